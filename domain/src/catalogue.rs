@@ -1,0 +1,188 @@
+//! The declared world: which clusters, services, batches and routines exist. Read from the config once.
+
+use serde::{Deserialize, Serialize};
+
+use crate::command::Word;
+use crate::obligation::PlannedTeardown;
+use crate::order::{Ask, AskError, Order, PlannedStep};
+use crate::routine::{Routine, RoutineStep};
+use crate::size::{Size, SizeOffer};
+use crate::step::{Action, BatchCall, CiTarget, Effect, Phase};
+
+/// A cluster as declared. `up` and `down` are its stacks, in order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClusterSpec {
+    pub name: String,
+    pub up: Vec<CiTarget>,
+    pub down: Vec<CiTarget>,
+    pub sizes: Vec<SizeOffer>,
+    pub default_size: Size,
+    /// How long it stays up unless somebody asks otherwise.
+    pub lifetime_minutes: u32,
+}
+
+impl ClusterSpec {
+    pub fn offer(&self, size: Size) -> Option<&SizeOffer> {
+        self.sizes.iter().find(|offer| offer.size == size)
+    }
+
+    /// The CI parameter values may name the size: `{size}` and `{machine}`.
+    fn fill_in(&self, target: &CiTarget, size: Size) -> CiTarget {
+        let machine = self.offer(size).map(|offer| offer.machine.as_str()).unwrap_or_default();
+        let fill = |text: &String| text.replace("{size}", size.as_str()).replace("{machine}", machine);
+        let mut target = target.clone();
+        target.title = fill(&target.title);
+        target.parameters.values_mut().for_each(|value| *value = fill(value));
+        target
+    }
+}
+
+/// A service as declared: what deploys it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceSpec {
+    pub name: String,
+    pub deploy: CiTarget,
+}
+
+/// Everything that can be asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Catalogue {
+    pub clusters: Vec<ClusterSpec>,
+    pub services: Vec<ServiceSpec>,
+    pub batches: Vec<BatchCall>,
+    /// The built-in ones and those of the config.
+    pub routines: Vec<Routine>,
+    /// The words that Slack knows.
+    pub words: Vec<Word>,
+}
+
+impl Catalogue {
+    pub fn cluster(&self, name: &str) -> Option<&ClusterSpec> {
+        self.clusters.iter().find(|cluster| cluster.name == name)
+    }
+
+    pub fn routine(&self, name: &str) -> Option<&Routine> {
+        self.routines.iter().find(|routine| routine.name == name)
+    }
+
+    /// Resolves every name and fixes the plan.
+    ///
+    /// # Errors
+    /// Names what is not known, and what is.
+    pub fn order(&self, ask: &Ask) -> Result<Order, AskError> {
+        let routine = self.routine(&ask.routine).ok_or_else(|| AskError::UnknownRoutine {
+            name: ask.routine.clone(),
+            known: listed(self.routines.iter().map(|routine| &routine.name)),
+        })?;
+        let cluster = self.cluster(&ask.cluster).ok_or_else(|| AskError::UnknownCluster {
+            name: ask.cluster.clone(),
+            known: listed(self.clusters.iter().map(|cluster| &cluster.name)),
+        })?;
+        let size = self.size_for(routine, cluster, ask.size)?;
+        self.check_service(routine, ask.service.as_deref())?;
+
+        let mut steps = Vec::new();
+        for (phase, list) in [(Phase::Forward, &routine.steps), (Phase::Finally, &routine.finally)] {
+            for step in list {
+                let actions = self.actions(step, cluster, size.unwrap_or(cluster.default_size), ask.service.as_deref())?;
+                steps.extend(actions.into_iter().map(|(title, action)| PlannedStep { phase, title, action }));
+            }
+        }
+        let teardown = if steps.iter().any(|step| step.action.creates_cluster()) {
+            destroy_actions(cluster, size.unwrap_or(cluster.default_size))
+                .map(|(title, action)| PlannedTeardown { title, action })
+                .collect()
+        } else {
+            Vec::new()
+        };
+        Ok(Order {
+            routine: routine.name.clone(),
+            cluster: cluster.name.clone(),
+            size,
+            service: ask.service.clone(),
+            steps,
+            teardown,
+            lifetime_minutes: cluster.lifetime_minutes,
+        })
+    }
+
+    fn size_for(&self, routine: &Routine, cluster: &ClusterSpec, asked: Option<Size>) -> Result<Option<Size>, AskError> {
+        if !routine.creates_cluster() {
+            return match asked {
+                Some(_) => Err(AskError::SizeNotTaken { routine: routine.name.clone() }),
+                None => Ok(None),
+            };
+        }
+        let size = asked.unwrap_or(cluster.default_size);
+        if cluster.offer(size).is_none() {
+            return Err(AskError::SizeNotOffered {
+                cluster: cluster.name.clone(),
+                size,
+                known: listed(cluster.sizes.iter().map(|offer| offer.size)),
+            });
+        }
+        Ok(Some(size))
+    }
+
+    fn check_service(&self, routine: &Routine, service: Option<&str>) -> Result<(), AskError> {
+        match (routine.takes_service(), service) {
+            (true, Some(name)) => self.service(name).map(|_| ()),
+            (true, None) => Err(AskError::ServiceMissing {
+                routine: routine.name.clone(),
+                known: listed(self.services.iter().map(|service| &service.name)),
+            }),
+            (false, Some(_)) => Err(AskError::ServiceNotTaken { routine: routine.name.clone() }),
+            (false, None) => Ok(()),
+        }
+    }
+
+    fn service(&self, name: &str) -> Result<&ServiceSpec, AskError> {
+        self.services.iter().find(|service| service.name == name).ok_or_else(|| AskError::UnknownService {
+            name: name.to_owned(),
+            known: listed(self.services.iter().map(|service| &service.name)),
+        })
+    }
+
+    /// The titled actions that one line of a routine stands for.
+    fn actions(
+        &self,
+        step: &RoutineStep,
+        cluster: &ClusterSpec,
+        size: Size,
+        asked_service: Option<&str>,
+    ) -> Result<Vec<(String, Action)>, AskError> {
+        Ok(match step {
+            RoutineStep::Up => cluster
+                .up
+                .iter()
+                .map(|target| trigger(cluster.fill_in(target, size), Effect::CreatesCluster))
+                .collect(),
+            RoutineStep::Down => destroy_actions(cluster, size).collect(),
+            RoutineStep::Deploy(named) => {
+                let service = self.service(named.as_deref().or(asked_service).unwrap_or_default())?;
+                vec![trigger(
+                    cluster.fill_in(&service.deploy, size),
+                    Effect::Deploys { service: service.name.clone() },
+                )]
+            }
+            RoutineStep::Batch(name) => self
+                .batches
+                .iter()
+                .filter(|batch| &batch.name == name)
+                .map(|call| (call.title.clone(), Action::Batch { call: call.clone() }))
+                .collect(),
+        })
+    }
+}
+
+fn destroy_actions(cluster: &ClusterSpec, size: Size) -> impl Iterator<Item = (String, Action)> {
+    cluster.down.iter().map(move |target| trigger(cluster.fill_in(target, size), Effect::DestroysCluster))
+}
+
+fn trigger(target: CiTarget, effect: Effect) -> (String, Action) {
+    (target.title.clone(), Action::Trigger { target, effect })
+}
+
+fn listed(names: impl Iterator<Item = impl ToString>) -> String {
+    names.map(|name| name.to_string()).collect::<Vec<_>>().join(", ")
+}

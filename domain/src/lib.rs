@@ -1,0 +1,23 @@
+//! What Cluster Head knows and decides, without doing anything.
+//!
+//! No IO and no clock: every function takes what it needs, `now` included, so that each rule of the
+//! product can be read and tested here. The other crates store, act on, and show what stands here.
+
+pub mod actor;
+pub mod catalogue;
+pub mod cluster;
+pub mod command;
+pub mod event;
+pub mod job;
+pub mod obligation;
+pub mod order;
+pub mod plan;
+pub mod routine;
+pub mod run;
+pub mod size;
+pub mod spelling;
+pub mod step;
+pub mod text;
+
+/// A point in time. All times are UTC; the page that shows one says so.
+pub type Time = chrono::DateTime<chrono::Utc>;

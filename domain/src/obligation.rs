@@ -1,0 +1,156 @@
+//! The debt to destroy a cluster. It is written before anything can exist, and outlives every job.
+
+use chrono::Duration;
+use serde::{Deserialize, Serialize};
+
+use crate::Time;
+use crate::spelling::spelled_enum;
+use crate::step::Action;
+
+spelled_enum! {
+    /// How far the debt is from being paid.
+    ObligationState ("obligation state") {
+        /// The cluster is wanted until its auto-destroy time.
+        Open = "open",
+        /// To be destroyed now.
+        Due = "due",
+        Destroying = "destroying",
+        /// The CI says destroyed; the proof is outstanding.
+        Verifying = "verifying",
+        Settled = "settled",
+        /// A named person took it over, with a reason.
+        Closed = "closed",
+    }
+}
+
+impl ObligationState {
+    /// Whether nothing is owed any more.
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Settled | Self::Closed)
+    }
+}
+
+/// One debt. At most one per cluster is unsettled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Obligation {
+    pub id: i64,
+    pub cluster: String,
+    pub state: ObligationState,
+    pub opened_at: Time,
+    /// The job whose step may have created something first.
+    pub opened_by_job: i64,
+    pub destroys_at: Time,
+    /// How the cluster was destroyed by the config of that day: the debt outlives the config.
+    pub teardown: Vec<PlannedTeardown>,
+    /// How many destroys have been begun and did not succeed.
+    pub failed_attempts: i32,
+    pub last_error: Option<String>,
+    pub next_attempt_at: Time,
+    pub settled_at: Option<Time>,
+    pub settled_by_job: Option<i64>,
+}
+
+/// One step of a teardown, kept with the obligation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedTeardown {
+    pub title: String,
+    pub action: Action,
+}
+
+/// What an obligation asks for now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Duty {
+    /// Nothing before this time.
+    RestUntil(Time),
+    /// Start a job that destroys the cluster.
+    Destroy,
+    /// Nothing ever again.
+    Nothing,
+}
+
+/// What the obligation asks for at `now`. While a job is at work on the cluster it waits: the job may settle it.
+pub fn duty(obligation: &Obligation, job_is_active: bool, now: Time) -> Duty {
+    match obligation.state {
+        ObligationState::Settled | ObligationState::Closed => Duty::Nothing,
+        _ if job_is_active => Duty::RestUntil(now + Duration::seconds(5)),
+        ObligationState::Open if now < obligation.destroys_at => Duty::RestUntil(obligation.destroys_at),
+        ObligationState::Open => Duty::Destroy,
+        ObligationState::Due | ObligationState::Destroying | ObligationState::Verifying => {
+            if now < obligation.next_attempt_at { Duty::RestUntil(obligation.next_attempt_at) } else { Duty::Destroy }
+        }
+    }
+}
+
+/// How long to wait after the nth failed destroy: slower and slower, up to a quarter of an hour, for ever.
+pub fn pause_after_failure(failed_attempts: i32) -> Duration {
+    match failed_attempts {
+        ..=0 => Duration::zero(),
+        1 => Duration::seconds(30),
+        2 => Duration::minutes(1),
+        3 => Duration::minutes(2),
+        4 => Duration::minutes(5),
+        _ => Duration::minutes(15),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(minute: i64) -> Time {
+        chrono::DateTime::from_timestamp(1_800_000_000 + minute * 60, 0).unwrap()
+    }
+
+    fn obligation(state: ObligationState) -> Obligation {
+        Obligation {
+            id: 1,
+            cluster: "c".into(),
+            state,
+            opened_at: at(0),
+            opened_by_job: 1,
+            destroys_at: at(240),
+            teardown: Vec::new(),
+            failed_attempts: 0,
+            last_error: None,
+            next_attempt_at: at(0),
+            settled_at: None,
+            settled_by_job: None,
+        }
+    }
+
+    #[test]
+    fn an_open_obligation_rests_until_its_auto_destroy_time_and_then_destroys() {
+        let open = obligation(ObligationState::Open);
+        assert_eq!(duty(&open, false, at(239)), Duty::RestUntil(at(240)));
+        assert_eq!(duty(&open, false, at(240)), Duty::Destroy);
+    }
+
+    #[test]
+    fn a_failed_destroy_is_tried_again_without_end() {
+        let mut due = obligation(ObligationState::Due);
+        due.failed_attempts = 10_000;
+        due.next_attempt_at = at(15);
+        assert_eq!(duty(&due, false, at(14)), Duty::RestUntil(at(15)));
+        assert_eq!(duty(&due, false, at(15)), Duty::Destroy);
+        assert_eq!(pause_after_failure(10_000), Duration::minutes(15));
+    }
+
+    #[test]
+    fn an_obligation_waits_for_the_job_that_is_at_work_on_its_cluster() {
+        assert!(matches!(duty(&obligation(ObligationState::Due), true, at(500)), Duty::RestUntil(_)));
+    }
+
+    #[test]
+    fn a_settled_or_closed_obligation_asks_for_nothing() {
+        for state in [ObligationState::Settled, ObligationState::Closed] {
+            assert_eq!(duty(&obligation(state), false, at(9999)), Duty::Nothing);
+        }
+    }
+
+    #[test]
+    fn pauses_never_become_shorter() {
+        for attempts in 0..20 {
+            assert!(pause_after_failure(attempts) <= pause_after_failure(attempts + 1));
+        }
+    }
+}

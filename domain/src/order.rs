@@ -1,0 +1,101 @@
+//! From what somebody asks for to a job that can be accepted: every name resolved, the plan fixed.
+
+use serde::{Deserialize, Serialize};
+
+use crate::cluster::{Cluster, ClusterState};
+use crate::obligation::PlannedTeardown;
+use crate::size::Size;
+use crate::step::{Action, Phase};
+
+/// What somebody asks for, with the names still unchecked.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Ask {
+    pub routine: String,
+    pub cluster: String,
+    pub size: Option<Size>,
+    pub service: Option<String>,
+}
+
+/// One step that a job is going to take.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedStep {
+    pub phase: Phase,
+    pub title: String,
+    pub action: Action,
+}
+
+/// A job ready to be accepted. It carries all that it needs, so that a changed config never strands it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    pub routine: String,
+    pub cluster: String,
+    pub size: Option<Size>,
+    pub service: Option<String>,
+    pub steps: Vec<PlannedStep>,
+    /// How to destroy what it may create; empty when it creates nothing.
+    pub teardown: Vec<PlannedTeardown>,
+    /// How long a cluster that it brings up may stay.
+    pub lifetime_minutes: u32,
+}
+
+/// Why an ask cannot become a job.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AskError {
+    #[error("There is no routine \"{name}\". Known routines: {known}.")]
+    UnknownRoutine { name: String, known: String },
+    #[error("There is no cluster \"{name}\". Known clusters: {known}.")]
+    UnknownCluster { name: String, known: String },
+    #[error("There is no service \"{name}\". Known services: {known}.")]
+    UnknownService { name: String, known: String },
+    #[error("The routine \"{routine}\" needs a service. Known services: {known}.")]
+    ServiceMissing { routine: String, known: String },
+    #[error("The routine \"{routine}\" takes no service.")]
+    ServiceNotTaken { routine: String },
+    #[error("The routine \"{routine}\" takes no size: it brings nothing up.")]
+    SizeNotTaken { routine: String },
+    #[error("The cluster \"{cluster}\" is not offered in size {size}. Offered sizes: {known}.")]
+    SizeNotOffered { cluster: String, size: Size, known: String },
+}
+
+/// Why a job that is well formed may not begin on the cluster as it is.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Conflict {
+    #[error("{cluster} is already up in size {size}. Nothing was started.")]
+    AlreadyUp { cluster: String, size: Size },
+    #[error(
+        "{cluster} is up in size {size}. Another size replaces the whole cluster: use \"resize\", or destroy it first. Nothing was started."
+    )]
+    OtherSizeUp { cluster: String, size: Size },
+    #[error("{cluster} is down. Start it first. Nothing was started.")]
+    Down { cluster: String },
+    #[error("{cluster} is already down. Nothing was started.")]
+    AlreadyDown { cluster: String },
+}
+
+/// Whether these steps may begin on the cluster as it is now.
+///
+/// Checked when a job is accepted on an idle cluster, and again when it gets its turn.
+/// A cluster that failed or is unknown never blocks: destroying or bringing up again is the way out of both.
+pub fn conflict(steps: &[PlannedStep], size: Option<Size>, cluster: &Cluster) -> Option<Conflict> {
+    let first = &steps.first()?.action;
+    let name = || cluster.name.clone();
+    match (cluster.state, cluster.size) {
+        (ClusterState::Up, Some(present)) if first.creates_cluster() => Some(if size == Some(present) {
+            Conflict::AlreadyUp { cluster: name(), size: present }
+        } else {
+            Conflict::OtherSizeUp { cluster: name(), size: present }
+        }),
+        (ClusterState::Up, Some(present)) if first.destroys_cluster() && size == Some(present) => {
+            Some(Conflict::AlreadyUp { cluster: name(), size: present })
+        }
+        (ClusterState::Down, _) if first.destroys_cluster() => {
+            if size.is_some() {
+                Some(Conflict::Down { cluster: name() })
+            } else {
+                Some(Conflict::AlreadyDown { cluster: name() })
+            }
+        }
+        (ClusterState::Down, _) if !first.creates_cluster() => Some(Conflict::Down { cluster: name() }),
+        _ => None,
+    }
+}

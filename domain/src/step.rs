@@ -1,0 +1,203 @@
+//! One recorded step of a job: what it does, how far it is, what it started.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::Time;
+use crate::run::{ProviderKind, RunRef};
+use crate::spelling::spelled_enum;
+
+spelled_enum! {
+    /// Which list of the routine the step stands in.
+    Phase ("phase") {
+        Forward = "forward",
+        /// Runs whatever happened to the forward steps.
+        Finally = "finally",
+    }
+}
+
+spelled_enum! {
+    /// How far a step is.
+    StepState ("step state") {
+        Queued = "queued",
+        Running = "running",
+        /// Triggered, but the provider has not begun, or has not told us whether it accepted.
+        Waiting = "waiting",
+        Succeeded = "succeeded",
+        Failed = "failed",
+        Cancelled = "cancelled",
+        TimedOut = "timed_out",
+        /// Never begun, and never will be.
+        Skipped = "skipped",
+    }
+}
+
+impl StepState {
+    pub const fn is_final(self) -> bool {
+        match self {
+            Self::Succeeded | Self::Failed | Self::Cancelled | Self::TimedOut | Self::Skipped => true,
+            Self::Queued | Self::Running | Self::Waiting => false,
+        }
+    }
+
+    /// Whether it was begun, however it went. Undo attaches to this, never to success.
+    pub const fn was_attempted(self) -> bool {
+        !matches!(self, Self::Queued | Self::Skipped)
+    }
+}
+
+/// What a step does to the cluster.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// From the trigger on, something that costs money may exist.
+    CreatesCluster,
+    DestroysCluster,
+    Deploys {
+        service: String,
+    },
+}
+
+/// A thing that a CI can be asked to run, as the config declares it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CiTarget {
+    pub name: String,
+    /// What it does, for people: "Create the cluster".
+    pub title: String,
+    pub provider: ProviderKind,
+    /// The project in the provider's spelling: `gh/org/repo` or `org/repo`.
+    pub project: String,
+    pub branch: String,
+    /// Pipeline parameters. Only CircleCI has them.
+    pub parameters: BTreeMap<String, String>,
+    /// A declared pipeline parameter that may carry our marker. An undeclared one would fail the pipeline.
+    pub marker_parameter: Option<String>,
+    pub time_limit_minutes: u32,
+}
+
+/// A value in the body of a batch call. Secrets are named, never stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BodyValue {
+    Text(String),
+    /// The name of the environment variable that holds the value.
+    Env(String),
+}
+
+/// A call that starts a long batch job and, asked again, reports on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchCall {
+    pub name: String,
+    pub title: String,
+    pub url: String,
+    pub body: BTreeMap<String, BodyValue>,
+    /// The fields of the answer that hold progress, status and the reason of a failure.
+    pub progress_field: String,
+    pub status_field: String,
+    pub error_field: String,
+    /// The statuses that are an end. Any other is not.
+    pub succeeded_when: Vec<String>,
+    pub failed_when: Vec<String>,
+    pub time_limit_minutes: u32,
+}
+
+/// What a step does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Action {
+    Trigger { target: CiTarget, effect: Effect },
+    Batch { call: BatchCall },
+}
+
+impl Action {
+    pub fn effect(&self) -> Option<&Effect> {
+        match self {
+            Self::Trigger { effect, .. } => Some(effect),
+            Self::Batch { .. } => None,
+        }
+    }
+
+    pub fn creates_cluster(&self) -> bool {
+        self.effect() == Some(&Effect::CreatesCluster)
+    }
+
+    pub fn destroys_cluster(&self) -> bool {
+        self.effect() == Some(&Effect::DestroysCluster)
+    }
+
+    pub const fn time_limit_minutes(&self) -> u32 {
+        match self {
+            Self::Trigger { target, .. } => target.time_limit_minutes,
+            Self::Batch { call } => call.time_limit_minutes,
+        }
+    }
+}
+
+spelled_enum! {
+    /// What became of the one call that starts a run.
+    TriggerState ("trigger state") {
+        /// Committed before the call. Found after a crash, it means: perhaps sent.
+        Intended = "intended",
+        Accepted = "accepted",
+        /// Known not to have reached the provider, or refused for now (429). May be sent again at once.
+        Unsent = "unsent",
+        /// Sent, but the answer was lost: look for the run before sending again.
+        Unknown = "unknown",
+        /// The provider said no. Nothing was started.
+        Rejected = "rejected",
+    }
+}
+
+/// The record of starting a run: written before the call, completed by its answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trigger {
+    /// Our marker, which travels with the call where the provider lets it.
+    pub marker: Uuid,
+    pub state: TriggerState,
+    pub intended_at: Time,
+    /// When the call last went out.
+    pub sent_at: Time,
+    /// How often the call went out.
+    pub tries: i32,
+    /// How often we looked for a run after an answer was lost.
+    pub looks: i32,
+    pub run: Option<RunRef>,
+}
+
+/// One step of a job with everything that is known about it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// 1-based, unique in the job, forward steps first.
+    pub position: i32,
+    pub phase: Phase,
+    pub title: String,
+    pub action: Action,
+    pub state: StepState,
+    pub trigger: Option<Trigger>,
+    /// Percent done, 0 to 100, where the far end counts.
+    pub progress: Option<f64>,
+    /// The latest thing worth knowing, for people.
+    pub message: Option<String>,
+    pub started_at: Option<Time>,
+    pub finished_at: Option<Time>,
+    /// When we asked the provider to stop the run.
+    pub cancel_sent_at: Option<Time>,
+    /// How often in a row the provider could not be asked.
+    pub failed_looks: i32,
+    /// Not looked at before this.
+    pub next_check_at: Time,
+}
+
+impl Step {
+    /// When we stop waiting for it.
+    pub fn deadline(&self) -> Option<Time> {
+        let limit = chrono::Duration::minutes(i64::from(self.action.time_limit_minutes()));
+        self.started_at.map(|started| started + limit)
+    }
+
+    pub fn run(&self) -> Option<&RunRef> {
+        self.trigger.as_ref().and_then(|trigger| trigger.run.as_ref())
+    }
+}
