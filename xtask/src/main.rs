@@ -1,0 +1,57 @@
+//! `cargo xtask <command>` is the one way to build, run, test and check this project, for people and for CI.
+
+mod commands;
+mod interrupt;
+mod ports;
+mod postgres;
+mod process;
+mod service;
+mod steps;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use interrupt::Interrupted;
+use workspace::Workspace;
+
+/// The command runner of Cluster Head.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start the Postgres for working on the code and print its DATABASE_URL
+    Postgres,
+    /// Renew `.sqlx/`, against which queries are checked without a database
+    Prepare {
+        /// Change nothing, and fail when something would change
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    match execute(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is::<Interrupted>() => ExitCode::from(130),
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn execute(command: Command) -> anyhow::Result<()> {
+    interrupt::watch()?;
+    let workspace = Workspace::locate()?;
+    match command {
+        Command::Postgres => commands::postgres::run(&workspace),
+        Command::Prepare { check } => commands::prepare::run(&workspace, check),
+    }
+}

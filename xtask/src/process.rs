@@ -1,0 +1,144 @@
+//! Runs another program to its end. A stop that is asked for meanwhile reaches that program too.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use crate::interrupt;
+
+/// How often a waiting loop looks again.
+pub const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
+/// Runs it with its output shown as it comes.
+pub fn run(command: &mut Command) -> Result<()> {
+    let child = command
+        .stdin(Stdio::null())
+        .spawn()
+        .with_context(|| cannot_start(command))?;
+    succeed(command, wait(child)?)
+}
+
+/// Runs it with its output in a file, which is shown only when it fails.
+pub fn run_quietly(command: &mut Command, log: &Path) -> Result<()> {
+    let output = create_log(log)?;
+    command
+        .stdin(Stdio::null())
+        .stdout(output.try_clone()?)
+        .stderr(output);
+    let child = command.spawn().with_context(|| cannot_start(command))?;
+    let status = wait(child)?;
+    if !status.success() {
+        eprintln!(
+            "\n{}",
+            std::fs::read_to_string(log).unwrap_or_default().trim_end()
+        );
+    }
+    succeed(command, status)
+}
+
+/// Runs it and returns what it wrote to its standard output, without the line end.
+pub fn read(command: &mut Command) -> Result<String> {
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| cannot_start(command))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        bail!(
+            "`{}` failed ({}): {}",
+            line_of(command),
+            output.status,
+            said.trim()
+        );
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// Waits for the end, and passes a stop on.
+pub fn wait(mut child: Child) -> Result<ExitStatus> {
+    loop {
+        if let Some(status) = child.try_wait()? {
+            interrupt::check()?;
+            return Ok(status);
+        }
+        if interrupt::requested() {
+            signal(&child, Signal::SIGTERM);
+            child.wait()?;
+            interrupt::check()?;
+        }
+        std::thread::sleep(LOOK_AGAIN);
+    }
+}
+
+pub fn signal(child: &Child, signal: Signal) {
+    if let Ok(pid) = i32::try_from(child.id()) {
+        // An error says that the process is gone already, which is what a signal is sent for.
+        let _ = kill(Pid::from_raw(pid), signal);
+    }
+}
+
+pub fn create_log(path: &Path) -> Result<File> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    File::create(path).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// The folder of `PATH` that holds this program.
+pub fn folder_in_path(program: &str) -> Option<std::path::PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).find(|folder| folder.join(program).is_file())
+}
+
+fn succeed(command: &Command, status: ExitStatus) -> Result<()> {
+    if !status.success() {
+        bail!("`{}` failed ({status})", line_of(command));
+    }
+    Ok(())
+}
+
+fn cannot_start(command: &Command) -> String {
+    format!("cannot start `{}`", line_of(command))
+}
+
+fn line_of(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    words
+        .map(OsStr::to_string_lossy)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_names_the_command_and_what_it_said() {
+        let error =
+            read(Command::new("sh").args(["-c", "echo no such luck >&2; exit 3"])).unwrap_err();
+        let text = error.to_string();
+        assert!(
+            text.contains("sh -c") && text.contains("no such luck"),
+            "{text}"
+        );
+        assert!(text.contains('3'), "{text}");
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_is_named() {
+        let error = run(&mut Command::new("no-such-program-here")).unwrap_err();
+        assert_eq!(error.to_string(), "cannot start `no-such-program-here`");
+    }
+
+    #[test]
+    fn what_it_wrote_is_returned_without_the_line_end() {
+        assert_eq!(read(Command::new("echo").arg("15.18")).unwrap(), "15.18");
+    }
+}

@@ -1,0 +1,139 @@
+//! A program that keeps running beside this one, in a process group of its own: Ctrl-C reaches only this
+//! program, which then stops the others in order. Whatever the way out, nothing is left running.
+
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use nix::sys::signal::Signal;
+
+use crate::process;
+
+/// How long a service may take to end after it was asked to.
+const GRACE: Duration = Duration::from_secs(12);
+
+pub struct Service {
+    child: Child,
+    log: PathBuf,
+    stop_with: Signal,
+}
+
+impl Service {
+    /// Starts it with its output appended to `log`; `stop_with` is the signal that it takes as a polite request.
+    pub fn start(command: &mut Command, log: &Path, stop_with: Signal) -> Result<Self> {
+        let output = std::fs::File::options()
+            .create(true)
+            .append(true)
+            .open(log)
+            .with_context(|| format!("cannot write {}", log.display()))?;
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(output.try_clone()?)
+            .stderr(output)
+            .process_group(0)
+            .spawn()
+            .with_context(|| format!("cannot start {}", command.get_program().to_string_lossy()))?;
+        Ok(Self {
+            child,
+            log: log.to_owned(),
+            stop_with,
+        })
+    }
+
+    /// Its exit status, if it is no longer there.
+    pub fn ended(&mut self) -> Result<Option<ExitStatus>> {
+        Ok(self.child.try_wait()?)
+    }
+
+    pub fn last_lines(&self) -> String {
+        last_lines(&std::fs::read_to_string(&self.log).unwrap_or_default(), 20)
+    }
+
+    /// Asks it to end, waits, and kills it when it does not.
+    pub fn stop(&mut self) {
+        if matches!(self.child.try_wait(), Ok(Some(_))) {
+            return;
+        }
+        process::signal(&self.child, self.stop_with);
+        let deadline = Instant::now() + GRACE;
+        while Instant::now() < deadline {
+            if !matches!(self.child.try_wait(), Ok(None)) {
+                return;
+            }
+            std::thread::sleep(process::LOOK_AGAIN);
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+fn last_lines(text: &str, count: usize) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(count)..].join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn log(name: &str) -> PathBuf {
+        std::env::temp_dir().join(format!("xtask-{}-{name}.log", std::process::id()))
+    }
+
+    fn wait_for_line(service: &Service, line: &str) {
+        while !service.last_lines().contains(line) {
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn a_dropped_service_is_no_longer_running() {
+        let path = log("dropped");
+        let service =
+            Service::start(Command::new("sleep").arg("600"), &path, Signal::SIGTERM).unwrap();
+        let pid = nix::unistd::Pid::from_raw(service.child.id() as i32);
+        drop(service);
+        assert!(nix::sys::signal::kill(pid, None).is_err());
+        std::fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn it_is_asked_with_its_own_signal_and_can_say_goodbye() {
+        let path = log("asked");
+        let script = "trap 'echo goodbye; exit 0' INT; echo ready; while :; do sleep 0.01; done";
+        let mut service = Service::start(
+            Command::new("sh").args(["-c", script]),
+            &path,
+            Signal::SIGINT,
+        )
+        .unwrap();
+        wait_for_line(&service, "ready");
+        service.stop();
+        assert!(
+            service.last_lines().ends_with("goodbye"),
+            "{}",
+            service.last_lines()
+        );
+        assert!(
+            service
+                .ended()
+                .unwrap()
+                .is_some_and(|status| status.success())
+        );
+        std::fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn only_the_last_lines_are_shown() {
+        assert_eq!(last_lines("one\ntwo\nthree\n", 2), "two\nthree");
+        assert_eq!(last_lines("", 2), "");
+    }
+}
