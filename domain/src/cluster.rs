@@ -58,26 +58,45 @@ pub enum ClusterChange {
     Up,
     Destroying,
     Down,
-    Failed { reason: String },
-    Deployed { service: String },
+    Failed {
+        reason: String,
+    },
+    Deployed {
+        service: String,
+    },
 }
 
 /// What it means for the cluster that a step came into `state`, or nothing.
 ///
 /// Several stacks make up a cluster: it is up or down only with the last of a row of such steps, so
 /// `ends_its_row` says whether this step is the last of its row.
-pub fn change_by_step(action: &Action, title: &str, state: StepState, ends_its_row: bool) -> Option<ClusterChange> {
+pub fn change_by_step(
+    action: &Action,
+    title: &str,
+    state: StepState,
+    ends_its_row: bool,
+) -> Option<ClusterChange> {
     match (action.effect()?, state) {
-        (Effect::CreatesCluster, StepState::Running | StepState::Waiting) => Some(ClusterChange::Provisioning),
+        (Effect::CreatesCluster, StepState::Running | StepState::Waiting) => {
+            Some(ClusterChange::Provisioning)
+        }
         (Effect::CreatesCluster, StepState::Succeeded) => ends_its_row.then_some(ClusterChange::Up),
-        (Effect::DestroysCluster, StepState::Running | StepState::Waiting) => Some(ClusterChange::Destroying),
-        (Effect::DestroysCluster, StepState::Succeeded) => ends_its_row.then_some(ClusterChange::Down),
-        (Effect::CreatesCluster | Effect::DestroysCluster, state) if state.is_final() && state.was_attempted() => {
-            Some(ClusterChange::Failed { reason: format!("{title}: {}", crate::text::step_state(state).to_lowercase()) })
+        (Effect::DestroysCluster, StepState::Running | StepState::Waiting) => {
+            Some(ClusterChange::Destroying)
         }
-        (Effect::Deploys { service }, StepState::Succeeded) => {
-            Some(ClusterChange::Deployed { service: service.clone() })
+        (Effect::DestroysCluster, StepState::Succeeded) => {
+            ends_its_row.then_some(ClusterChange::Down)
         }
+        (Effect::CreatesCluster | Effect::DestroysCluster, state)
+            if state.is_final() && state.was_attempted() =>
+        {
+            Some(ClusterChange::Failed {
+                reason: format!("{title}: {}", crate::text::step_state(state).to_lowercase()),
+            })
+        }
+        (Effect::Deploys { service }, StepState::Succeeded) => Some(ClusterChange::Deployed {
+            service: service.clone(),
+        }),
         _ => None,
     }
 }

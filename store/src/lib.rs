@@ -1,1 +1,84 @@
+//! The rows, and all SQL of the product.
+//!
+//! Every method leaves the database in a state that a crash right after it cannot spoil: what belongs together is
+//! written in one transaction, and what a worker writes carries the fence of its claim.
+//! After a commit that a page may show, one NOTIFY says "look": a hint only, the rows are the truth.
 
+mod accept;
+mod announcements;
+mod changes;
+mod claims;
+mod clusters;
+mod contacts;
+mod error;
+mod jobs;
+mod obligations;
+mod record;
+mod rows;
+mod sessions;
+
+pub use accept::{Accepted, Terms};
+pub use announcements::Announcement;
+pub use changes::{ChangeListener, Changed, ChangedRow};
+pub use claims::{Claim, Turn};
+pub use contacts::ProviderContact;
+pub use error::Error;
+pub use jobs::{JobCounts, JobFilter, JobGroup};
+pub use obligations::OwedDestroy;
+pub use record::{JobChange, ObligationChange, Record};
+pub use sessions::{Session, SessionToken};
+
+use sqlx::PgPool;
+use sqlx::postgres::PgPoolOptions;
+
+/// The migrations, compiled in once.
+pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
+
+/// The database of one Cluster Head. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pool: PgPool,
+}
+
+impl Store {
+    pub const fn new(pool: PgPool) -> Self {
+        Self { pool }
+    }
+
+    /// Connects, waiting up to ten seconds for a connection.
+    ///
+    /// # Errors
+    /// When the URL cannot be read or nobody answers.
+    pub async fn connect(database_url: &str) -> Result<Self, Error> {
+        let pool = PgPoolOptions::new()
+            .max_connections(10)
+            .acquire_timeout(std::time::Duration::from_secs(10))
+            .connect(database_url)
+            .await?;
+        Ok(Self { pool })
+    }
+
+    /// Brings the schema up to date. Safe to call from several replicas at once.
+    ///
+    /// # Errors
+    /// When a migration fails or the database holds a newer schema than this binary knows.
+    pub async fn migrate(&self) -> Result<(), Error> {
+        Ok(MIGRATOR.run(&self.pool).await?)
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<(), Error> {
+        sqlx::query!("select 1 as one")
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Gives every connection back and closes them.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}

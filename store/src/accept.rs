@@ -1,0 +1,183 @@
+//! Accepting a job: after this has answered, the job survives everything.
+
+use chrono::{DateTime, Utc};
+use domain::actor::Actor;
+use domain::cluster::Cluster;
+use domain::order::{Order, conflict};
+use sqlx::types::Json;
+use sqlx::{PgConnection, PgTransaction};
+
+use crate::rows::{maybe_word, word};
+use crate::{Error, Store};
+
+/// On which terms an order is accepted.
+#[derive(Debug, Clone, Default)]
+pub struct Terms {
+    /// A second ask with the same key gets the first job.
+    pub idempotency_key: Option<String>,
+    /// The version of the cluster on which the person decided.
+    pub expected_version: Option<i64>,
+}
+
+/// The job that an order became.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Accepted {
+    pub number: i64,
+    /// False when the idempotency key had been used for it before.
+    pub is_new: bool,
+}
+
+impl Store {
+    /// Turns an order into a job. The cluster's row is locked meanwhile, so that two presses are seen one after the other.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when the idle cluster's state forbids it, [`Error::Stale`] when the cluster is not at the
+    /// expected version, [`Error::KeyReused`] when the key belongs to another ask.
+    pub async fn accept(
+        &self,
+        order: &Order,
+        actor: &Actor,
+        terms: &Terms,
+    ) -> Result<Accepted, Error> {
+        let mut tx = self.pool.begin().await?;
+        let (cluster, is_busy) = lock_cluster(&mut tx, &order.cluster).await?;
+        if let Some(number) = job_of_key(&mut tx, order, terms).await? {
+            return Ok(Accepted {
+                number,
+                is_new: false,
+            });
+        }
+        if terms
+            .expected_version
+            .is_some_and(|expected| expected != cluster.version)
+        {
+            return Err(Error::Stale {
+                cluster: cluster.name,
+                state: cluster.state,
+            });
+        }
+        if !is_busy && let Some(conflict) = conflict(&order.steps, order.size, &cluster) {
+            return Err(conflict.into());
+        }
+        let number = insert(&mut tx, order, actor, terms.idempotency_key.as_deref()).await?;
+        tx.commit().await?;
+        self.nudge().await;
+        Ok(Accepted {
+            number,
+            is_new: true,
+        })
+    }
+}
+
+/// Locks the cluster against other acceptances, and says whether a job is unfinished on it.
+pub async fn lock_cluster(
+    tx: &mut PgTransaction<'_>,
+    name: &str,
+) -> Result<(Cluster, bool), Error> {
+    let row = sqlx::query!(
+        "select state, size, since, failure, version from cluster where cluster_name = $1 for update",
+        name
+    )
+    .fetch_optional(&mut **tx)
+    .await?
+    .ok_or_else(|| Error::UnknownCluster(name.to_owned()))?;
+    let active_job = sqlx::query_scalar!(
+        "select min(job_number) from job where cluster_name = $1 and state in ('queued', 'running', 'waiting')",
+        name
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    let cluster = Cluster {
+        name: name.to_owned(),
+        state: word(&row.state)?,
+        size: maybe_word(row.size.as_deref())?,
+        since: row.since,
+        failure: row.failure,
+        deployments: Vec::new(),
+        destroys_at: None::<DateTime<Utc>>,
+        active_job,
+        version: row.version,
+    };
+    Ok((cluster, active_job.is_some()))
+}
+
+async fn job_of_key(
+    connection: &mut PgConnection,
+    order: &Order,
+    terms: &Terms,
+) -> Result<Option<i64>, Error> {
+    let Some(key) = &terms.idempotency_key else {
+        return Ok(None);
+    };
+    let earlier = sqlx::query!(
+        r#"select job_number,
+                  routine = $2 and cluster_name = $3 and size is not distinct from $4
+                  and service is not distinct from $5 as "is_the_same!"
+             from job where idempotency_key = $1"#,
+        key,
+        order.routine,
+        order.cluster,
+        order.size.map(|size| size.as_str()),
+        order.service
+    )
+    .fetch_optional(connection)
+    .await?;
+    match earlier {
+        Some(job) if job.is_the_same => Ok(Some(job.job_number)),
+        Some(job) => Err(Error::KeyReused {
+            number: job.job_number,
+        }),
+        None => Ok(None),
+    }
+}
+
+/// Writes the job with its steps and its first check-in, and gives the cluster a new version.
+pub async fn insert(
+    connection: &mut PgConnection,
+    order: &Order,
+    actor: &Actor,
+    key: Option<&str>,
+) -> Result<i64, Error> {
+    let number = sqlx::query_scalar!(
+        "insert into job (routine, cluster_name, size, service, actor_name, channel, teardown, lifetime_minutes, idempotency_key)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+         returning job_number",
+        order.routine,
+        order.cluster,
+        order.size.map(|size| size.as_str()),
+        order.service,
+        actor.name,
+        actor.channel.as_str(),
+        Json(&order.teardown) as _,
+        i32::try_from(order.lifetime_minutes).unwrap_or(i32::MAX),
+        key
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    for (position, step) in (1..).zip(&order.steps) {
+        sqlx::query!(
+            "insert into step (job_number, position, phase, title, action) values ($1, $2, $3, $4, $5)",
+            number,
+            position,
+            step.phase.as_str(),
+            step.title,
+            Json(&step.action) as _
+        )
+        .execute(&mut *connection)
+        .await?;
+    }
+    sqlx::query!(
+        "insert into check_in (job_number, line, level, text) values ($1, 1, 'info', $2)",
+        number,
+        format!("Accepted from {actor}.")
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "update cluster set version = nextval('change_version') where cluster_name = $1",
+        order.cluster
+    )
+    .execute(&mut *connection)
+    .await?;
+    Ok(number)
+}

@@ -1,0 +1,47 @@
+//! What can go wrong with the rows. Only the first four are told to people as they are.
+
+use domain::cluster::ClusterState;
+use domain::order::Conflict;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The cluster's state forbids the job.
+    #[error(transparent)]
+    Conflict(#[from] Conflict),
+    /// Decided on a version of the cluster that is not the present one.
+    #[error("{cluster} has changed in the meantime: it is {}. Nothing was started.", domain::text::cluster_state(*.state).to_lowercase())]
+    Stale {
+        cluster: String,
+        state: ClusterState,
+    },
+    /// The key came before, with another ask.
+    #[error(
+        "This idempotency key was used for another request, which became job #{number}. Nothing was started."
+    )]
+    KeyReused { number: i64 },
+    #[error("There is no cluster \"{0}\".")]
+    UnknownCluster(String),
+    /// Somebody else holds the claim by now. Whatever this worker was about to write is dropped.
+    #[error("the claim has passed to another worker")]
+    Fenced,
+    /// A row holds what this binary cannot read; a newer one wrote it, or a hand.
+    #[error("unreadable row: {0}")]
+    Unreadable(String),
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+    #[error("migration: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+}
+
+impl Error {
+    /// Whether the person who asked can mend it, so that the text is meant for them.
+    pub const fn is_meant_for_people(&self) -> bool {
+        matches!(
+            self,
+            Self::Conflict(_)
+                | Self::Stale { .. }
+                | Self::KeyReused { .. }
+                | Self::UnknownCluster(_)
+        )
+    }
+}

@@ -1,0 +1,333 @@
+//! Jobs, steps and check-ins as pages and the engine read them.
+
+use chrono::{DateTime, Utc};
+use domain::actor::Actor;
+use domain::event::CheckIn;
+use domain::job::{Job, JobState, JobWithSteps};
+use domain::spelling::UnknownSpelling;
+use domain::step::{Action, Step, Trigger};
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use crate::rows::{maybe_word, word};
+use crate::{Error, Store};
+
+/// The groups in which people look for jobs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobGroup {
+    /// Queued, running or waiting.
+    Running,
+    Failed,
+    Succeeded,
+    Cancelled,
+}
+
+impl JobGroup {
+    pub const ALL: [Self; 4] = [
+        Self::Running,
+        Self::Failed,
+        Self::Succeeded,
+        Self::Cancelled,
+    ];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Failed => "failed",
+            Self::Succeeded => "succeeded",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    const fn states(self) -> &'static [JobState] {
+        match self {
+            Self::Running => &[JobState::Queued, JobState::Running, JobState::Waiting],
+            Self::Failed => &[JobState::Failed],
+            Self::Succeeded => &[JobState::Succeeded],
+            Self::Cancelled => &[JobState::Cancelled],
+        }
+    }
+}
+
+impl std::str::FromStr for JobGroup {
+    type Err = UnknownSpelling;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|group| group.as_str() == text)
+            .ok_or_else(|| UnknownSpelling {
+                what: "job state",
+                found: text.to_owned(),
+                known: Self::ALL.map(Self::as_str).join(", "),
+            })
+    }
+}
+
+/// Which jobs to list, newest first.
+#[derive(Debug, Clone)]
+pub struct JobFilter {
+    pub state: Option<JobGroup>,
+    pub cluster: Option<String>,
+    /// Only jobs with a smaller number: the next page.
+    pub before: Option<i64>,
+    pub limit: i64,
+}
+
+impl Default for JobFilter {
+    fn default() -> Self {
+        Self {
+            state: None,
+            cluster: None,
+            before: None,
+            limit: 25,
+        }
+    }
+}
+
+/// How many jobs there are in each group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct JobCounts {
+    pub all: i64,
+    pub running: i64,
+    pub failed: i64,
+    pub succeeded: i64,
+    pub cancelled: i64,
+}
+
+pub struct JobRow {
+    job_number: i64,
+    routine: String,
+    cluster_name: String,
+    size: Option<String>,
+    service: Option<String>,
+    state: String,
+    actor_name: String,
+    channel: String,
+    created_at: DateTime<Utc>,
+    started_at: Option<DateTime<Utc>>,
+    finished_at: Option<DateTime<Utc>>,
+    cancel_requested_at: Option<DateTime<Utc>>,
+    outcome: Option<String>,
+    version: i64,
+}
+
+impl TryFrom<JobRow> for Job {
+    type Error = Error;
+
+    fn try_from(row: JobRow) -> Result<Self, Error> {
+        Ok(Self {
+            number: row.job_number,
+            routine: row.routine,
+            cluster: row.cluster_name,
+            size: maybe_word(row.size.as_deref())?,
+            service: row.service,
+            state: word(&row.state)?,
+            actor: Actor::new(row.actor_name, word(&row.channel)?),
+            created_at: row.created_at,
+            started_at: row.started_at,
+            finished_at: row.finished_at,
+            cancel_requested_at: row.cancel_requested_at,
+            outcome: row.outcome,
+            version: row.version,
+        })
+    }
+}
+
+impl Store {
+    /// Jobs, newest first.
+    ///
+    /// # Errors
+    /// When the database does not answer or a row cannot be read.
+    pub async fn jobs(&self, filter: &JobFilter) -> Result<Vec<Job>, Error> {
+        let states = filter.state.map(|group| {
+            group
+                .states()
+                .iter()
+                .map(|state| state.as_str().to_owned())
+                .collect::<Vec<_>>()
+        });
+        sqlx::query_as!(
+            JobRow,
+            "select job_number, routine, cluster_name, size, service, state, actor_name, channel,
+                    created_at, started_at, finished_at, cancel_requested_at, outcome, version
+               from job
+              where ($1::text[] is null or state = any($1))
+                and ($2::text is null or cluster_name = $2)
+                and ($3::bigint is null or job_number < $3)
+              order by job_number desc
+              limit $4",
+            states.as_deref(),
+            filter.cluster.as_deref(),
+            filter.before,
+            filter.limit
+        )
+        .fetch_all(&self.pool)
+        .await?
+        .into_iter()
+        .map(Job::try_from)
+        .collect()
+    }
+
+    /// One job with its steps.
+    ///
+    /// # Errors
+    /// When the database does not answer or a row cannot be read.
+    pub async fn job(&self, number: i64) -> Result<Option<JobWithSteps>, Error> {
+        let row = sqlx::query_as!(
+            JobRow,
+            "select job_number, routine, cluster_name, size, service, state, actor_name, channel,
+                    created_at, started_at, finished_at, cancel_requested_at, outcome, version
+               from job
+              where job_number = $1",
+            number
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        match row {
+            Some(row) => Ok(Some(JobWithSteps {
+                job: row.try_into()?,
+                steps: self.steps(number).await?,
+            })),
+            None => Ok(None),
+        }
+    }
+
+    async fn steps(&self, number: i64) -> Result<Vec<Step>, Error> {
+        let rows = sqlx::query!(
+            r#"select step.position, phase, title, action as "action: Json<Action>", step.state, progress, message,
+                      started_at, finished_at, cancel_sent_at, failed_looks, next_check_at,
+                      marker as "marker?", trigger.state as "trigger_state?", intended_at as "intended_at?",
+                      sent_at as "sent_at?", tries as "tries?", looks as "looks?",
+                      run as "run?: Json<domain::run::RunRef>"
+                 from step left join trigger using (job_number, position)
+                where job_number = $1
+                order by step.position"#,
+            number
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        rows.into_iter()
+            .map(|row| {
+                let trigger = trigger(
+                    row.marker,
+                    row.trigger_state,
+                    row.intended_at,
+                    row.sent_at,
+                    row.tries.zip(row.looks),
+                    row.run.map(|run| run.0),
+                )?;
+                Ok(Step {
+                    position: row.position,
+                    phase: word(&row.phase)?,
+                    title: row.title,
+                    action: row.action.0,
+                    state: word(&row.state)?,
+                    trigger,
+                    progress: row.progress,
+                    message: row.message,
+                    started_at: row.started_at,
+                    finished_at: row.finished_at,
+                    cancel_sent_at: row.cancel_sent_at,
+                    failed_looks: row.failed_looks,
+                    next_check_at: row.next_check_at,
+                })
+            })
+            .collect()
+    }
+
+    /// How many jobs there are in each group, on one cluster or on all.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn job_counts(&self, cluster: Option<&str>) -> Result<JobCounts, Error> {
+        let row = sqlx::query!(
+            r#"select count(*) as "all!",
+                      count(*) filter (where state in ('queued', 'running', 'waiting')) as "running!",
+                      count(*) filter (where state = 'failed') as "failed!",
+                      count(*) filter (where state = 'succeeded') as "succeeded!",
+                      count(*) filter (where state = 'cancelled') as "cancelled!"
+                 from job
+                where $1::text is null or cluster_name = $1"#,
+            cluster
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(JobCounts {
+            all: row.all,
+            running: row.running,
+            failed: row.failed,
+            succeeded: row.succeeded,
+            cancelled: row.cancelled,
+        })
+    }
+
+    /// The newest check-ins of a job, oldest first.
+    ///
+    /// # Errors
+    /// When the database does not answer or a row cannot be read.
+    pub async fn check_ins(&self, job: i64, newest: i64) -> Result<Vec<CheckIn>, Error> {
+        let mut check_ins = sqlx::query!(
+            "select line, at, level, position, text from check_in where job_number = $1 order by line desc limit $2",
+            job,
+            newest
+        )
+        .fetch_all(&self.pool)
+        .await?
+        .into_iter()
+        .map(|row| {
+            Ok(CheckIn {
+                line: row.line,
+                at: row.at,
+                level: word(&row.level)?,
+                position: row.position,
+                text: row.text,
+            })
+        })
+        .collect::<Result<Vec<_>, Error>>()?;
+        check_ins.reverse();
+        Ok(check_ins)
+    }
+
+    /// The unfinished jobs on the same cluster that this job waits behind, oldest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn jobs_ahead(&self, job: i64) -> Result<Vec<i64>, Error> {
+        Ok(sqlx::query_scalar!(
+            "select earlier.job_number
+               from job join job as earlier using (cluster_name)
+              where job.job_number = $1
+                and earlier.job_number < job.job_number
+                and earlier.state in ('queued', 'running', 'waiting')
+              order by earlier.job_number",
+            job
+        )
+        .fetch_all(&self.pool)
+        .await?)
+    }
+}
+
+fn trigger(
+    marker: Option<Uuid>,
+    state: Option<String>,
+    intended_at: Option<DateTime<Utc>>,
+    sent_at: Option<DateTime<Utc>>,
+    counts: Option<(i32, i32)>,
+    run: Option<domain::run::RunRef>,
+) -> Result<Option<Trigger>, Error> {
+    let (Some(marker), Some(state), Some(intended_at), Some(sent_at), Some((tries, looks))) =
+        (marker, state, intended_at, sent_at, counts)
+    else {
+        return Ok(None);
+    };
+    Ok(Some(Trigger {
+        marker,
+        state: word(&state)?,
+        intended_at,
+        sent_at,
+        tries,
+        looks,
+        run,
+    }))
+}

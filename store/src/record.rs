@@ -1,0 +1,365 @@
+//! Recording what a worker did: everything that belongs together in one transaction, behind the fence.
+
+use domain::Time;
+use domain::cluster::ClusterChange;
+use domain::event::Remark;
+use domain::job::JobState;
+use domain::obligation::PlannedTeardown;
+use domain::step::{Step, Trigger};
+use sqlx::PgConnection;
+use sqlx::types::Json;
+
+use crate::{Claim, Error, Store};
+
+/// What happens to the job itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JobChange {
+    /// It has begun, or goes on.
+    Goes(JobState),
+    /// It has ended. Steps that are still queued are skipped.
+    Ends { state: JobState, outcome: String },
+}
+
+/// What happens to the cluster's unsettled obligation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ObligationChange {
+    /// From now on something may exist. An unsettled one is taken over by the new wish.
+    Open {
+        destroys_at: Time,
+        teardown: Vec<PlannedTeardown>,
+    },
+    Destroying,
+    /// The destroy succeeded.
+    Settle,
+    /// To be destroyed as soon as `next_attempt_at`; `failed` when a destroy was tried.
+    Due {
+        failed: bool,
+        error: String,
+        next_attempt_at: Time,
+    },
+}
+
+/// One transition. What is not mentioned stays as it is.
+#[derive(Debug, Clone, Default)]
+pub struct Record {
+    /// The step as it is from now on, its trigger included.
+    pub step: Option<Step>,
+    pub skipped: Vec<i32>,
+    pub cluster: Option<ClusterChange>,
+    pub obligation: Option<ObligationChange>,
+    pub job: Option<JobChange>,
+    pub remarks: Vec<Remark>,
+    /// What Slack is told.
+    pub announcements: Vec<String>,
+}
+
+impl Store {
+    /// Writes one transition, if the claim still holds.
+    ///
+    /// # Errors
+    /// [`Error::Fenced`] when another worker has the job by now: nothing was written.
+    pub async fn record(&self, claim: &Claim, record: &Record) -> Result<(), Error> {
+        let mut tx = self.pool.begin().await?;
+        let job = sqlx::query!(
+            "update job set version = nextval('change_version') where job_number = $1 and fence = $2
+             returning cluster_name, size",
+            claim.job,
+            claim.fence
+        )
+        .fetch_optional(&mut *tx)
+        .await?
+        .ok_or(Error::Fenced)?;
+
+        if let Some(step) = &record.step {
+            write_step(&mut tx, claim.job, step).await?;
+        }
+        skip(&mut tx, claim.job, &record.skipped).await?;
+        if let Some(change) = &record.cluster {
+            change_cluster(
+                &mut tx,
+                claim.job,
+                &job.cluster_name,
+                job.size.as_deref(),
+                change,
+            )
+            .await?;
+        }
+        if let Some(change) = &record.obligation {
+            change_obligation(&mut tx, claim.job, &job.cluster_name, change).await?;
+        }
+        if let Some(change) = &record.job {
+            change_job(&mut tx, claim.job, &job.cluster_name, change).await?;
+        }
+        check_in(&mut tx, claim.job, &record.remarks).await?;
+        for text in &record.announcements {
+            sqlx::query!(
+                "insert into announcement (job_number, text) values ($1, $2)",
+                claim.job,
+                text
+            )
+            .execute(&mut *tx)
+            .await?;
+        }
+        tx.commit().await?;
+        self.nudge().await;
+        Ok(())
+    }
+}
+
+async fn write_step(connection: &mut PgConnection, job: i64, step: &Step) -> Result<(), Error> {
+    sqlx::query!(
+        "update step
+            set state = $3, progress = $4, message = $5, started_at = $6, finished_at = $7, cancel_sent_at = $8,
+                failed_looks = $9, next_check_at = $10
+          where job_number = $1 and position = $2",
+        job,
+        step.position,
+        step.state.as_str(),
+        step.progress,
+        step.message,
+        step.started_at,
+        step.finished_at,
+        step.cancel_sent_at,
+        step.failed_looks,
+        step.next_check_at
+    )
+    .execute(&mut *connection)
+    .await?;
+    match &step.trigger {
+        Some(trigger) => write_trigger(connection, job, step.position, trigger).await,
+        None => Ok(()),
+    }
+}
+
+async fn write_trigger(
+    connection: &mut PgConnection,
+    job: i64,
+    position: i32,
+    trigger: &Trigger,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into trigger (marker, job_number, position, state, intended_at, sent_at, tries, looks, run)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+         on conflict (marker) do update
+            set state = excluded.state, sent_at = excluded.sent_at, tries = excluded.tries, looks = excluded.looks,
+                run = excluded.run",
+        trigger.marker,
+        job,
+        position,
+        trigger.state.as_str(),
+        trigger.intended_at,
+        trigger.sent_at,
+        trigger.tries,
+        trigger.looks,
+        trigger.run.as_ref().map(Json) as _
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn skip(connection: &mut PgConnection, job: i64, positions: &[i32]) -> Result<(), Error> {
+    sqlx::query!(
+        "update step set state = 'skipped' where job_number = $1 and position = any($2) and state = 'queued'",
+        job,
+        positions
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn change_cluster(
+    connection: &mut PgConnection,
+    job: i64,
+    cluster: &str,
+    size: Option<&str>,
+    change: &ClusterChange,
+) -> Result<(), Error> {
+    let (state, failure) = match change {
+        ClusterChange::Provisioning => ("provisioning", None),
+        ClusterChange::Up => ("up", None),
+        ClusterChange::Destroying => ("destroying", None),
+        ClusterChange::Down => ("down", None),
+        ClusterChange::Failed { reason } => ("failed", Some(reason.as_str())),
+        ClusterChange::Deployed { service } => {
+            return deployed(connection, job, cluster, service).await;
+        }
+    };
+    // A destroy keeps the size that is being destroyed; only a create brings a new one.
+    sqlx::query!(
+        "update cluster
+            set since = case when state = $2 then since else now() end,
+                state = $2,
+                failure = $3,
+                size = case $2 when 'down' then null when 'provisioning' then coalesce($4, size) else size end,
+                version = nextval('change_version')
+          where cluster_name = $1",
+        cluster,
+        state,
+        failure,
+        size
+    )
+    .execute(&mut *connection)
+    .await?;
+    if *change == ClusterChange::Down {
+        sqlx::query!("delete from deployment where cluster_name = $1", cluster)
+            .execute(connection)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn deployed(
+    connection: &mut PgConnection,
+    job: i64,
+    cluster: &str,
+    service: &str,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into deployment (cluster_name, service, deployed_at, job_number) values ($1, $2, now(), $3)
+         on conflict (cluster_name, service) do update
+            set deployed_at = excluded.deployed_at, job_number = excluded.job_number",
+        cluster,
+        service,
+        job
+    )
+    .execute(&mut *connection)
+    .await?;
+    touch_cluster(connection, cluster).await
+}
+
+async fn change_obligation(
+    connection: &mut PgConnection,
+    job: i64,
+    cluster: &str,
+    change: &ObligationChange,
+) -> Result<(), Error> {
+    match change {
+        ObligationChange::Open {
+            destroys_at,
+            teardown,
+        } => {
+            sqlx::query!(
+                "insert into obligation (cluster_name, state, opened_at, opened_by_job, destroys_at, teardown, next_attempt_at)
+                 values ($1, 'open', now(), $2, $3, $4, $3)
+                 on conflict (cluster_name) where state not in ('settled', 'closed') do update
+                    set state = 'open', destroys_at = excluded.destroys_at, teardown = excluded.teardown,
+                        next_attempt_at = excluded.next_attempt_at, failed_attempts = 0, last_error = null",
+                cluster,
+                job,
+                destroys_at,
+                Json(teardown) as _
+            )
+            .execute(&mut *connection)
+            .await?;
+        }
+        ObligationChange::Destroying => {
+            sqlx::query!(
+                "update obligation set state = 'destroying'
+                  where cluster_name = $1 and state not in ('settled', 'closed')",
+                cluster
+            )
+            .execute(&mut *connection)
+            .await?;
+        }
+        ObligationChange::Settle => {
+            sqlx::query!(
+                "update obligation set state = 'settled', settled_at = now(), settled_by_job = $2
+                  where cluster_name = $1 and state not in ('settled', 'closed')",
+                cluster,
+                job
+            )
+            .execute(&mut *connection)
+            .await?;
+        }
+        ObligationChange::Due {
+            failed,
+            error,
+            next_attempt_at,
+        } => {
+            sqlx::query!(
+                "update obligation
+                    set state = 'due', last_error = $3, next_attempt_at = $4,
+                        failed_attempts = failed_attempts + case when $2 then 1 else 0 end
+                  where cluster_name = $1 and state not in ('settled', 'closed')",
+                cluster,
+                failed,
+                error,
+                next_attempt_at
+            )
+            .execute(&mut *connection)
+            .await?;
+        }
+    }
+    touch_cluster(connection, cluster).await
+}
+
+async fn change_job(
+    connection: &mut PgConnection,
+    job: i64,
+    cluster: &str,
+    change: &JobChange,
+) -> Result<(), Error> {
+    match change {
+        JobChange::Goes(state) => {
+            sqlx::query!(
+                "update job set state = $2, started_at = coalesce(started_at, now()) where job_number = $1",
+                job,
+                state.as_str()
+            )
+            .execute(connection)
+            .await?;
+            Ok(())
+        }
+        JobChange::Ends { state, outcome } => {
+            sqlx::query!(
+                "update step set state = 'skipped' where job_number = $1 and state = 'queued'",
+                job
+            )
+            .execute(&mut *connection)
+            .await?;
+            sqlx::query!(
+                "update job set state = $2, outcome = $3, finished_at = now() where job_number = $1",
+                job,
+                state.as_str(),
+                outcome
+            )
+            .execute(&mut *connection)
+            .await?;
+            // The next job on the cluster waits for nothing any more, and the page says so.
+            touch_cluster(connection, cluster).await
+        }
+    }
+}
+
+async fn touch_cluster(connection: &mut PgConnection, cluster: &str) -> Result<(), Error> {
+    sqlx::query!(
+        "update cluster set version = nextval('change_version') where cluster_name = $1",
+        cluster
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Appends to the job's log. The job's row is locked by the fence check, so that lines cannot collide.
+async fn check_in(
+    connection: &mut PgConnection,
+    job: i64,
+    remarks: &[Remark],
+) -> Result<(), Error> {
+    for remark in remarks {
+        sqlx::query!(
+            "insert into check_in (job_number, line, level, position, text)
+             select $1, coalesce(max(line), 0) + 1, $2, $3, $4 from check_in where job_number = $1",
+            job,
+            remark.level.as_str(),
+            remark.position,
+            remark.text
+        )
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}
