@@ -5,8 +5,12 @@ mod interrupt;
 mod ports;
 mod postgres;
 mod process;
+mod server;
 mod service;
+mod site;
+mod stamp;
 mod steps;
+mod tools;
 mod workspace;
 
 use std::process::ExitCode;
@@ -26,6 +30,14 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Start the demo: Postgres, simulators and server, everything built and ready to try
+    Run(commands::run::Options),
+    /// Build the server and the site
+    Build {
+        /// Optimised, as it is shipped
+        #[arg(long)]
+        release: bool,
+    },
     /// Start the Postgres for working on the code and print its DATABASE_URL
     Postgres,
     /// Renew `.sqlx/`, against which queries are checked without a database
@@ -51,6 +63,8 @@ fn execute(command: Command) -> anyhow::Result<()> {
     interrupt::watch()?;
     let workspace = Workspace::locate()?;
     match command {
+        Command::Run(options) => commands::run::run(&workspace, &options),
+        Command::Build { release } => commands::build::run(&workspace, release),
         Command::Postgres => commands::postgres::run(&workspace),
         Command::Prepare { check } => commands::prepare::run(&workspace, check),
     }

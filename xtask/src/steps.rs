@@ -32,19 +32,18 @@ impl Outcome {
     }
 }
 
-/// While a step runs: its label, and on a terminal the seconds so far.
-struct Ticker {
-    done: Sender<()>,
-    thread: JoinHandle<()>,
-}
+/// While a step runs on a terminal: its label, and the seconds so far.
+struct Ticker(Option<(Sender<()>, JoinHandle<()>)>);
 
 impl Ticker {
     fn start(label: &str, started: Instant) -> Self {
+        if !std::io::stdout().is_terminal() {
+            return Self(None);
+        }
         let (done, ended) = mpsc::channel();
         let label = label.to_owned();
-        let live = std::io::stdout().is_terminal();
         let thread = std::thread::spawn(move || {
-            while live {
+            loop {
                 print!("\r{}", line(&label, "…", started.elapsed()));
                 let _ = std::io::stdout().flush();
                 if ended.recv_timeout(Duration::from_secs(1)) != Err(RecvTimeoutError::Timeout) {
@@ -53,13 +52,15 @@ impl Ticker {
                 }
             }
         });
-        Self { done, thread }
+        Self(Some((done, thread)))
     }
 
     fn stop(self) {
-        // The thread is gone already where there is no terminal.
-        let _ = self.done.send(());
-        let _ = self.thread.join();
+        if let Some((done, thread)) = self.0 {
+            // Neither fails while the thread is alive, and it ends only here.
+            let _ = done.send(());
+            let _ = thread.join();
+        }
     }
 }
 

@@ -1,4 +1,6 @@
 //! One file per command.
 
+pub mod build;
 pub mod postgres;
 pub mod prepare;
+pub mod run;

@@ -7,8 +7,8 @@ use anyhow::{Context, Result, bail};
 
 use super::account::Account;
 use super::folder::{self, Folder};
-use crate::process;
 use crate::workspace::Workspace;
+use crate::{process, tools};
 
 /// The SQL of the project is written for this version and later ones.
 const OLDEST: u32 = 15;
@@ -113,8 +113,10 @@ impl Binaries {
             .arg("--prefix")
             .arg(&tools)
             .arg(format!("{package}@{NPM_VERSION}"));
-        process::read(&mut install)
-            .context("no Postgres server on this machine, and npm could not bring one")?;
+        process::read(&mut install).with_context(|| {
+            let way_out = tools::how_to_get_postgres();
+            format!("no Postgres server on this machine, and npm could not bring one; {way_out}")
+        })?;
         // The package leaves out the links between its libraries and makes them with this script.
         process::read(
             Command::new("node")
