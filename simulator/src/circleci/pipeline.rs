@@ -1,0 +1,170 @@
+//! A pipeline: what was asked for, what becomes of it and of the stack that its branch stands for.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::slug::Slug;
+use super::workflow::{self, MAIN, Workflow};
+use crate::clock::Moment;
+use crate::exchange::{Twist, marker_parameter};
+use crate::log::EffectiveRun;
+use crate::outside::Outside;
+use crate::service::Service;
+use crate::timeline::Course;
+use crate::world::{ChangeStep, Stack, StackChange};
+
+const PENDING: Duration = Duration::from_secs(2);
+
+pub(super) struct Pipeline {
+    pub id: Uuid,
+    pub number: u64,
+    pub slug: Slug,
+    pub target: Target,
+    pub parameters: Map<String, Value>,
+    pub created: Moment,
+    /// What is wrong with the config, which shows only when the pipeline stops being `pending`.
+    pub config_error: Option<String>,
+    /// Oldest first, those included that have not appeared yet.
+    pub workflows: Vec<Workflow>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Target {
+    Branch(String),
+    Tag(String),
+}
+
+impl Pipeline {
+    pub fn new(
+        number: u64,
+        slug: Slug,
+        target: Target,
+        parameters: Map<String, Value>,
+        created: Moment,
+        declared_parameters: &[String],
+    ) -> Self {
+        let undeclared: Vec<&str> = parameters
+            .keys()
+            .filter(|name| !declared_parameters.contains(name))
+            .map(String::as_str)
+            .collect();
+        let config_error =
+            (!undeclared.is_empty()).then(|| format!("Unexpected argument(s): {}", undeclared.join(", ")));
+        Self {
+            id: Uuid::new_v4(),
+            number,
+            slug,
+            target,
+            parameters,
+            created,
+            config_error,
+            workflows: Vec::new(),
+        }
+    }
+
+    /// Plans the workflows, unless there will be none. `first_job` is the number that the project's next job gets.
+    pub fn plan(&mut self, twist: Twist, first_job: u64) {
+        if self.config_error.is_some() || twist.course == Course::NeverStarts {
+            return;
+        }
+        let begun = self.created + PENDING;
+        let mut next_job = first_job;
+        for &(name, seconds) in workflow::of_branch(self.branch().unwrap_or_default()) {
+            let course = if name == MAIN { twist.course } else { Course::Succeeds };
+            let mut workflow = Workflow::new(name, begun, Duration::from_secs(seconds), course, next_job);
+            if twist.status_is_unknown {
+                workflow.odd_reads.arm();
+            }
+            next_job += workflow.jobs.len() as u64;
+            self.workflows.push(workflow);
+        }
+    }
+
+    pub fn branch(&self) -> Option<&str> {
+        match &self.target {
+            Target::Branch(branch) => Some(branch),
+            Target::Tag(_) => None,
+        }
+    }
+
+    pub fn state(&self, now: Moment) -> &'static str {
+        match &self.config_error {
+            _ if now < self.created + PENDING => "pending",
+            Some(_) => "errored",
+            None => "created",
+        }
+    }
+
+    pub fn errors(&self, now: Moment) -> Option<&str> {
+        self.config_error.as_deref().filter(|_| self.state(now) == "errored")
+    }
+
+    pub fn updated(&self, now: Moment) -> Moment {
+        now.min(self.created + PENDING)
+    }
+
+    pub fn appeared(&self, now: Moment) -> impl DoubleEndedIterator<Item = &Workflow> {
+        self.workflows.iter().filter(move |workflow| workflow.has_appeared(now))
+    }
+
+    /// A pipeline without workflows was accepted and does nothing.
+    pub fn effective_run(&self, outside: &Outside, now: Moment) -> Option<EffectiveRun> {
+        if self.workflows.is_empty() {
+            return None;
+        }
+        Some(EffectiveRun {
+            service: Service::Circleci,
+            id: self.id.to_string(),
+            number: self.number,
+            project: self.slug.as_str().to_owned(),
+            branch: self.branch().map(str::to_owned),
+            parameters: self.parameters.clone(),
+            message: None,
+            marker: marker_parameter(&self.parameters),
+            state: self.outcome(now),
+            created_at: outside.date(self.created),
+            ended_at: self.ended(now).map(|at| outside.date(at)),
+        })
+    }
+
+    /// What the workflow that works on the stack did to it, reruns included.
+    pub fn stack_changes(&self, now: Moment) -> Vec<StackChange> {
+        let Some(stack) = self.branch().and_then(Stack::changed_by) else {
+            return Vec::new();
+        };
+        let mut changes = Vec::new();
+        for workflow in self.appeared(now).filter(|workflow| workflow.name == MAIN) {
+            changes.push(StackChange { at: workflow.timeline.begun(), stack, step: ChangeStep::Begun });
+            if let Some(at) = workflow.timeline.ended(now) {
+                let succeeded = workflow.timeline.state(now) == "success";
+                let step = if succeeded { ChangeStep::Succeeded } else { ChangeStep::Failed };
+                changes.push(StackChange { at, stack, step });
+            }
+        }
+        changes
+    }
+
+    /// The worst of the newest workflow per name, in CircleCI's words; `pending` before there is any.
+    pub fn outcome(&self, now: Moment) -> &'static str {
+        const WORST_FIRST: [&str; 5] = ["failing", "running", "failed", "canceled", "success"];
+        let states: Vec<&str> =
+            self.newest_per_name(now).map(|workflow| workflow.timeline.state(now)).collect();
+        WORST_FIRST.into_iter().find(|state| states.contains(state)).unwrap_or("pending")
+    }
+
+    fn ended(&self, now: Moment) -> Option<Moment> {
+        let ends: Option<Vec<Moment>> =
+            self.newest_per_name(now).map(|workflow| workflow.timeline.ended(now)).collect();
+        ends?.into_iter().max()
+    }
+
+    fn newest_per_name(&self, now: Moment) -> impl Iterator<Item = &Workflow> {
+        let is_newest = move |workflow: &&Workflow| {
+            let newest = self.appeared(now).rfind(|other| other.name == workflow.name);
+            newest.is_some_and(|newest| newest.id == workflow.id)
+        };
+        self.appeared(now).filter(is_newest)
+    }
+}

@@ -1,0 +1,93 @@
+//! All pipelines that were ever triggered, and how they are found.
+
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::pipeline::{Pipeline, Target};
+use super::slug::Slug;
+use super::workflow::Workflow;
+use crate::clock::Moment;
+use crate::exchange::Twist;
+use crate::log::EffectiveRun;
+use crate::outside::Outside;
+use crate::world::StackChange;
+
+/// Everybody's token belongs to this user.
+pub(super) const USER: Uuid = Uuid::from_u128(0x03987f6a_4c27_4dc1_b6ab_c7e83bb3e713);
+
+#[derive(Default)]
+pub(crate) struct Pipelines(Vec<Pipeline>);
+
+impl Pipelines {
+    pub(super) fn trigger(
+        &mut self,
+        slug: Slug,
+        target: Target,
+        parameters: Map<String, Value>,
+        twist: Twist,
+        outside: &Outside,
+    ) -> &Pipeline {
+        let number = self.of_project(&slug).count() as u64 + 1;
+        let first_job = self.next_job_number(&slug);
+        let declared = &outside.settings().declared_parameters;
+        let mut pipeline = Pipeline::new(number, slug, target, parameters, outside.now(), declared);
+        pipeline.plan(twist, first_job);
+        self.0.push(pipeline);
+        &self.0[self.0.len() - 1]
+    }
+
+    /// Newest first.
+    pub(super) fn of_project(&self, slug: &Slug) -> impl Iterator<Item = &Pipeline> {
+        self.0.iter().rev().filter(move |pipeline| pipeline.slug == *slug)
+    }
+
+    pub(super) fn find(&self, id: &str) -> Option<&Pipeline> {
+        self.0.iter().find(|pipeline| pipeline.id.to_string() == id)
+    }
+
+    pub(super) fn find_mut(&mut self, id: &str) -> Option<&mut Pipeline> {
+        self.0.iter_mut().find(|pipeline| pipeline.id.to_string() == id)
+    }
+
+    /// The pipeline that holds a workflow, and its place in there, once the workflow has appeared.
+    pub(super) fn holding(&mut self, workflow_id: &str, now: Moment) -> Option<(&mut Pipeline, usize)> {
+        let is_wanted =
+            |workflow: &Workflow| workflow.has_appeared(now) && workflow.id.to_string() == workflow_id;
+        self.0.iter_mut().find_map(|pipeline| {
+            let place = pipeline.workflows.iter().position(is_wanted)?;
+            Some((pipeline, place))
+        })
+    }
+
+    /// Runs a workflow once more, as a new one; gives the new one's id.
+    pub(super) fn rerun(&mut self, workflow_id: &str, now: Moment) -> Option<Uuid> {
+        let slug = self.holding(workflow_id, now)?.0.slug.clone();
+        let first_job = self.next_job_number(&slug);
+        let (pipeline, place) = self.holding(workflow_id, now)?;
+        let again = pipeline.workflows[place].again(now, first_job);
+        let id = again.id;
+        pipeline.workflows.push(again);
+        Some(id)
+    }
+
+    fn next_job_number(&self, slug: &Slug) -> u64 {
+        let workflows = self.of_project(slug).flat_map(|pipeline| &pipeline.workflows);
+        workflows.map(|workflow| workflow.jobs.len() as u64).sum::<u64>() + 1
+    }
+
+    pub fn branch_of(&self, id: &str) -> Option<&str> {
+        let id = Uuid::parse_str(id).ok()?;
+        let is_named = |pipeline: &&Pipeline| {
+            pipeline.id == id || pipeline.workflows.iter().any(|workflow| workflow.id == id)
+        };
+        self.0.iter().find(is_named)?.branch()
+    }
+
+    pub fn effective_runs(&self, outside: &Outside, now: Moment) -> Vec<EffectiveRun> {
+        self.0.iter().filter_map(|pipeline| pipeline.effective_run(outside, now)).collect()
+    }
+
+    pub fn stack_changes(&self, now: Moment) -> Vec<StackChange> {
+        self.0.iter().flat_map(|pipeline| pipeline.stack_changes(now)).collect()
+    }
+}

@@ -1,0 +1,106 @@
+//! What no real service has: looking behind the scenes, and breaking things (`/_log`, `/_runs`, `/_world`, `/_slack`,
+//! `/_faults`, `/_reset`).
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::faults::{Fault, FaultKind};
+use crate::outside::Outside;
+use crate::service::Service;
+
+pub(crate) fn routes() -> Router<Outside> {
+    Router::new()
+        .route("/_log", get(log))
+        .route("/_runs", get(runs))
+        .route("/_world", get(world))
+        .route("/_slack", get(slack))
+        .route("/_faults", post(inject).get(faults).delete(clear))
+        .route("/_reset", post(reset))
+}
+
+fn items<T: Serialize>(items: T) -> Response {
+    Json(json!({ "items": items })).into_response()
+}
+
+async fn log(State(outside): State<Outside>) -> Response {
+    items(&outside.memory().log)
+}
+
+async fn runs(State(outside): State<Outside>) -> Response {
+    items(outside.effective_runs())
+}
+
+async fn world(State(outside): State<Outside>) -> Response {
+    Json(outside.stacks()).into_response()
+}
+
+async fn slack(State(outside): State<Outside>) -> Response {
+    let memory = outside.memory();
+    let messages: Vec<_> = memory.slack.iter().map(|message| message.shown(&outside)).collect();
+    items(messages)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FaultForm {
+    service: String,
+    endpoint: String,
+    fault: String,
+    #[serde(default = "first")]
+    nth: u32,
+    #[serde(default)]
+    every: bool,
+    branch: Option<String>,
+}
+
+fn first() -> u32 {
+    1
+}
+
+async fn inject(State(outside): State<Outside>, body: Bytes) -> Response {
+    let form: FaultForm = match serde_json::from_slice(&body) {
+        Ok(form) => form,
+        Err(error) => return refused(&error.to_string(), &[]),
+    };
+    let Some(service) = Service::named(&form.service) else {
+        let known: Vec<_> = Service::ALL.iter().map(|service| service.name()).collect();
+        return refused(&format!("there is no service {:?}", form.service), &known);
+    };
+    let Some(endpoint) = service.endpoint(&form.endpoint) else {
+        let known: Vec<_> = service.endpoints().map(|endpoint| endpoint.name()).collect();
+        return refused(&format!("{} has no endpoint {:?}", service.name(), form.endpoint), &known);
+    };
+    let Some(kind) = FaultKind::named(&form.fault) else {
+        let known: Vec<_> = FaultKind::ALL.iter().map(|kind| kind.name()).collect();
+        return refused(&format!("there is no fault {:?}", form.fault), &known);
+    };
+    let fault = Fault { endpoint, kind, nth: form.nth, every: form.every, branch: form.branch };
+    match outside.memory().faults.inject(fault) {
+        Ok(injected) => (StatusCode::CREATED, Json(injected)).into_response(),
+        Err(error) => refused(&error.to_string(), &[]),
+    }
+}
+
+fn refused(error: &str, known: &[&str]) -> Response {
+    (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({ "error": error, "known": known }))).into_response()
+}
+
+async fn faults(State(outside): State<Outside>) -> Response {
+    items(outside.memory().faults.list())
+}
+
+async fn clear(State(outside): State<Outside>) -> StatusCode {
+    outside.memory().faults.clear();
+    StatusCode::NO_CONTENT
+}
+
+async fn reset(State(outside): State<Outside>) -> StatusCode {
+    outside.reset();
+    StatusCode::NO_CONTENT
+}

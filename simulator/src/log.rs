@@ -1,0 +1,64 @@
+//! What went over the wire and what came of it. A test that asks "how many pipelines did this make?" asks here.
+
+use chrono::{DateTime, Utc};
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
+
+use crate::faults::FaultKind;
+use crate::service::Service;
+
+/// One request, in the order of their arrival.
+#[derive(Clone, Debug, Serialize)]
+pub struct LogEntry {
+    pub at: DateTime<Utc>,
+    pub service: Service,
+    /// `None` where no route was met.
+    pub endpoint: Option<&'static str>,
+    pub method: String,
+    pub path: String,
+    pub branch: Option<String>,
+    /// The caller's own id, if the request carried one: the Travis `message` or a CircleCI parameter with `marker` in its name.
+    pub marker: Option<String>,
+    pub answer: Answer,
+    pub fault: Option<FaultKind>,
+    /// Ids of the runs that this request made effective.
+    pub made_effective: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Status(u16),
+    ConnectionReset,
+    Never,
+}
+
+impl Serialize for Answer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Answer::Status(status) => serializer.serialize_u16(*status),
+            Answer::ConnectionReset => serializer.serialize_str("connection reset"),
+            Answer::Never => serializer.serialize_str("never"),
+        }
+    }
+}
+
+/// A run that a provider accepted and really started, however its trigger was answered.
+#[derive(Clone, Debug, Serialize)]
+pub struct EffectiveRun {
+    pub service: Service,
+    pub id: String,
+    pub number: u64,
+    pub project: String,
+    pub branch: Option<String>,
+    pub parameters: Map<String, Value>,
+    pub message: Option<String>,
+    pub marker: Option<String>,
+    /// In the provider's own words.
+    pub state: &'static str,
+    pub created_at: DateTime<Utc>,
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+/// Left on an answer by the endpoint that started a run.
+#[derive(Clone)]
+pub(crate) struct MadeEffective(pub String);

@@ -1,0 +1,34 @@
+//! An enum whose variants have one spelling each: in the log, in a fault sent over HTTP and in the error that lists
+//! what is known.
+
+macro_rules! named_enum {
+    ($(#[$about:meta])* pub enum $enum:ident { $($(#[$doc:meta])* $variant:ident = $name:literal,)+ }) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $enum {
+            $($(#[$doc])* $variant,)+
+        }
+
+        impl $enum {
+            pub const ALL: &[$enum] = &[$($enum::$variant,)+];
+
+            pub fn name(self) -> &'static str {
+                match self {
+                    $($enum::$variant => $name,)+
+                }
+            }
+
+            pub fn named(name: &str) -> Option<$enum> {
+                $enum::ALL.iter().copied().find(|variant| variant.name() == name)
+            }
+        }
+
+        impl serde::Serialize for $enum {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.name())
+            }
+        }
+    };
+}
+
+pub(crate) use named_enum;

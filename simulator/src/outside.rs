@@ -1,0 +1,108 @@
+//! The simulated outside as a whole: one clock, one memory, shared by all services. Clones are handles to the same.
+
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+use crate::batch::Queue;
+use crate::circleci::Pipelines;
+use crate::clock::{Clock, Moment};
+use crate::faults::Faults;
+use crate::log::{EffectiveRun, LogEntry};
+use crate::settings::Settings;
+use crate::slack::Message;
+use crate::travis::Requests;
+use crate::world::{Stacks, World};
+
+#[derive(Clone)]
+pub(crate) struct Outside(Arc<Inner>);
+
+struct Inner {
+    settings: Settings,
+    clock: Clock,
+    memory: Mutex<Memory>,
+}
+
+/// Everything that has happened since the start or the last reset.
+#[derive(Default)]
+pub(crate) struct Memory {
+    pub circleci: Pipelines,
+    pub travis: Requests,
+    pub batch: Queue,
+    pub slack: Vec<Message>,
+    pub faults: Faults,
+    pub log: Vec<LogEntry>,
+}
+
+impl Outside {
+    pub fn new(settings: Settings) -> io::Result<Self> {
+        if !settings.speed.is_finite() || settings.speed < 0.0 {
+            let reason = format!("the speed must be 0 or more, not {}", settings.speed);
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
+        }
+        Ok(Self(Arc::new(Inner { clock: Clock::new(settings.speed), memory: Mutex::default(), settings })))
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    pub fn now(&self) -> Moment {
+        self.0.clock.now()
+    }
+
+    pub fn date(&self, moment: Moment) -> DateTime<Utc> {
+        self.0.clock.date(moment)
+    }
+
+    /// RFC 3339 with milliseconds and `Z`, as all the services write it.
+    pub fn stamp(&self, moment: Moment) -> String {
+        self.date(moment).to_rfc3339_opts(SecondsFormat::Millis, true)
+    }
+
+    pub fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.0.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn reset(&self) {
+        *self.memory() = Memory::default();
+    }
+
+    pub fn world(&self) -> World {
+        self.memory().world(self.settings(), self.now())
+    }
+
+    pub fn stacks(&self) -> Stacks {
+        let world = self.world();
+        Stacks { cluster: world.cluster, workloads: world.workloads, since: self.date(world.since) }
+    }
+
+    /// Runs of all services, the oldest first.
+    pub fn effective_runs(&self) -> Vec<EffectiveRun> {
+        let now = self.now();
+        let memory = self.memory();
+        let mut runs = memory.circleci.effective_runs(self, now);
+        runs.extend(memory.travis.effective_runs(self, now));
+        runs.extend(memory.batch.effective_runs(self, &memory.world(self.settings(), now), now));
+        runs.sort_by_key(|run| run.created_at);
+        runs
+    }
+}
+
+impl Memory {
+    pub fn world(&self, settings: &Settings, now: Moment) -> World {
+        World::at(now, settings.starts_with_a_cluster, self.circleci.stack_changes(now))
+    }
+
+    /// The branch of the run that a path names by id, so that a fault aimed at a branch also finds reads and cancels.
+    pub fn branch_of(&self, path: &str) -> Option<String> {
+        path.split('/')
+            .find_map(|id| self.circleci.branch_of(id).or_else(|| self.travis.branch_of(id)))
+            .map(str::to_owned)
+    }
+}

@@ -1,0 +1,112 @@
+//! The outside services and their endpoints by name: what a log entry shows and what a fault is aimed at.
+
+use axum::response::Response;
+
+use crate::named::named_enum;
+use crate::{batch, circleci, slack, travis};
+
+named_enum! {
+    pub enum Service {
+        Circleci = "circleci",
+        Travis = "travis",
+        Batch = "batch",
+        Slack = "slack",
+    }
+}
+
+/// A refusal that every service knows and each words in its own way.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Refusal {
+    NotFound,
+    ServerError,
+    RateLimited { with_hint: bool },
+    Unauthorized,
+}
+
+impl Service {
+    /// Its endpoints, in the order of its documentation.
+    pub fn endpoints(self) -> impl Iterator<Item = Endpoint> {
+        Endpoint::ALL.iter().copied().filter(move |endpoint| endpoint.service() == self)
+    }
+
+    pub fn endpoint(self, name: &str) -> Option<Endpoint> {
+        self.endpoints().find(|endpoint| endpoint.name() == name)
+    }
+
+    pub(crate) fn refuse(self, refusal: Refusal) -> Response {
+        match self {
+            Service::Circleci => circleci::refuse(refusal),
+            Service::Travis => travis::refuse(refusal),
+            Service::Batch => batch::refuse(refusal),
+            Service::Slack => slack::refuse(refusal),
+        }
+    }
+}
+
+/// Writes the enum and its look-ups from one list, so that an endpoint with a name can be a fault's target.
+macro_rules! endpoints {
+    ($($variant:ident = $service:ident $name:literal,)+) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Endpoint {
+            $($variant,)+
+        }
+
+        impl Endpoint {
+            pub const ALL: &[Endpoint] = &[$(Endpoint::$variant,)+];
+
+            pub fn service(self) -> Service {
+                match self {
+                    $(Endpoint::$variant => Service::$service,)+
+                }
+            }
+
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Endpoint::$variant => $name,)+
+                }
+            }
+        }
+    };
+}
+
+endpoints! {
+    CircleciTrigger = Circleci "trigger",
+    CircleciPipelines = Circleci "pipelines",
+    CircleciPipeline = Circleci "pipeline",
+    CircleciWorkflows = Circleci "workflows",
+    CircleciWorkflow = Circleci "workflow",
+    CircleciJobs = Circleci "jobs",
+    CircleciCancel = Circleci "cancel",
+    CircleciRerun = Circleci "rerun",
+    CircleciProject = Circleci "project",
+    CircleciMe = Circleci "me",
+    CircleciPage = Circleci "page",
+    TravisTrigger = Travis "trigger",
+    TravisRequests = Travis "requests",
+    TravisRequest = Travis "request",
+    TravisMessages = Travis "messages",
+    TravisBuilds = Travis "builds",
+    TravisBuild = Travis "build",
+    TravisJobs = Travis "jobs",
+    TravisCancel = Travis "cancel",
+    TravisRestart = Travis "restart",
+    TravisPage = Travis "page",
+    BatchTrigger = Batch "trigger",
+    SlackPost = Slack "post",
+}
+
+impl Endpoint {
+    pub fn starts_a_run(self) -> bool {
+        matches!(self, Endpoint::CircleciTrigger | Endpoint::TravisTrigger | Endpoint::BatchTrigger)
+    }
+
+    pub fn shows_a_run(self) -> bool {
+        matches!(
+            self,
+            Endpoint::CircleciWorkflows
+                | Endpoint::CircleciWorkflow
+                | Endpoint::TravisBuild
+                | Endpoint::BatchTrigger
+        )
+    }
+}

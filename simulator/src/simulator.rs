@@ -1,0 +1,112 @@
+//! The simulator inside a test: started on a free port, told what to do in the words of the domain, asked what came of
+//! it, and gone when it is dropped.
+
+use std::io;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use crate::faults::{Fault, FaultError, FaultKind};
+use crate::log::{EffectiveRun, LogEntry};
+use crate::outside::Outside;
+use crate::service::Endpoint;
+use crate::settings::Settings;
+use crate::world::{Cluster, Stacks};
+use crate::{connections, router};
+
+pub struct Simulator {
+    url: String,
+    outside: Outside,
+    _stops_when_dropped: oneshot::Sender<()>,
+}
+
+impl Simulator {
+    pub async fn start(settings: Settings) -> io::Result<Self> {
+        let outside = Outside::new(settings)?;
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let (stop, stopped) = oneshot::channel();
+        let served = connections::accept(listener, router(outside.clone()), async {
+            let _ = stopped.await;
+        });
+        tokio::spawn(async {
+            if let Err(error) = served.await {
+                tracing::error!(%error, "the simulator cannot accept connections any more");
+            }
+        });
+        Ok(Self { url, outside, _stops_when_dropped: stop })
+    }
+
+    /// `http://127.0.0.1:40123`, without a slash at its end.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    pub fn circleci_url(&self) -> String {
+        format!("{}/circleci/api/v2", self.url)
+    }
+
+    pub fn travis_url(&self) -> String {
+        format!("{}/travis", self.url)
+    }
+
+    /// Where the batch service takes its one job.
+    pub fn batch_url(&self) -> String {
+        format!("{}/batch/queues/s3-orgs-job", self.url)
+    }
+
+    /// An incoming webhook.
+    pub fn slack_url(&self) -> String {
+        format!("{}/slack/services/T0/B0/X0", self.url)
+    }
+
+    /// Lets simulated time pass at once, at any speed.
+    pub fn advance(&self, by: Duration) {
+        self.outside.clock().advance(by);
+    }
+
+    pub fn inject(&self, fault: Fault) -> Result<(), FaultError> {
+        self.outside.memory().faults.inject(fault).map(|_| ())
+    }
+
+    /// The next CircleCI pipeline on this branch fails.
+    pub fn fail_next(&self, branch: &str) -> Result<(), FaultError> {
+        self.inject(Fault::on(Endpoint::CircleciTrigger, FaultKind::FailJob).branch(branch))
+    }
+
+    /// The next call of this endpoint is made effective, and its connection reset.
+    pub fn drop_next_answer(&self, endpoint: Endpoint) -> Result<(), FaultError> {
+        self.inject(Fault::on(endpoint, FaultKind::DropAnswer))
+    }
+
+    pub fn forgive(&self) {
+        self.outside.memory().faults.clear();
+    }
+
+    /// Forgets everything that has happened; the clock goes on.
+    pub fn reset(&self) {
+        self.outside.reset();
+    }
+
+    pub fn log(&self) -> Vec<LogEntry> {
+        self.outside.memory().log.clone()
+    }
+
+    /// The oldest first.
+    pub fn effective_runs(&self) -> Vec<EffectiveRun> {
+        self.outside.effective_runs()
+    }
+
+    pub fn slack_messages(&self) -> Vec<String> {
+        self.outside.memory().slack.iter().map(|message| message.text.clone()).collect()
+    }
+
+    pub fn stacks(&self) -> Stacks {
+        self.outside.stacks()
+    }
+
+    pub fn cluster_is_up(&self) -> bool {
+        self.stacks().cluster == Cluster::Up
+    }
+}

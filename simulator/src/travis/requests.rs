@@ -1,0 +1,106 @@
+//! All requests that were ever accepted, the repositories they are for, and how both are found.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use super::repository::Repository;
+use super::request::{Build, Request};
+use crate::clock::Moment;
+use crate::exchange::Twist;
+use crate::log::EffectiveRun;
+use crate::outside::Outside;
+use crate::spoil::OddReads;
+use crate::timeline::Course;
+
+pub(super) const LIMIT_PERIOD: Duration = Duration::from_secs(3600);
+
+#[derive(Default)]
+pub(crate) struct Requests {
+    requests: Vec<Request>,
+    slugs: Vec<String>,
+}
+
+impl Requests {
+    pub(super) fn create(
+        &mut self,
+        repository: Repository,
+        branch: String,
+        parameters: Map<String, Value>,
+        twist: Twist,
+        now: Moment,
+    ) -> &Request {
+        let place = self.requests.len() as u64;
+        let mut request = Request {
+            id: 205_729 + place,
+            branch,
+            message: parameters.get("message").and_then(Value::as_str).map(str::to_owned),
+            parameters,
+            created: now,
+            build: None,
+            repository,
+        };
+        if twist.course != Course::NeverStarts {
+            let mut odd_reads = OddReads::default();
+            if twist.status_is_unknown {
+                odd_reads.arm();
+            }
+            let earlier = self.of(&request.repository).filter(|request| request.build.is_some());
+            request.build = Some(Build {
+                id: 86_601_346 + place,
+                number: earlier.count() as u64 + 1,
+                job_id: 86_601_346_000 + place,
+                timeline: Build::timeline(request.decided(), twist.course),
+                odd_reads,
+            });
+        }
+        self.requests.push(request);
+        &self.requests[self.requests.len() - 1]
+    }
+
+    /// Newest first.
+    pub(super) fn of(&self, repository: &Repository) -> impl Iterator<Item = &Request> {
+        self.requests.iter().rev().filter(move |request| request.repository == *repository)
+    }
+
+    /// How many more requests a repository may make in this hour.
+    pub(super) fn remaining(&self, repository: &Repository, max: usize, now: Moment) -> usize {
+        let recent = self.of(repository).filter(|request| now.since(request.created) < LIMIT_PERIOD);
+        max.saturating_sub(recent.count())
+    }
+
+    /// The request whose build has this id and has come to be.
+    pub(super) fn with_build(&mut self, id: &str, now: Moment) -> Option<&mut Request> {
+        let id = id.parse::<u64>().ok()?;
+        let is_wanted =
+            |request: &&mut Request| request.visible_build(now).is_some_and(|build| build.id == id);
+        self.requests.iter_mut().find(is_wanted)
+    }
+
+    /// A repository has an id from its first mention on.
+    pub(super) fn repository(&mut self, slug: &str) -> Repository {
+        let known = self.slugs.iter().position(|known| known == slug);
+        let place = known.unwrap_or_else(|| {
+            self.slugs.push(slug.to_owned());
+            self.slugs.len() - 1
+        });
+        Repository { id: place as u64 + 1, slug: slug.to_owned() }
+    }
+
+    pub(super) fn repository_with(&self, id: u64) -> Option<Repository> {
+        let place = usize::try_from(id.checked_sub(1)?).ok()?;
+        Some(Repository { id, slug: self.slugs.get(place)?.clone() })
+    }
+
+    pub fn branch_of(&self, id: &str) -> Option<&str> {
+        let id = id.parse::<u64>().ok()?;
+        let is_named = |request: &&Request| {
+            request.id == id || request.build.as_ref().is_some_and(|build| build.id == id)
+        };
+        self.requests.iter().find(is_named).map(|request| request.branch.as_str())
+    }
+
+    pub fn effective_runs(&self, outside: &Outside, now: Moment) -> Vec<EffectiveRun> {
+        self.requests.iter().filter_map(|request| request.effective_run(outside, now)).collect()
+    }
+}

@@ -1,0 +1,17 @@
+//! The simulator as its clients meet it: over HTTP, on a clock that only the tests move.
+
+mod batch;
+mod circleci_change;
+mod circleci_outcome;
+mod circleci_read;
+mod circleci_trigger;
+mod faults;
+mod inspect;
+mod slack;
+mod spoiled_answers;
+mod support;
+mod travis_change;
+mod travis_gate;
+mod travis_read;
+mod travis_trigger;
+mod world;
