@@ -20,8 +20,7 @@ impl std::fmt::Display for Interrupted {
 impl std::error::Error for Interrupted {}
 
 pub fn watch() -> anyhow::Result<()> {
-    ctrlc::set_handler(|| REQUESTED.store(true, Ordering::Relaxed))
-        .context("cannot watch for Ctrl-C")
+    ctrlc::set_handler(|| REQUESTED.store(true, Ordering::Relaxed)).context("cannot watch for Ctrl-C")
 }
 
 pub fn requested() -> bool {
@@ -30,9 +29,5 @@ pub fn requested() -> bool {
 
 /// Fails with [`Interrupted`] once a stop was asked for.
 pub fn check() -> anyhow::Result<()> {
-    if requested() {
-        Err(Interrupted.into())
-    } else {
-        Ok(())
-    }
+    if requested() { Err(Interrupted.into()) } else { Ok(()) }
 }

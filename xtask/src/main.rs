@@ -1,5 +1,6 @@
 //! `cargo xtask <command>` is the one way to build, run, test and check this project, for people and for CI.
 
+mod browser;
 mod commands;
 mod interrupt;
 mod ports;
@@ -38,6 +39,10 @@ enum Command {
         #[arg(long)]
         release: bool,
     },
+    /// Run every test: Rust, the weight of the site, the browser
+    Test(commands::test::Options),
+    /// Check format, lints, documentation, query metadata, file length and dependencies
+    Lint,
     /// Start the Postgres for working on the code and print its DATABASE_URL
     Postgres,
     /// Renew `.sqlx/`, against which queries are checked without a database
@@ -65,6 +70,8 @@ fn execute(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Run(options) => commands::run::run(&workspace, &options),
         Command::Build { release } => commands::build::run(&workspace, release),
+        Command::Test(options) => commands::test::run(&workspace, &options),
+        Command::Lint => commands::lint::run(&workspace),
         Command::Postgres => commands::postgres::run(&workspace),
         Command::Prepare { check } => commands::prepare::run(&workspace, check),
     }

@@ -6,8 +6,7 @@ use anyhow::{Context, Result, bail};
 
 /// A port that nobody uses right now.
 pub fn free() -> Result<u16> {
-    let listener =
-        TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no free port on 127.0.0.1")?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no free port on 127.0.0.1")?;
     Ok(listener.local_addr()?.port())
 }
 
@@ -17,9 +16,7 @@ pub fn must_be_free(port: u16) -> Result<()> {
         return Ok(());
     }
     let other = free()?;
-    bail!(
-        "port {port} is taken by another program; choose another one: cargo xtask run --port {other}"
-    )
+    bail!("port {port} is taken by another program; choose another one: cargo xtask run --port {other}")
 }
 
 #[cfg(test)]
@@ -31,10 +28,7 @@ mod tests {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let text = must_be_free(port).unwrap_err().to_string();
-        assert!(
-            text.starts_with(&format!("port {port} is taken")) && text.contains("--port "),
-            "{text}"
-        );
+        assert!(text.starts_with(&format!("port {port} is taken")) && text.contains("--port "), "{text}");
     }
 
     #[test]

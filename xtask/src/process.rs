@@ -17,45 +17,28 @@ pub const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// Runs it with its output shown as it comes.
 pub fn run(command: &mut Command) -> Result<()> {
-    let child = command
-        .stdin(Stdio::null())
-        .spawn()
-        .with_context(|| cannot_start(command))?;
+    let child = command.stdin(Stdio::null()).spawn().with_context(|| cannot_start(command))?;
     succeed(command, wait(child)?)
 }
 
 /// Runs it with its output in a file, which is shown only when it fails.
 pub fn run_quietly(command: &mut Command, log: &Path) -> Result<()> {
     let output = create_log(log)?;
-    command
-        .stdin(Stdio::null())
-        .stdout(output.try_clone()?)
-        .stderr(output);
+    command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
     let child = command.spawn().with_context(|| cannot_start(command))?;
     let status = wait(child)?;
     if !status.success() {
-        eprintln!(
-            "\n{}",
-            std::fs::read_to_string(log).unwrap_or_default().trim_end()
-        );
+        eprintln!("\n{}", std::fs::read_to_string(log).unwrap_or_default().trim_end());
     }
     succeed(command, status)
 }
 
 /// Runs it and returns what it wrote to its standard output, without the line end.
 pub fn read(command: &mut Command) -> Result<String> {
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .with_context(|| cannot_start(command))?;
+    let output = command.stdin(Stdio::null()).output().with_context(|| cannot_start(command))?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
-        bail!(
-            "`{}` failed ({}): {}",
-            line_of(command),
-            output.status,
-            said.trim()
-        );
+        bail!("`{}` failed ({}): {}", line_of(command), output.status, said.trim());
     }
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
@@ -109,10 +92,7 @@ fn cannot_start(command: &Command) -> String {
 
 fn line_of(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
-    words
-        .map(OsStr::to_string_lossy)
-        .collect::<Vec<_>>()
-        .join(" ")
+    words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -121,13 +101,9 @@ mod tests {
 
     #[test]
     fn a_failure_names_the_command_and_what_it_said() {
-        let error =
-            read(Command::new("sh").args(["-c", "echo no such luck >&2; exit 3"])).unwrap_err();
+        let error = read(Command::new("sh").args(["-c", "echo no such luck >&2; exit 3"])).unwrap_err();
         let text = error.to_string();
-        assert!(
-            text.contains("sh -c") && text.contains("no such luck"),
-            "{text}"
-        );
+        assert!(text.contains("sh -c") && text.contains("no such luck"), "{text}");
         assert!(text.contains('3'), "{text}");
     }
 

@@ -26,12 +26,7 @@ pub fn build(workspace: &Workspace, release: bool) -> Result<()> {
 }
 
 /// The outside world: stands in for every API that the server calls.
-pub fn start_simulator(
-    workspace: &Workspace,
-    port: u16,
-    speed: f64,
-    log: &Path,
-) -> Result<Service> {
+pub fn start_simulator(workspace: &Workspace, port: u16, speed: f64, log: &Path) -> Result<Service> {
     let mut command = Command::new(workspace.cluster_head(false));
     command.current_dir(&workspace.root).arg("simulate");
     command.args(["--port", &port.to_string(), "--speed", &speed.to_string()]);
@@ -47,21 +42,15 @@ pub fn start_demo(
     log: &Path,
 ) -> Result<Service> {
     let mut command = Command::new(workspace.cluster_head(false));
-    command
-        .current_dir(&workspace.root)
-        .args(["serve", "--demo", "--port", &port.to_string()]);
+    command.current_dir(&workspace.root).args(["serve", "--demo", "--port", &port.to_string()]);
     command.args(["--simulator", &format!("http://127.0.0.1:{simulator}")]);
-    command
-        .env("DATABASE_URL", database)
-        .env("CLUSTER_HEAD_SITE", workspace.site());
+    command.env("DATABASE_URL", database).env("CLUSTER_HEAD_SITE", workspace.site());
     Service::start(&mut command, log, Signal::SIGTERM)
 }
 
 /// Waits until somebody listens on the port of this service.
 pub fn wait_until_listening(service: &mut Service, port: u16) -> Result<()> {
-    wait_until(service, || {
-        TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok()
-    })
+    wait_until(service, || TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok())
 }
 
 /// Waits until `/healthz` of this service says that it is ready.
@@ -74,10 +63,7 @@ fn wait_until(service: &mut Service, ready: impl Fn() -> bool) -> Result<()> {
     while !ready() {
         interrupt::check()?;
         if let Some(status) = service.ended()? {
-            bail!(
-                "it ended while starting ({status}); its last lines:\n\n{}",
-                service.last_lines()
-            );
+            bail!("it ended while starting ({status}); its last lines:\n\n{}", service.last_lines());
         }
         if Instant::now() > deadline {
             bail!(
@@ -97,8 +83,7 @@ pub fn is_healthy(port: u16) -> bool {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(1))?;
         stream.set_read_timeout(Some(Duration::from_secs(2)))?;
-        stream
-            .write_all(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")?;
+        stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;
         Ok(answer)
@@ -126,12 +111,8 @@ mod tests {
 
     #[test]
     fn only_a_200_is_healthy() {
-        assert!(!is_healthy(answering(
-            "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n"
-        )));
-        assert!(is_healthy(answering(
-            "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"
-        )));
+        assert!(!is_healthy(answering("HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n")));
+        assert!(is_healthy(answering("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")));
     }
 
     #[test]
@@ -140,13 +121,8 @@ mod tests {
         let mut command = Command::new("sh");
         command.args(["-c", "echo 'cluster-head.toml:3: unknown key'; exit 1"]);
         let mut service = Service::start(&mut command, &log, Signal::SIGTERM).unwrap();
-        let text = wait_until_healthy(&mut service, crate::ports::free().unwrap())
-            .unwrap_err()
-            .to_string();
-        assert!(
-            text.contains("exit status: 1") && text.contains("unknown key"),
-            "{text}"
-        );
+        let text = wait_until_healthy(&mut service, crate::ports::free().unwrap()).unwrap_err().to_string();
+        assert!(text.contains("exit status: 1") && text.contains("unknown key"), "{text}");
         std::fs::remove_file(log).unwrap();
     }
 }

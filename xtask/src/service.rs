@@ -35,11 +35,7 @@ impl Service {
             .process_group(0)
             .spawn()
             .with_context(|| format!("cannot start {}", command.get_program().to_string_lossy()))?;
-        Ok(Self {
-            child,
-            log: log.to_owned(),
-            stop_with,
-        })
+        Ok(Self { child, log: log.to_owned(), stop_with })
     }
 
     /// Its exit status, if it is no longer there.
@@ -97,8 +93,7 @@ mod tests {
     #[test]
     fn a_dropped_service_is_no_longer_running() {
         let path = log("dropped");
-        let service =
-            Service::start(Command::new("sleep").arg("600"), &path, Signal::SIGTERM).unwrap();
+        let service = Service::start(Command::new("sleep").arg("600"), &path, Signal::SIGTERM).unwrap();
         let pid = nix::unistd::Pid::from_raw(service.child.id() as i32);
         drop(service);
         assert!(nix::sys::signal::kill(pid, None).is_err());
@@ -109,25 +104,12 @@ mod tests {
     fn it_is_asked_with_its_own_signal_and_can_say_goodbye() {
         let path = log("asked");
         let script = "trap 'echo goodbye; exit 0' INT; echo ready; while :; do sleep 0.01; done";
-        let mut service = Service::start(
-            Command::new("sh").args(["-c", script]),
-            &path,
-            Signal::SIGINT,
-        )
-        .unwrap();
+        let mut service =
+            Service::start(Command::new("sh").args(["-c", script]), &path, Signal::SIGINT).unwrap();
         wait_for_line(&service, "ready");
         service.stop();
-        assert!(
-            service.last_lines().ends_with("goodbye"),
-            "{}",
-            service.last_lines()
-        );
-        assert!(
-            service
-                .ended()
-                .unwrap()
-                .is_some_and(|status| status.success())
-        );
+        assert!(service.last_lines().ends_with("goodbye"), "{}", service.last_lines());
+        assert!(service.ended().unwrap().is_some_and(|status| status.success()));
         std::fs::remove_file(path).unwrap();
     }
 

@@ -22,9 +22,7 @@ impl Stamp {
     pub fn path(mut self, path: &Path) -> Result<Self> {
         for file in files_below(path)? {
             file.strip_prefix(path)?.hash(&mut self.0);
-            fs::read(&file)
-                .with_context(|| format!("cannot read {}", file.display()))?
-                .hash(&mut self.0);
+            fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?.hash(&mut self.0);
         }
         Ok(self)
     }
@@ -70,8 +68,7 @@ mod tests {
 
     impl Folder {
         fn new(name: &str) -> Self {
-            let path =
-                std::env::temp_dir().join(format!("xtask-{}-stamp-{name}", std::process::id()));
+            let path = std::env::temp_dir().join(format!("xtask-{}-stamp-{name}", std::process::id()));
             fs::create_dir_all(path.join("inputs/deep")).unwrap();
             Self(path)
         }
@@ -81,13 +78,8 @@ mod tests {
         }
 
         fn runs(&self) -> bool {
-            let stamp = Stamp::default()
-                .text("-Oz")
-                .path(&self.0.join("inputs"))
-                .unwrap();
-            stamp
-                .unless_current(&self.0.join("record"), || Ok(()))
-                .unwrap()
+            let stamp = Stamp::default().text("-Oz").path(&self.0.join("inputs")).unwrap();
+            stamp.unless_current(&self.0.join("record"), || Ok(())).unwrap()
         }
     }
 
@@ -126,13 +118,8 @@ mod tests {
         folder.write("a.css", "a");
         assert!(folder.runs());
         folder.write("a.css", "b");
-        let stamp = Stamp::default()
-            .text("-Oz")
-            .path(&folder.0.join("inputs"))
-            .unwrap();
-        stamp
-            .unless_current(&folder.0.join("record"), || anyhow::bail!("no"))
-            .unwrap_err();
+        let stamp = Stamp::default().text("-Oz").path(&folder.0.join("inputs")).unwrap();
+        stamp.unless_current(&folder.0.join("record"), || anyhow::bail!("no")).unwrap_err();
         folder.write("a.css", "a");
         assert!(folder.runs());
     }
@@ -141,14 +128,7 @@ mod tests {
     fn other_options_are_other_inputs() {
         let folder = Folder::new("options");
         assert!(folder.runs());
-        let other = Stamp::default()
-            .text("-O4")
-            .path(&folder.0.join("inputs"))
-            .unwrap();
-        assert!(
-            other
-                .unless_current(&folder.0.join("record"), || Ok(()))
-                .unwrap()
-        );
+        let other = Stamp::default().text("-O4").path(&folder.0.join("inputs")).unwrap();
+        assert!(other.unless_current(&folder.0.join("record"), || Ok(())).unwrap());
     }
 }

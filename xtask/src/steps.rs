@@ -15,11 +15,7 @@ pub fn step<T>(label: &str, work: impl FnOnce(&mut Outcome) -> Result<T>) -> Res
     let mut outcome = Outcome(String::new());
     let result = work(&mut outcome);
     ticker.stop();
-    let text = if result.is_ok() {
-        outcome.0
-    } else {
-        "did not work".to_owned()
-    };
+    let text = if result.is_ok() { outcome.0 } else { "did not work".to_owned() };
     println!("{}", line(label, &text, started.elapsed()));
     result
 }
@@ -74,15 +70,8 @@ mod tests {
 
     #[test]
     fn a_line_has_the_label_the_outcome_and_the_duration() {
-        let text = line(
-            "npm packages",
-            "already there",
-            Duration::from_millis(1_240),
-        );
-        assert_eq!(
-            text.split_whitespace().collect::<Vec<_>>().join(" "),
-            "npm packages already there 1.2 s"
-        );
+        let text = line("npm packages", "already there", Duration::from_millis(1_240));
+        assert_eq!(text.split_whitespace().collect::<Vec<_>>().join(" "), "npm packages already there 1.2 s");
     }
 
     #[test]

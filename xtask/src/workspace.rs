@@ -16,24 +16,15 @@ pub struct Workspace {
 impl Workspace {
     pub fn locate() -> Result<Self> {
         let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let answer = process::read(cargo_in(here).args([
-            "metadata",
-            "--format-version=1",
-            "--no-deps",
-            "--offline",
-        ]))?;
+        let answer =
+            process::read(cargo_in(here).args(["metadata", "--format-version=1", "--no-deps", "--offline"]))?;
         let metadata: Value =
             serde_json::from_str(&answer).context("cannot read the answer of `cargo metadata`")?;
         let path = |key: &str| {
-            let text = metadata[key]
-                .as_str()
-                .with_context(|| format!("`cargo metadata` gave no {key}"))?;
+            let text = metadata[key].as_str().with_context(|| format!("`cargo metadata` gave no {key}"))?;
             anyhow::Ok(PathBuf::from(text))
         };
-        Ok(Self {
-            root: path("workspace_root")?,
-            target: path("target_directory")?,
-        })
+        Ok(Self { root: path("workspace_root")?, target: path("target_directory")? })
     }
 
     /// Cargo at the root of the workspace.
@@ -50,9 +41,7 @@ impl Workspace {
 
     /// The one binary of the product.
     pub fn cluster_head(&self, release: bool) -> PathBuf {
-        self.target
-            .join(if release { "release" } else { "debug" })
-            .join("cluster-head")
+        self.target.join(if release { "release" } else { "debug" }).join("cluster-head")
     }
 
     /// The static files that the server hands out.
@@ -62,9 +51,8 @@ impl Workspace {
 
     /// Short form for people: relative to the current folder where that is possible.
     pub fn show(&self, path: &Path) -> String {
-        let short = std::env::current_dir()
-            .ok()
-            .and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned));
+        let short =
+            std::env::current_dir().ok().and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned));
         short.as_deref().unwrap_or(path).display().to_string()
     }
 }
@@ -91,21 +79,13 @@ mod tests {
     fn the_workspace_is_found_from_anywhere() {
         let workspace = Workspace::locate().unwrap();
         assert!(workspace.root.join("rust-toolchain.toml").is_file());
-        assert!(
-            workspace
-                .cluster_head(true)
-                .ends_with("release/cluster-head")
-        );
+        assert!(workspace.cluster_head(true).ends_with("release/cluster-head"));
     }
 
     #[test]
     fn nested_cargo_does_not_inherit_what_describes_this_package() {
         let command = cargo_in(Path::new("."));
-        let removed = |name: &str| {
-            command
-                .get_envs()
-                .any(|(key, value)| key == name && value.is_none())
-        };
+        let removed = |name: &str| command.get_envs().any(|(key, value)| key == name && value.is_none());
         assert!(removed("CARGO_PKG_NAME"));
         assert!(removed("CARGO_MANIFEST_DIR"));
         assert!(!removed("CARGO_TARGET_DIR"));

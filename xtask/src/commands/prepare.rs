@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use anyhow::{Context, Result, bail};
@@ -20,30 +20,40 @@ const DATABASE: &str = "cluster_head_prepare";
 /// The file name of a query's description, and its text.
 type Descriptions = BTreeMap<String, String>;
 
-/// With `check`, nothing is changed: the command fails when something would be.
-pub fn run(workspace: &Workspace, check: bool) -> Result<()> {
-    let fresh = step("query metadata", |outcome| {
-        let fresh = describe(workspace)?;
-        outcome.is(format!("{} queries", fresh.len()));
-        Ok(fresh)
-    })?;
-    let folder = workspace.root.join(".sqlx");
-    let committed = read(&folder)?;
+/// With `only_check`, nothing is changed.
+pub fn run(workspace: &Workspace, only_check: bool) -> Result<()> {
+    step("query metadata", |outcome| {
+        outcome.is(if only_check { check(workspace)? } else { renew(workspace)? });
+        Ok(())
+    })
+}
+
+/// Fails when `.sqlx/` is not what the queries and the migrations give.
+pub fn check(workspace: &Workspace) -> Result<String> {
+    let (committed, fresh) = (read(&folder(workspace))?, describe(workspace)?);
     let differing = difference(&committed, &fresh);
-    if check && !differing.is_empty() {
-        bail!(
-            ".sqlx does not match the queries; run `cargo xtask prepare`. Differing: {}",
-            list(&differing)
-        );
+    if !differing.is_empty() {
+        bail!(".sqlx does not match the queries, run `cargo xtask prepare`. Differing: {}", list(&differing));
     }
-    fs::create_dir_all(&folder)?;
-    for name in differing {
-        match fresh.get(name) {
-            Some(text) => fs::write(folder.join(name), text)?,
-            None => fs::remove_file(folder.join(name))?,
+    Ok(format!("{} queries, all fresh", fresh.len()))
+}
+
+fn renew(workspace: &Workspace) -> Result<String> {
+    let (committed, fresh) = (read(&folder(workspace))?, describe(workspace)?);
+    let differing = difference(&committed, &fresh);
+    fs::create_dir_all(folder(workspace))?;
+    for name in &differing {
+        let path = folder(workspace).join(name);
+        match fresh.get(*name) {
+            Some(text) => fs::write(path, text)?,
+            None => fs::remove_file(path)?,
         }
     }
-    Ok(())
+    Ok(format!("{} queries, {} files changed", fresh.len(), differing.len()))
+}
+
+fn folder(workspace: &Workspace) -> PathBuf {
+    workspace.root.join(".sqlx")
 }
 
 fn describe(workspace: &Workspace) -> Result<Descriptions> {
@@ -60,10 +70,7 @@ fn describe(workspace: &Workspace) -> Result<Descriptions> {
     make_cargo_look_again(&workspace.root.join("store"))?;
     let mut cargo = workspace.cargo();
     cargo.args(["check", "--quiet", "--package", "store", "--all-targets"]);
-    cargo
-        .env("SQLX_OFFLINE", "false")
-        .env("SQLX_OFFLINE_DIR", &folder)
-        .env("DATABASE_URL", url);
+    cargo.env("SQLX_OFFLINE", "false").env("SQLX_OFFLINE_DIR", &folder).env("DATABASE_URL", url);
     process::run(&mut cargo)?;
     read(&folder)
 }
@@ -77,14 +84,9 @@ fn make_cargo_look_again(package: &Path) -> Result<()> {
             roots.push(entry?.path());
         }
     }
-    for root in roots
-        .iter()
-        .filter(|root| root.extension().is_some_and(|extension| extension == "rs"))
-    {
-        let file = fs::File::options()
-            .append(true)
-            .open(root)
-            .with_context(|| format!("{}", root.display()))?;
+    for root in roots.iter().filter(|root| root.extension().is_some_and(|extension| extension == "rs")) {
+        let file =
+            fs::File::options().append(true).open(root).with_context(|| format!("{}", root.display()))?;
         file.set_modified(SystemTime::now())?;
     }
     Ok(())
@@ -95,10 +97,8 @@ fn read(folder: &Path) -> Result<Descriptions> {
     if folder.is_dir() {
         for entry in fs::read_dir(folder)? {
             let entry = entry?;
-            descriptions.insert(
-                entry.file_name().to_string_lossy().into_owned(),
-                fs::read_to_string(entry.path())?,
-            );
+            descriptions
+                .insert(entry.file_name().to_string_lossy().into_owned(), fs::read_to_string(entry.path())?);
         }
     }
     Ok(descriptions)
@@ -107,10 +107,7 @@ fn read(folder: &Path) -> Result<Descriptions> {
 /// The names whose description is missing, no longer needed, or another one.
 fn difference<'a>(old: &'a Descriptions, new: &'a Descriptions) -> BTreeSet<&'a str> {
     let names = old.keys().chain(new.keys());
-    names
-        .filter(|name| old.get(*name) != new.get(*name))
-        .map(String::as_str)
-        .collect()
+    names.filter(|name| old.get(*name) != new.get(*name)).map(String::as_str).collect()
 }
 
 fn list(names: &BTreeSet<&str>) -> String {
@@ -122,10 +119,7 @@ mod tests {
     use super::*;
 
     fn descriptions(entries: &[(&str, &str)]) -> Descriptions {
-        entries
-            .iter()
-            .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
-            .collect()
+        entries.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
     }
 
     #[test]

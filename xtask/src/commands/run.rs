@@ -46,9 +46,7 @@ struct Demo<'a> {
 
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     ports::must_be_free(options.port)?;
-    println!(
-        "Cluster Head, the demo. The first start compiles everything, which takes some minutes.\n"
-    );
+    println!("Cluster Head, the demo. The first start compiles everything, which takes some minutes.\n");
     tools::check(workspace)?;
     let (postgres, database) = open_database(workspace, options.keep_data)?;
     site::install_npm_packages(workspace)?;
@@ -75,9 +73,7 @@ fn open_database(workspace: &Workspace, keep_data: bool) -> Result<(Postgres, St
         let postgres = Postgres::open(workspace, "run", Data::Kept, &log(workspace, "postgres"))?;
         let (database, data) = match &postgres {
             Postgres::Given { url } => (url.clone(), "its data is kept"),
-            Postgres::Private(_) if keep_data => {
-                (postgres.keep_or_create(DATABASE)?, "data of the last run")
-            }
+            Postgres::Private(_) if keep_data => (postgres.keep_or_create(DATABASE)?, "data of the last run"),
             Postgres::Private(_) => (postgres.create(DATABASE)?, "empty"),
         };
         outcome.is(format!("{}, {data}", postgres.describe()));
@@ -98,8 +94,7 @@ impl<'a> Demo<'a> {
         let simulator_port = ports::free()?;
         let simulator = step("simulators", |outcome| {
             let log = log(workspace, "simulator");
-            let mut simulator =
-                server::start_simulator(workspace, simulator_port, options.speed, &log)?;
+            let mut simulator = server::start_simulator(workspace, simulator_port, options.speed, &log)?;
             server::wait_until_listening(&mut simulator, simulator_port)
                 .context("the simulators do not start")?;
             outcome.is(format!("on port {simulator_port}"));
@@ -107,22 +102,12 @@ impl<'a> Demo<'a> {
         })?;
         let server = step("Cluster Head", |outcome| {
             let log = log(workspace, "server");
-            let mut server =
-                server::start_demo(workspace, options.port, simulator_port, &database, &log)?;
-            server::wait_until_healthy(&mut server, options.port)
-                .context("the server does not start")?;
+            let mut server = server::start_demo(workspace, options.port, simulator_port, &database, &log)?;
+            server::wait_until_healthy(&mut server, options.port).context("the server does not start")?;
             outcome.is("ready");
             Ok(server)
         })?;
-        Ok(Self {
-            workspace,
-            port: options.port,
-            server,
-            simulator,
-            simulator_port,
-            postgres,
-            database,
-        })
+        Ok(Self { workspace, port: options.port, server, simulator, simulator_port, postgres, database })
     }
 
     fn introduce(&self, speed: f64) {
@@ -148,11 +133,7 @@ impl<'a> Demo<'a> {
         let mut ready = true;
         loop {
             wait(process::LOOK_AGAIN)?;
-            if self
-                .postgres
-                .keep_alive()
-                .context("Postgres ended and does not start again")?
-            {
+            if self.postgres.keep_alive().context("Postgres ended and does not start again")? {
                 println!("  Postgres ended and was started again.");
             }
             if let Some(status) = self.simulator.ended()? {
@@ -164,14 +145,9 @@ impl<'a> Demo<'a> {
             if let Some(status) = self.server.ended()? {
                 // One that ends by itself before it is ready says why; one that was killed does not.
                 if !ready && status.code().is_some() {
-                    bail!(
-                        "the server does not start again ({status}):\n\n{}",
-                        self.server.last_lines()
-                    );
+                    bail!("the server does not start again ({status}):\n\n{}", self.server.last_lines());
                 }
-                println!(
-                    "  The server ended ({status}). The simulators go on; it is started again."
-                );
+                println!("  The server ended ({status}). The simulators go on; it is started again.");
                 pause = next_pause(pause, started.elapsed());
                 wait(pause)?;
                 self.server = self.start_server()?;
@@ -186,23 +162,13 @@ impl<'a> Demo<'a> {
 
     fn start_server(&self) -> Result<Service> {
         let log = log(self.workspace, "server");
-        server::start_demo(
-            self.workspace,
-            self.port,
-            self.simulator_port,
-            &self.database,
-            &log,
-        )
+        server::start_demo(self.workspace, self.port, self.simulator_port, &self.database, &log)
     }
 }
 
 /// Twice as long as the last time, unless the server was well in between.
 fn next_pause(last: Duration, ran: Duration) -> Duration {
-    if ran > WELL_AFTER {
-        FIRST_PAUSE
-    } else {
-        (last * 2).min(LONGEST_PAUSE)
-    }
+    if ran > WELL_AFTER { FIRST_PAUSE } else { (last * 2).min(LONGEST_PAUSE) }
 }
 
 /// Sleeps in short naps, so that a stop is noticed.

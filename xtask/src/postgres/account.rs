@@ -22,15 +22,10 @@ impl Account {
         }
         for name in ["postgres", "nobody"] {
             if let Some(user) = User::from_name(name)? {
-                return Ok(Self::Lesser {
-                    uid: user.uid.as_raw(),
-                    gid: user.gid.as_raw(),
-                });
+                return Ok(Self::Lesser { uid: user.uid.as_raw(), gid: user.gid.as_raw() });
             }
         }
-        anyhow::bail!(
-            "Postgres refuses to run as root, and this machine has no user `postgres` or `nobody`"
-        )
+        anyhow::bail!("Postgres refuses to run as root, and this machine has no user `postgres` or `nobody`")
     }
 
     pub fn apply(self, command: &mut Command) {
@@ -41,9 +36,8 @@ impl Account {
 
     pub fn give(self, path: &Path) -> Result<()> {
         if let Self::Lesser { uid, gid } = self {
-            std::os::unix::fs::chown(path, Some(uid), Some(gid)).with_context(|| {
-                format!("cannot give {} to the user of Postgres", path.display())
-            })?;
+            std::os::unix::fs::chown(path, Some(uid), Some(gid))
+                .with_context(|| format!("cannot give {} to the user of Postgres", path.display()))?;
         }
         Ok(())
     }
@@ -74,10 +68,7 @@ mod tests {
         let closed = std::env::temp_dir().join(format!("xtask-{}-closed", std::process::id()));
         let inside = closed.join("inside");
         std::fs::create_dir_all(&inside).unwrap();
-        let stranger = Account::Lesser {
-            uid: 4_000_001,
-            gid: 4_000_001,
-        };
+        let stranger = Account::Lesser { uid: 4_000_001, gid: 4_000_001 };
 
         std::fs::set_permissions(&closed, PermissionsExt::from_mode(0o700)).unwrap();
         assert!(!stranger.can_enter(&inside));

@@ -23,20 +23,12 @@ impl Folder {
     pub fn claim(workspace: &Workspace, name: &str, account: Account) -> Result<Self> {
         let parent = parent(workspace, account)?;
         for number in 1.. {
-            let path = parent.join(if number == 1 {
-                name.to_owned()
-            } else {
-                format!("{name}-{number}")
-            });
+            let path = parent.join(if number == 1 { name.to_owned() } else { format!("{name}-{number}") });
             open_folder(&path, 0o700, account)?;
             let lock = File::create(path.join("lock"))?;
             match lock.try_lock() {
                 Ok(()) => {
-                    return Ok(Self {
-                        path,
-                        account,
-                        _lock: lock,
-                    });
+                    return Ok(Self { path, account, _lock: lock });
                 }
                 Err(TryLockError::WouldBlock) => {}
                 Err(TryLockError::Error(error)) => {
@@ -44,10 +36,7 @@ impl Folder {
                 }
             }
         }
-        bail!(
-            "every data folder of Postgres in {} is in use",
-            parent.display()
-        )
+        bail!("every data folder of Postgres in {} is in use", parent.display())
     }
 
     pub fn path(&self) -> &Path {
@@ -60,8 +49,7 @@ impl Folder {
 
     /// Whether an `initdb` came to its end here. The leftovers of one that did not are removed.
     pub fn is_initialised(&self) -> bool {
-        let done =
-            self.data().join("global/pg_control").is_file() && self.password_file().is_file();
+        let done = self.data().join("global/pg_control").is_file() && self.password_file().is_file();
         if !done {
             let _ = std::fs::remove_dir_all(self.data());
             let _ = std::fs::remove_file(self.password_file());
@@ -75,11 +63,7 @@ impl Folder {
         File::open("/dev/urandom")?.read_exact(&mut random)?;
         let password: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
         let path = self.password_file();
-        let mut file = File::options()
-            .create_new(true)
-            .write(true)
-            .mode(0o600)
-            .open(&path)?;
+        let mut file = File::options().create_new(true).write(true).mode(0o600).open(&path)?;
         file.write_all(password.as_bytes())?;
         self.account.give(&path)?;
         Ok(path)
@@ -103,8 +87,7 @@ pub fn parent(workspace: &Workspace, account: Account) -> Result<PathBuf> {
         std::fs::create_dir_all(&wanted)?;
         return Ok(wanted);
     }
-    let elsewhere =
-        std::env::temp_dir().join(format!("cluster-head-{:016x}", hash_of(&workspace.target)));
+    let elsewhere = std::env::temp_dir().join(format!("cluster-head-{:016x}", hash_of(&workspace.target)));
     open_folder(&elsewhere, 0o755, Account::Ours)?;
     Ok(elsewhere)
 }
@@ -144,10 +127,7 @@ mod tests {
     fn workspace(name: &str) -> Workspace {
         let root = std::env::temp_dir().join(format!("xtask-{}-{name}", std::process::id()));
         std::fs::create_dir_all(&root).unwrap();
-        Workspace {
-            target: root.join("target"),
-            root,
-        }
+        Workspace { target: root.join("target"), root }
     }
 
     #[test]

@@ -53,9 +53,7 @@ impl Postgres {
     pub fn open(workspace: &Workspace, purpose: &str, data: Data, log: &Path) -> Result<Self> {
         match std::env::var("DATABASE_URL") {
             Ok(url) if !url.is_empty() => Ok(Self::Given { url }),
-            _ => Ok(Self::Private(Box::new(Private::start(
-                workspace, purpose, data, log,
-            )?))),
+            _ => Ok(Self::Private(Box::new(Private::start(workspace, purpose, data, log)?))),
         }
     }
 
@@ -90,11 +88,7 @@ impl Postgres {
     /// The database under this name as it was left, or a new one.
     pub fn keep_or_create(&self, database: &str) -> Result<String> {
         let url = self.url(database)?;
-        if database::connect(&url).is_ok() {
-            Ok(url)
-        } else {
-            self.create(database)
-        }
+        if database::connect(&url).is_ok() { Ok(url) } else { self.create(database) }
     }
 
     /// Fails when a private Postgres is gone and cannot be brought back; `true` when it was brought back.
@@ -122,29 +116,14 @@ impl Private {
             initialise(&binaries, &folder, log)?;
         }
         let port = ports::free()?;
-        let service = Service::start(
-            &mut serve(&binaries, &folder, port, data),
-            log,
-            Signal::SIGINT,
-        )?;
-        let mut private = Self {
-            service,
-            binaries,
-            folder,
-            log: log.to_owned(),
-            port,
-            data,
-        };
+        let service = Service::start(&mut serve(&binaries, &folder, port, data), log, Signal::SIGINT)?;
+        let mut private = Self { service, binaries, folder, log: log.to_owned(), port, data };
         private.wait_until_ready()?;
         Ok(private)
     }
 
     fn url(&self, database: &str) -> Result<String> {
-        Ok(format!(
-            "postgres://{USER}:{}@127.0.0.1:{}/{database}",
-            self.folder.password()?,
-            self.port
-        ))
+        Ok(format!("postgres://{USER}:{}@127.0.0.1:{}/{database}", self.folder.password()?, self.port))
     }
 
     fn keep_alive(&mut self) -> Result<bool> {
@@ -166,14 +145,10 @@ impl Private {
                 return Ok(());
             };
             if let Some(status) = self.service.ended()? {
-                bail!(
-                    "Postgres ended while starting ({status}):\n{}",
-                    self.service.last_lines()
-                );
+                bail!("Postgres ended while starting ({status}):\n{}", self.service.last_lines());
             }
             if Instant::now() > deadline {
-                return Err(error)
-                    .context(format!("Postgres did not answer on port {}", self.port));
+                return Err(error).context(format!("Postgres did not answer on port {}", self.port));
             }
             std::thread::sleep(process::LOOK_AGAIN);
         }
@@ -187,33 +162,16 @@ fn initialise(binaries: &Binaries, folder: &Folder, log: &Path) -> Result<()> {
         .arg(folder.data())
         .arg(format!("--username={USER}"))
         .arg(format!("--pwfile={}", folder.create_password()?.display()))
-        .args([
-            "--auth=scram-sha-256",
-            "--encoding=UTF8",
-            "--no-locale",
-            "--no-sync",
-        ]);
+        .args(["--auth=scram-sha-256", "--encoding=UTF8", "--no-locale", "--no-sync"]);
     process::run_quietly(&mut command, log).context("cannot create a data folder for Postgres")
 }
 
 fn serve(binaries: &Binaries, folder: &Folder, port: u16, data: Data) -> Command {
     let mut command = binaries.command("postgres", folder);
-    command
-        .arg("-D")
-        .arg(folder.data())
-        .arg("-p")
-        .arg(port.to_string());
-    let mut settings = vec![
-        "listen_addresses=127.0.0.1",
-        "unix_socket_directories=",
-        "max_connections=200",
-    ];
+    command.arg("-D").arg(folder.data()).arg("-p").arg(port.to_string());
+    let mut settings = vec!["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200"];
     if data == Data::Disposable {
-        settings.extend([
-            "fsync=off",
-            "synchronous_commit=off",
-            "full_page_writes=off",
-        ]);
+        settings.extend(["fsync=off", "synchronous_commit=off", "full_page_writes=off"]);
     }
     for setting in settings {
         command.args(["-c", setting]);

@@ -17,10 +17,7 @@ const BROTLI_WINDOW: u32 = 22;
 
 pub fn below(folder: &Path) -> Result<()> {
     for file in files_below(folder)? {
-        if file
-            .extension()
-            .is_some_and(|found| EXTENSIONS.iter().any(|extension| found == *extension))
-        {
+        if file.extension().is_some_and(|found| EXTENSIONS.iter().any(|extension| found == *extension)) {
             let content = fs::read(&file)?;
             fs::write(with_suffix(&file, "br"), brotli(&content)?)?;
             fs::write(with_suffix(&file, "gz"), gzip(&content)?)?;
@@ -61,17 +58,13 @@ mod tests {
         let mut plain = Vec::new();
         let packed = brotli(TEXT).unwrap();
         assert!(packed.len() < TEXT.len());
-        brotli::Decompressor::new(&packed[..], 4096)
-            .read_to_end(&mut plain)
-            .unwrap();
+        brotli::Decompressor::new(&packed[..], 4096).read_to_end(&mut plain).unwrap();
         assert_eq!(plain, TEXT);
 
         let packed = gzip(TEXT).unwrap();
         assert!(packed.len() < TEXT.len());
         plain.clear();
-        flate2::read::GzDecoder::new(&packed[..])
-            .read_to_end(&mut plain)
-            .unwrap();
+        flate2::read::GzDecoder::new(&packed[..]).read_to_end(&mut plain).unwrap();
         assert_eq!(plain, TEXT);
     }
 
@@ -83,14 +76,9 @@ mod tests {
         fs::write(folder.join("picture.png"), TEXT).unwrap();
         below(&folder).unwrap();
         let found: Vec<_> = files_below(&folder).unwrap();
-        let names: Vec<_> = found
-            .iter()
-            .map(|file| file.strip_prefix(&folder).unwrap().to_str().unwrap())
-            .collect();
-        assert_eq!(
-            names,
-            ["picture.png", "pkg/a.css", "pkg/a.css.br", "pkg/a.css.gz"]
-        );
+        let names: Vec<_> =
+            found.iter().map(|file| file.strip_prefix(&folder).unwrap().to_str().unwrap()).collect();
+        assert_eq!(names, ["picture.png", "pkg/a.css", "pkg/a.css.br", "pkg/a.css.gz"]);
         fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -59,11 +59,7 @@ pub fn build(workspace: &Workspace) -> Result<Size> {
             .path(&parts.wasm())?
             .path(&parts.styles())?
             .path(&workspace.root.join("public"))?
-            .text(if workspace.site().is_dir() {
-                "there"
-            } else {
-                "gone"
-            });
+            .text(if workspace.site().is_dir() { "there" } else { "gone" });
         stamp.unless_current(&parts.stamp("site"), || assemble(workspace, &parts))?;
         let size = Size::measure(&workspace.site().join("pkg"))?;
         outcome.is(size.to_string());

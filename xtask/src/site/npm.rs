@@ -18,15 +18,10 @@ pub fn install(workspace: &Workspace) -> Result<()> {
         let installed = stamp.unless_current(&record, || {
             // None of these packages needs its install script.
             let mut npm = Command::new("npm");
-            npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
-                .current_dir(&workspace.root);
+            npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&workspace.root);
             process::run_quietly(&mut npm, &log)
         })?;
-        outcome.is(if installed {
-            "installed"
-        } else {
-            "already there"
-        });
+        outcome.is(if installed { "installed" } else { "already there" });
         Ok(())
     })
 }

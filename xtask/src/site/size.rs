@@ -25,9 +25,7 @@ impl Size {
     pub fn measure(pkg: &Path) -> Result<Self> {
         let compressed = |name: String| {
             let file = compress::with_suffix(&pkg.join(name), "br");
-            let found = file
-                .metadata()
-                .with_context(|| format!("{} is not there", file.display()))?;
+            let found = file.metadata().with_context(|| format!("{} is not there", file.display()))?;
             anyhow::Ok(found.len())
         };
         Ok(Self {
@@ -43,12 +41,7 @@ impl Size {
             ("wasm and JavaScript", program, PROGRAM_BUDGET),
             ("the style sheet", self.styles, STYLES_BUDGET),
         ] {
-            ensure!(
-                size <= budget,
-                "{what}: {} over the wire, the budget is {}",
-                kib(size),
-                kib(budget)
-            );
+            ensure!(size <= budget, "{what}: {} over the wire, the budget is {}", kib(size), kib(budget));
         }
         Ok(())
     }
@@ -57,11 +50,7 @@ impl Size {
 impl fmt::Display for Size {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let program = kib(self.wasm + self.javascript);
-        write!(
-            f,
-            "wasm + JS {program}, CSS {} over the wire",
-            kib(self.styles)
-        )
+        write!(f, "wasm + JS {program}, CSS {} over the wire", kib(self.styles))
     }
 }
 
@@ -75,44 +64,23 @@ mod tests {
 
     #[test]
     fn wasm_and_javascript_share_one_budget() {
-        let size = Size {
-            wasm: 115 * KIB,
-            javascript: 5 * KIB,
-            styles: 14 * KIB,
-        };
+        let size = Size { wasm: 115 * KIB, javascript: 5 * KIB, styles: 14 * KIB };
         size.must_be_within_budget().unwrap();
-        let size = Size {
-            wasm: 115 * KIB,
-            javascript: 6 * KIB,
-            styles: 0,
-        };
+        let size = Size { wasm: 115 * KIB, javascript: 6 * KIB, styles: 0 };
         let text = size.must_be_within_budget().unwrap_err().to_string();
-        assert_eq!(
-            text,
-            "wasm and JavaScript: 121.0 KiB over the wire, the budget is 120.0 KiB"
-        );
+        assert_eq!(text, "wasm and JavaScript: 121.0 KiB over the wire, the budget is 120.0 KiB");
     }
 
     #[test]
     fn the_style_sheet_has_a_budget_of_its_own() {
-        let size = Size {
-            wasm: KIB,
-            javascript: KIB,
-            styles: 14 * KIB + 512,
-        };
+        let size = Size { wasm: KIB, javascript: KIB, styles: 14 * KIB + 512 };
         let text = size.must_be_within_budget().unwrap_err().to_string();
-        assert_eq!(
-            text,
-            "the style sheet: 14.5 KiB over the wire, the budget is 14.0 KiB"
-        );
+        assert_eq!(text, "the style sheet: 14.5 KiB over the wire, the budget is 14.0 KiB");
     }
 
     #[test]
     fn a_missing_file_is_named() {
         let error = Size::measure(Path::new("/nowhere")).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "/nowhere/cluster-head_bg.wasm.br is not there"
-        );
+        assert_eq!(error.to_string(), "/nowhere/cluster-head_bg.wasm.br is not there");
     }
 }

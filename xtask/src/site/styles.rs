@@ -21,10 +21,7 @@ pub fn build(workspace: &Workspace, parts: &Parts) -> Result<bool> {
         fs::create_dir_all(parts.styles())?;
         let mut tailwind = workspace.npm_program("tailwindcss");
         tailwind.arg("--input").arg(root.join("style/tailwind.css"));
-        tailwind
-            .arg("--output")
-            .arg(parts.styles().join(format!("{NAME}.css")))
-            .arg("--minify");
+        tailwind.arg("--output").arg(parts.styles().join(format!("{NAME}.css"))).arg("--minify");
         process::run_quietly(&mut tailwind, &workspace.target.join("run/tailwind.log"))
     })
 }

@@ -38,11 +38,7 @@ pub fn build(workspace: &Workspace, parts: &Parts) -> Result<bool> {
     ]);
     process::run_quietly(&mut cargo, &workspace.target.join("run/build-browser.log"))?;
 
-    let compiled = workspace
-        .target
-        .join(TARGET)
-        .join(PROFILE)
-        .join("frontend.wasm");
+    let compiled = workspace.target.join(TARGET).join(PROFILE).join("frontend.wasm");
     let stamp = Stamp::default()
         .text(&OPTIMISE.join(" "))
         .path(&compiled)?
@@ -53,12 +49,7 @@ pub fn build(workspace: &Workspace, parts: &Parts) -> Result<bool> {
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
         }
-        Bindgen::new()
-            .input_path(&compiled)
-            .web(true)?
-            .out_name(NAME)
-            .typescript(false)
-            .generate(&folder)?;
+        Bindgen::new().input_path(&compiled).web(true)?.out_name(NAME).typescript(false).generate(&folder)?;
         shrink(workspace, &folder.join(format!("{NAME}_bg.wasm")))
     })
 }
