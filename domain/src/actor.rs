@@ -24,10 +24,7 @@ pub struct Actor {
 
 impl Actor {
     pub fn new(name: impl Into<String>, channel: Channel) -> Self {
-        Self {
-            name: name.into(),
-            channel,
-        }
+        Self { name: name.into(), channel }
     }
 
     /// The service acting for an obligation.

@@ -28,20 +28,11 @@ impl ClusterSpec {
 
     /// The CI parameter values may name the size: `{size}` and `{machine}`.
     fn fill_in(&self, target: &CiTarget, size: Size) -> CiTarget {
-        let machine = self
-            .offer(size)
-            .map(|offer| offer.machine.as_str())
-            .unwrap_or_default();
-        let fill = |text: &String| {
-            text.replace("{size}", size.as_str())
-                .replace("{machine}", machine)
-        };
+        let machine = self.offer(size).map(|offer| offer.machine.as_str()).unwrap_or_default();
+        let fill = |text: &String| text.replace("{size}", size.as_str()).replace("{machine}", machine);
         let mut target = target.clone();
         target.title = fill(&target.title);
-        target
-            .parameters
-            .values_mut()
-            .for_each(|value| *value = fill(value));
+        target.parameters.values_mut().for_each(|value| *value = fill(value));
         target
     }
 }
@@ -79,26 +70,19 @@ impl Catalogue {
     /// # Errors
     /// Names what is not known, and what is.
     pub fn order(&self, ask: &Ask) -> Result<Order, AskError> {
-        let routine = self
-            .routine(&ask.routine)
-            .ok_or_else(|| AskError::UnknownRoutine {
-                name: ask.routine.clone(),
-                known: listed(self.routines.iter().map(|routine| &routine.name)),
-            })?;
-        let cluster = self
-            .cluster(&ask.cluster)
-            .ok_or_else(|| AskError::UnknownCluster {
-                name: ask.cluster.clone(),
-                known: listed(self.clusters.iter().map(|cluster| &cluster.name)),
-            })?;
+        let routine = self.routine(&ask.routine).ok_or_else(|| AskError::UnknownRoutine {
+            name: ask.routine.clone(),
+            known: listed(self.routines.iter().map(|routine| &routine.name)),
+        })?;
+        let cluster = self.cluster(&ask.cluster).ok_or_else(|| AskError::UnknownCluster {
+            name: ask.cluster.clone(),
+            known: listed(self.clusters.iter().map(|cluster| &cluster.name)),
+        })?;
         let size = self.size_for(routine, cluster, ask.size)?;
         self.check_service(routine, ask.service.as_deref())?;
 
         let mut steps = Vec::new();
-        for (phase, list) in [
-            (Phase::Forward, &routine.steps),
-            (Phase::Finally, &routine.finally),
-        ] {
+        for (phase, list) in [(Phase::Forward, &routine.steps), (Phase::Finally, &routine.finally)] {
             for step in list {
                 let actions = self.actions(
                     step,
@@ -106,11 +90,7 @@ impl Catalogue {
                     size.unwrap_or(cluster.default_size),
                     ask.service.as_deref(),
                 )?;
-                steps.extend(actions.into_iter().map(|(title, action)| PlannedStep {
-                    phase,
-                    title,
-                    action,
-                }));
+                steps.extend(actions.into_iter().map(|(title, action)| PlannedStep { phase, title, action }));
             }
         }
         let teardown = if steps.iter().any(|step| step.action.creates_cluster()) {
@@ -139,9 +119,7 @@ impl Catalogue {
     ) -> Result<Option<Size>, AskError> {
         if !routine.creates_cluster() {
             return match asked {
-                Some(_) => Err(AskError::SizeNotTaken {
-                    routine: routine.name.clone(),
-                }),
+                Some(_) => Err(AskError::SizeNotTaken { routine: routine.name.clone() }),
                 None => Ok(None),
             };
         }
@@ -163,21 +141,16 @@ impl Catalogue {
                 routine: routine.name.clone(),
                 known: listed(self.services.iter().map(|service| &service.name)),
             }),
-            (false, Some(_)) => Err(AskError::ServiceNotTaken {
-                routine: routine.name.clone(),
-            }),
+            (false, Some(_)) => Err(AskError::ServiceNotTaken { routine: routine.name.clone() }),
             (false, None) => Ok(()),
         }
     }
 
     fn service(&self, name: &str) -> Result<&ServiceSpec, AskError> {
-        self.services
-            .iter()
-            .find(|service| service.name == name)
-            .ok_or_else(|| AskError::UnknownService {
-                name: name.to_owned(),
-                known: listed(self.services.iter().map(|service| &service.name)),
-            })
+        self.services.iter().find(|service| service.name == name).ok_or_else(|| AskError::UnknownService {
+            name: name.to_owned(),
+            known: listed(self.services.iter().map(|service| &service.name)),
+        })
     }
 
     /// The titled actions that one line of a routine stands for.
@@ -196,13 +169,10 @@ impl Catalogue {
                 .collect(),
             RoutineStep::Down => destroy_actions(cluster, size).collect(),
             RoutineStep::Deploy(named) => {
-                let service =
-                    self.service(named.as_deref().or(asked_service).unwrap_or_default())?;
+                let service = self.service(named.as_deref().or(asked_service).unwrap_or_default())?;
                 vec![trigger(
                     cluster.fill_in(&service.deploy, size),
-                    Effect::Deploys {
-                        service: service.name.clone(),
-                    },
+                    Effect::Deploys { service: service.name.clone() },
                 )]
             }
             RoutineStep::Batch(name) => self
@@ -216,10 +186,7 @@ impl Catalogue {
 }
 
 fn destroy_actions(cluster: &ClusterSpec, size: Size) -> impl Iterator<Item = (String, Action)> {
-    cluster
-        .down
-        .iter()
-        .map(move |target| trigger(cluster.fill_in(target, size), Effect::DestroysCluster))
+    cluster.down.iter().map(move |target| trigger(cluster.fill_in(target, size), Effect::DestroysCluster))
 }
 
 fn trigger(target: CiTarget, effect: Effect) -> (String, Action) {
@@ -227,8 +194,5 @@ fn trigger(target: CiTarget, effect: Effect) -> (String, Action) {
 }
 
 fn listed(names: impl Iterator<Item = impl ToString>) -> String {
-    names
-        .map(|name| name.to_string())
-        .collect::<Vec<_>>()
-        .join(", ")
+    names.map(|name| name.to_string()).collect::<Vec<_>>().join(", ")
 }

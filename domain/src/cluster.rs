@@ -81,12 +81,8 @@ pub fn change_by_step(
             Some(ClusterChange::Provisioning)
         }
         (Effect::CreatesCluster, StepState::Succeeded) => ends_its_row.then_some(ClusterChange::Up),
-        (Effect::DestroysCluster, StepState::Running | StepState::Waiting) => {
-            Some(ClusterChange::Destroying)
-        }
-        (Effect::DestroysCluster, StepState::Succeeded) => {
-            ends_its_row.then_some(ClusterChange::Down)
-        }
+        (Effect::DestroysCluster, StepState::Running | StepState::Waiting) => Some(ClusterChange::Destroying),
+        (Effect::DestroysCluster, StepState::Succeeded) => ends_its_row.then_some(ClusterChange::Down),
         (Effect::CreatesCluster | Effect::DestroysCluster, state)
             if state.is_final() && state.was_attempted() =>
         {
@@ -94,9 +90,9 @@ pub fn change_by_step(
                 reason: format!("{title}: {}", crate::text::step_state(state).to_lowercase()),
             })
         }
-        (Effect::Deploys { service }, StepState::Succeeded) => Some(ClusterChange::Deployed {
-            service: service.clone(),
-        }),
+        (Effect::Deploys { service }, StepState::Succeeded) => {
+            Some(ClusterChange::Deployed { service: service.clone() })
+        }
         _ => None,
     }
 }

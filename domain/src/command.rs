@@ -22,11 +22,7 @@ pub struct Word {
 impl Word {
     /// How the word is typed: `kkk[:s|m|l]`.
     pub fn usage(&self) -> String {
-        if self.takes_size {
-            format!("{}[:s|m|l]", self.word)
-        } else {
-            self.word.clone()
-        }
+        if self.takes_size { format!("{}[:s|m|l]", self.word) } else { self.word.clone() }
     }
 }
 
@@ -38,10 +34,7 @@ pub enum CommandError {
     #[error("The command \"{word}\" takes no size.")]
     SizeNotTaken { word: String },
     #[error("In \"{word}\": {source}.")]
-    Size {
-        word: String,
-        source: UnknownSpelling,
-    },
+    Size { word: String, source: UnknownSpelling },
 }
 
 /// Reads a command: case and space do not matter, and the size defaults to the cluster's (large).
@@ -54,24 +47,18 @@ pub fn parse(text: &str, words: &[Word]) -> Result<Ask, CommandError> {
         Some((word, size)) => (word.trim_end(), Some(size.trim())),
         None => (lower.as_str(), None),
     };
-    let word = words
-        .iter()
-        .find(|word| word.word == typed)
-        .ok_or_else(|| CommandError::UnknownWord {
-            found: typed.to_owned(),
-            known: words.iter().map(Word::usage).collect::<Vec<_>>().join(", "),
-        })?;
+    let word = words.iter().find(|word| word.word == typed).ok_or_else(|| CommandError::UnknownWord {
+        found: typed.to_owned(),
+        known: words.iter().map(Word::usage).collect::<Vec<_>>().join(", "),
+    })?;
     let size = match size {
         None | Some("") => None,
         Some(_) if !word.takes_size => {
-            return Err(CommandError::SizeNotTaken {
-                word: word.word.clone(),
-            });
+            return Err(CommandError::SizeNotTaken { word: word.word.clone() });
         }
-        Some(size) => Some(Size::from_str(size).map_err(|source| CommandError::Size {
-            word: word.word.clone(),
-            source,
-        })?),
+        Some(size) => Some(
+            Size::from_str(size).map_err(|source| CommandError::Size { word: word.word.clone(), source })?,
+        ),
     };
     Ok(Ask {
         routine: word.routine.clone(),
@@ -114,18 +101,9 @@ mod tests {
     }
 
     #[rstest]
-    #[case(
-        "nope",
-        "There is no command \"nope\". Known commands: kkk[:s|m|l], ddd, slk, guide."
-    )]
-    #[case(
-        "",
-        "There is no command \"\". Known commands: kkk[:s|m|l], ddd, slk, guide."
-    )]
-    #[case(
-        "kkk m",
-        "There is no command \"kkk m\". Known commands: kkk[:s|m|l], ddd, slk, guide."
-    )]
+    #[case("nope", "There is no command \"nope\". Known commands: kkk[:s|m|l], ddd, slk, guide.")]
+    #[case("", "There is no command \"\". Known commands: kkk[:s|m|l], ddd, slk, guide.")]
+    #[case("kkk m", "There is no command \"kkk m\". Known commands: kkk[:s|m|l], ddd, slk, guide.")]
     #[case("kkk:xl", "In \"kkk\": \"xl\" is no size; known: s, m, l.")]
     #[case("kkk:m:l", "In \"kkk\": \"m:l\" is no size; known: s, m, l.")]
     #[case("ddd:s", "The command \"ddd\" takes no size.")]

@@ -4,6 +4,7 @@
 //! product can be read and tested here. The other crates store, act on, and show what stands here.
 
 pub mod actor;
+pub mod aftermath;
 pub mod catalogue;
 pub mod cluster;
 pub mod command;

@@ -73,9 +73,7 @@ pub fn duty(obligation: &Obligation, job_is_active: bool, now: Time) -> Duty {
     match obligation.state {
         ObligationState::Settled | ObligationState::Closed => Duty::Nothing,
         _ if job_is_active => Duty::RestUntil(now + Duration::seconds(5)),
-        ObligationState::Open if now < obligation.destroys_at => {
-            Duty::RestUntil(obligation.destroys_at)
-        }
+        ObligationState::Open if now < obligation.destroys_at => Duty::RestUntil(obligation.destroys_at),
         ObligationState::Open => Duty::Destroy,
         ObligationState::Due | ObligationState::Destroying | ObligationState::Verifying => {
             if now < obligation.next_attempt_at {
@@ -143,10 +141,7 @@ mod tests {
 
     #[test]
     fn an_obligation_waits_for_the_job_that_is_at_work_on_its_cluster() {
-        assert!(matches!(
-            duty(&obligation(ObligationState::Due), true, at(500)),
-            Duty::RestUntil(_)
-        ));
+        assert!(matches!(duty(&obligation(ObligationState::Due), true, at(500)), Duty::RestUntil(_)));
     }
 
     #[test]

@@ -54,11 +54,7 @@ pub enum AskError {
     #[error("The routine \"{routine}\" takes no size: it brings nothing up.")]
     SizeNotTaken { routine: String },
     #[error("The cluster \"{cluster}\" is not offered in size {size}. Offered sizes: {known}.")]
-    SizeNotOffered {
-        cluster: String,
-        size: Size,
-        known: String,
-    },
+    SizeNotOffered { cluster: String, size: Size, known: String },
 }
 
 /// Why a job that is well formed may not begin on the cluster as it is.
@@ -84,24 +80,13 @@ pub fn conflict(steps: &[PlannedStep], size: Option<Size>, cluster: &Cluster) ->
     let first = &steps.first()?.action;
     let name = || cluster.name.clone();
     match (cluster.state, cluster.size) {
-        (ClusterState::Up, Some(present)) if first.creates_cluster() => {
-            Some(if size == Some(present) {
-                Conflict::AlreadyUp {
-                    cluster: name(),
-                    size: present,
-                }
-            } else {
-                Conflict::OtherSizeUp {
-                    cluster: name(),
-                    size: present,
-                }
-            })
-        }
+        (ClusterState::Up, Some(present)) if first.creates_cluster() => Some(if size == Some(present) {
+            Conflict::AlreadyUp { cluster: name(), size: present }
+        } else {
+            Conflict::OtherSizeUp { cluster: name(), size: present }
+        }),
         (ClusterState::Up, Some(present)) if first.destroys_cluster() && size == Some(present) => {
-            Some(Conflict::AlreadyUp {
-                cluster: name(),
-                size: present,
-            })
+            Some(Conflict::AlreadyUp { cluster: name(), size: present })
         }
         (ClusterState::Down, _) if first.destroys_cluster() => {
             if size.is_some() {
@@ -110,9 +95,7 @@ pub fn conflict(steps: &[PlannedStep], size: Option<Size>, cluster: &Cluster) ->
                 Some(Conflict::AlreadyDown { cluster: name() })
             }
         }
-        (ClusterState::Down, _) if !first.creates_cluster() => {
-            Some(Conflict::Down { cluster: name() })
-        }
+        (ClusterState::Down, _) if !first.creates_cluster() => Some(Conflict::Down { cluster: name() }),
         _ => None,
     }
 }

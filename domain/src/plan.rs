@@ -11,6 +11,7 @@
 use chrono::Duration;
 
 use crate::Time;
+use crate::aftermath::aftermath;
 use crate::cluster::Cluster;
 use crate::job::{Job, JobState};
 use crate::order::{PlannedStep, conflict};
@@ -99,32 +100,20 @@ pub fn next(job: &Job, steps: &[Step], cluster: &Cluster, pace: &Pace, now: Time
         }
         let planned: Vec<PlannedStep> = steps.iter().map(planned).collect();
         if let Some(conflict) = conflict(&planned, job.size, cluster) {
-            return Next::Finish {
-                state: JobState::Failed,
-                outcome: conflict.to_string(),
-            };
+            return Next::Finish { state: JobState::Failed, outcome: conflict.to_string() };
         }
     }
-    if let Some(step) = steps
-        .iter()
-        .find(|step| step.state.was_attempted() && !step.state.is_final())
-    {
+    if let Some(step) = steps.iter().find(|step| step.state.was_attempted() && !step.state.is_final()) {
         return follow(step, cancelled, pace, now);
     }
-    if cancelled
-        || steps
-            .iter()
-            .any(|step| step.phase == Phase::Forward && is_broken(step))
-    {
+    if cancelled || steps.iter().any(|step| step.phase == Phase::Forward && is_broken(step)) {
         let positions = unreachable_after_failure(steps);
         if !positions.is_empty() {
             return Next::Skip { positions };
         }
     }
     match steps.iter().find(|step| step.state == StepState::Queued) {
-        Some(step) => Next::Begin {
-            position: step.position,
-        },
+        Some(step) => Next::Begin { position: step.position },
         None => finish(cancelled, steps),
     }
 }
@@ -143,26 +132,6 @@ pub fn conclude(step: &Step, status: RunStatus) -> StepState {
     }
 }
 
-/// Whether the step is the last of a row of steps with the same effect that all succeeded, itself included.
-///
-/// Several stacks make up a cluster: it is up, or gone, only when the whole row is done.
-pub fn completes_its_row(steps: &[Step], position: i32) -> bool {
-    let Some(index) = steps.iter().position(|step| step.position == position) else {
-        return false;
-    };
-    let effect = steps[index].action.effect();
-    let same = |step: &&Step| step.action.effect() == effect;
-    let is_last = steps
-        .get(index + 1)
-        .is_none_or(|following| following.action.effect() != effect);
-    is_last
-        && steps[..index]
-            .iter()
-            .rev()
-            .take_while(same)
-            .all(|step| step.state == StepState::Succeeded)
-}
-
 fn follow(step: &Step, cancelled: bool, pace: &Pace, now: Time) -> Next {
     let position = step.position;
     // A destroy that was begun is walked to its end: see rule 3.
@@ -170,52 +139,33 @@ fn follow(step: &Step, cancelled: bool, pace: &Pace, now: Time) -> Next {
     let deadline = step.deadline().unwrap_or(now);
     let overdue = now >= deadline;
     let look_or_wait = |look: Next| {
-        if now >= step.next_check_at {
-            look
-        } else {
-            Next::Wait {
-                until: step.next_check_at.min(deadline.max(now)),
-            }
-        }
+        // The deadline wakes too, unless it is past already.
+        let until = if overdue { step.next_check_at } else { step.next_check_at.min(deadline) };
+        if now >= step.next_check_at { look } else { Next::Wait { until } }
     };
-    let give_up = |state, because: String| Next::GiveUp {
-        position,
-        state,
-        because,
-    };
+    let give_up = |state, because: String| Next::GiveUp { position, state, because };
 
     let Some(trigger) = &step.trigger else {
         return if overdue {
-            give_up(
-                StepState::TimedOut,
-                format!("no end within {}", limit(step)),
-            )
+            give_up(StepState::TimedOut, format!("no end within {}", limit(step)))
         } else if cancelled {
-            give_up(
-                StepState::Cancelled,
-                "cancelled; the far end may still be at work".into(),
-            )
+            give_up(StepState::Cancelled, "cancelled; the far end may still be at work".into())
         } else {
             look_or_wait(Next::Poll { position })
         };
     };
     match trigger.state {
-        TriggerState::Rejected => {
-            give_up(StepState::Failed, "the provider refused to start it".into())
+        TriggerState::Rejected => give_up(StepState::Failed, "the provider refused to start it".into()),
+        TriggerState::Unsent if overdue => {
+            give_up(StepState::TimedOut, format!("the provider could not be reached for {}", limit(step)))
         }
-        TriggerState::Unsent if overdue => give_up(
-            StepState::TimedOut,
-            format!("the provider could not be reached for {}", limit(step)),
-        ),
         TriggerState::Unsent if cancelled => {
             give_up(StepState::Cancelled, "cancelled before it was sent".into())
         }
         TriggerState::Unsent => look_or_wait(Next::Begin { position }),
         TriggerState::Intended | TriggerState::Unknown => {
             if now < step.next_check_at {
-                Next::Wait {
-                    until: step.next_check_at,
-                }
+                Next::Wait { until: step.next_check_at }
             } else if !has_settled(trigger, pace, now) {
                 Next::Resolve { position }
             } else if cancelled {
@@ -233,30 +183,24 @@ fn follow(step: &Step, cancelled: bool, pace: &Pace, now: Time) -> Next {
             }
         }
         TriggerState::Accepted => match step.cancel_sent_at {
-            None if overdue => Next::Stop {
-                position,
-                because: format!("no end within {}", limit(step)),
-            },
-            None if cancelled => Next::Stop {
-                position,
-                because: "the job was cancelled".into(),
-            },
+            None if now >= deadline + pace.stop => give_up(
+                StepState::TimedOut,
+                format!("no end within {}, and it could not be stopped", limit(step)),
+            ),
+            None if overdue => {
+                look_or_wait(Next::Stop { position, because: format!("no end within {}", limit(step)) })
+            }
+            None if cancelled => {
+                look_or_wait(Next::Stop { position, because: "the job was cancelled".into() })
+            }
             Some(sent) if now >= sent + pace.stop => give_up(
-                if overdue {
-                    StepState::TimedOut
-                } else {
-                    StepState::Cancelled
-                },
+                if overdue { StepState::TimedOut } else { StepState::Cancelled },
                 format!(
                     "asked to stop {} ago and did not; it may still be at work",
                     text::duration(now - sent)
                 ),
             ),
-            Some(_) if now < step.next_check_at => Next::Wait {
-                until: step.next_check_at,
-            },
-            Some(_) => Next::Poll { position },
-            None => look_or_wait(Next::Poll { position }),
+            _ => look_or_wait(Next::Poll { position }),
         },
     }
 }
@@ -266,10 +210,7 @@ fn has_settled(trigger: &Trigger, pace: &Pace, now: Time) -> bool {
 }
 
 fn is_broken(step: &Step) -> bool {
-    matches!(
-        step.state,
-        StepState::Failed | StepState::Cancelled | StepState::TimedOut
-    )
+    matches!(step.state, StepState::Failed | StepState::Cancelled | StepState::TimedOut)
 }
 
 /// The queued forward steps, except for the rest of a row of destroys that was begun.
@@ -286,9 +227,7 @@ fn unreachable_after_failure(steps: &[Step]) -> Vec<i32> {
         .iter()
         .enumerate()
         .filter(|(index, step)| {
-            step.phase == Phase::Forward
-                && step.state == StepState::Queued
-                && !in_begun_destroy(*index)
+            step.phase == Phase::Forward && step.state == StepState::Queued && !in_begun_destroy(*index)
         })
         .map(|(_, step)| step.position)
         .collect()
@@ -297,79 +236,25 @@ fn unreachable_after_failure(steps: &[Step]) -> Vec<i32> {
 fn finish(cancelled: bool, steps: &[Step]) -> Next {
     let first_broken = steps.iter().find(|step| is_broken(step));
     let (state, what) = match first_broken {
-        Some(step) if cancelled && step.state == StepState::Cancelled => (
-            JobState::Cancelled,
-            format!("Cancelled at step {} ({}).", step.position, step.title),
-        ),
+        Some(step) if cancelled && step.state == StepState::Cancelled => {
+            (JobState::Cancelled, format!("Cancelled at step {} ({}).", step.position, step.title))
+        }
         Some(step) => {
-            let why = step
-                .message
-                .as_deref()
-                .map(|message| format!(": {message}"))
-                .unwrap_or_default();
-            (
-                JobState::Failed,
-                format!("Failed at step {} ({}){why}.", step.position, step.title),
-            )
+            let why = step.message.as_deref().map(|message| format!(": {message}")).unwrap_or_default();
+            (JobState::Failed, format!("Failed at step {} ({}){why}.", step.position, step.title))
         }
         None if cancelled && steps.iter().any(|step| step.state == StepState::Skipped) => {
             (JobState::Cancelled, "Cancelled.".to_owned())
         }
-        None => (
-            JobState::Succeeded,
-            format!("All {} steps succeeded.", steps.len()),
-        ),
+        None => (JobState::Succeeded, format!("All {} steps succeeded.", steps.len())),
     };
-    Next::Finish {
-        state,
-        outcome: format!("{what}{}", what_became_of_the_cluster(steps)),
-    }
-}
-
-/// A failed job has to say whether something is still running and costing money.
-fn what_became_of_the_cluster(steps: &[Step]) -> &'static str {
-    let last_attempted = |test: fn(&Step) -> bool| {
-        steps
-            .iter()
-            .rposition(|step| test(step) && step.state.was_attempted())
-    };
-    let created = last_attempted(|step| step.action.creates_cluster());
-    let destroyed = last_attempted(|step| step.action.destroys_cluster());
-    match (created, destroyed) {
-        (None, None) => "",
-        (created, Some(destroyed)) if created.is_none_or(|created| created < destroyed) => {
-            let position = steps[destroyed].position;
-            if steps[destroyed].state == StepState::Succeeded && completes_its_row(steps, position)
-            {
-                " The cluster was destroyed."
-            } else {
-                " The cluster may still cost money; destroying it is owed and goes on."
-            }
-        }
-        (created, _) => {
-            let complete = created.is_some_and(|index| {
-                steps[index].state == StepState::Succeeded
-                    && completes_its_row(steps, steps[index].position)
-            });
-            if complete {
-                " The cluster is up."
-            } else {
-                " What exists of the cluster is destroyed next."
-            }
-        }
-    }
+    Next::Finish { state, outcome: format!("{what}{}", aftermath(steps).sentence()) }
 }
 
 fn limit(step: &Step) -> String {
-    text::duration(Duration::minutes(i64::from(
-        step.action.time_limit_minutes(),
-    )))
+    text::duration(Duration::minutes(i64::from(step.action.time_limit_minutes())))
 }
 
 fn planned(step: &Step) -> PlannedStep {
-    PlannedStep {
-        phase: step.phase,
-        title: step.title.clone(),
-        action: step.action.clone(),
-    }
+    PlannedStep { phase: step.phase, title: step.title.clone(), action: step.action.clone() }
 }

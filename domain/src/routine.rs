@@ -42,11 +42,7 @@ impl Routine {
                 "Replace the cluster by one of another size: destroy it, then bring it up.",
                 vec![RoutineStep::Down, RoutineStep::Up],
             ),
-            routine(
-                "deploy",
-                "Deploy one service on the cluster.",
-                vec![RoutineStep::Deploy(None)],
-            ),
+            routine("deploy", "Deploy one service on the cluster.", vec![RoutineStep::Deploy(None)]),
         ]
     }
 
@@ -61,8 +57,7 @@ impl Routine {
 
     /// Whether the caller has to name a service.
     pub fn takes_service(&self) -> bool {
-        self.all_steps()
-            .any(|step| matches!(step, RoutineStep::Deploy(None)))
+        self.all_steps().any(|step| matches!(step, RoutineStep::Deploy(None)))
     }
 
     fn all_steps(&self) -> impl Iterator<Item = &RoutineStep> {

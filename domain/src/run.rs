@@ -74,9 +74,7 @@ impl RunStatus {
     /// Whether the provider will not change it any more by itself.
     pub const fn is_final(self) -> bool {
         match self {
-            Self::Succeeded | Self::Failed | Self::Errored | Self::Cancelled | Self::Skipped => {
-                true
-            }
+            Self::Succeeded | Self::Failed | Self::Errored | Self::Cancelled | Self::Skipped => true,
             Self::Queued | Self::Running | Self::NeedsApproval | Self::Unknown => false,
         }
     }

@@ -37,9 +37,7 @@ spelled_enum! {
 impl StepState {
     pub const fn is_final(self) -> bool {
         match self {
-            Self::Succeeded | Self::Failed | Self::Cancelled | Self::TimedOut | Self::Skipped => {
-                true
-            }
+            Self::Succeeded | Self::Failed | Self::Cancelled | Self::TimedOut | Self::Skipped => true,
             Self::Queued | Self::Running | Self::Waiting => false,
         }
     }
@@ -200,8 +198,6 @@ impl Step {
     }
 
     pub fn run(&self) -> Option<&RunRef> {
-        self.trigger
-            .as_ref()
-            .and_then(|trigger| trigger.run.as_ref())
+        self.trigger.as_ref().and_then(|trigger| trigger.run.as_ref())
     }
 }

@@ -51,11 +51,7 @@ pub fn hourly(price: Decimal) -> String {
 /// assert_eq!(monthly("24.50".parse().unwrap()), "$24.50 a month");
 /// ```
 pub fn monthly(price: Decimal) -> String {
-    if price.fract().is_zero() {
-        format!("${:.0} a month", price)
-    } else {
-        format!("${price:.2} a month")
-    }
+    if price.fract().is_zero() { format!("${:.0} a month", price) } else { format!("${price:.2} a month") }
 }
 
 /// The word for a cluster's state on screen.
@@ -104,17 +100,10 @@ pub const fn step_state(state: StepState) -> &'static str {
 /// assert_eq!(one_line("abcdef", 4), "abc…");
 /// ```
 pub fn one_line(text: &str, max_chars: usize) -> String {
-    let spaced: String = text
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+    let spaced: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let joined = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
     if joined.chars().count() <= max_chars {
         return joined;
     }
-    joined
-        .chars()
-        .take(max_chars.saturating_sub(1))
-        .chain(['…'])
-        .collect()
+    joined.chars().take(max_chars.saturating_sub(1)).chain(['…']).collect()
 }

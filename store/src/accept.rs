@@ -33,28 +33,14 @@ impl Store {
     /// # Errors
     /// [`Error::Conflict`] when the idle cluster's state forbids it, [`Error::Stale`] when the cluster is not at the
     /// expected version, [`Error::KeyReused`] when the key belongs to another ask.
-    pub async fn accept(
-        &self,
-        order: &Order,
-        actor: &Actor,
-        terms: &Terms,
-    ) -> Result<Accepted, Error> {
+    pub async fn accept(&self, order: &Order, actor: &Actor, terms: &Terms) -> Result<Accepted, Error> {
         let mut tx = self.pool.begin().await?;
         let (cluster, is_busy) = lock_cluster(&mut tx, &order.cluster).await?;
         if let Some(number) = job_of_key(&mut tx, order, terms).await? {
-            return Ok(Accepted {
-                number,
-                is_new: false,
-            });
+            return Ok(Accepted { number, is_new: false });
         }
-        if terms
-            .expected_version
-            .is_some_and(|expected| expected != cluster.version)
-        {
-            return Err(Error::Stale {
-                cluster: cluster.name,
-                state: cluster.state,
-            });
+        if terms.expected_version.is_some_and(|expected| expected != cluster.version) {
+            return Err(Error::Stale { cluster: cluster.name, state: cluster.state });
         }
         if !is_busy && let Some(conflict) = conflict(&order.steps, order.size, &cluster) {
             return Err(conflict.into());
@@ -62,18 +48,12 @@ impl Store {
         let number = insert(&mut tx, order, actor, terms.idempotency_key.as_deref()).await?;
         tx.commit().await?;
         self.nudge().await;
-        Ok(Accepted {
-            number,
-            is_new: true,
-        })
+        Ok(Accepted { number, is_new: true })
     }
 }
 
 /// Locks the cluster against other acceptances, and says whether a job is unfinished on it.
-pub async fn lock_cluster(
-    tx: &mut PgTransaction<'_>,
-    name: &str,
-) -> Result<(Cluster, bool), Error> {
+pub async fn lock_cluster(tx: &mut PgTransaction<'_>, name: &str) -> Result<(Cluster, bool), Error> {
     let row = sqlx::query!(
         "select state, size, since, failure, version from cluster where cluster_name = $1 for update",
         name
@@ -124,9 +104,7 @@ async fn job_of_key(
     .await?;
     match earlier {
         Some(job) if job.is_the_same => Ok(Some(job.job_number)),
-        Some(job) => Err(Error::KeyReused {
-            number: job.job_number,
-        }),
+        Some(job) => Err(Error::KeyReused { number: job.job_number }),
         None => Ok(None),
     }
 }

@@ -46,12 +46,9 @@ impl Store {
     /// # Errors
     /// When the database does not answer; the message is then sent again.
     pub async fn announcement_sent(&self, id: i64) -> Result<(), Error> {
-        sqlx::query!(
-            "update announcement set sent_at = now() where announcement_id = $1",
-            id
-        )
-        .execute(&self.pool)
-        .await?;
+        sqlx::query!("update announcement set sent_at = now() where announcement_id = $1", id)
+            .execute(&self.pool)
+            .await?;
         Ok(())
     }
 

@@ -71,11 +71,7 @@ impl Store {
         )
         .fetch_optional(&self.pool)
         .await?;
-        Ok(row.map(|row| Claim {
-            job: row.job_number,
-            fence: row.fence,
-            worker,
-        }))
+        Ok(row.map(|row| Claim { job: row.job_number, fence: row.fence, worker }))
     }
 
     /// Reads all that a turn needs.
@@ -123,11 +119,7 @@ impl Store {
         )
         .execute(&self.pool)
         .await?;
-        if renewed.rows_affected() == 0 {
-            Err(Error::Fenced)
-        } else {
-            Ok(())
-        }
+        if renewed.rows_affected() == 0 { Err(Error::Fenced) } else { Ok(()) }
     }
 
     /// Gives the claim back. The job is looked at again at `next_check_at`.

@@ -10,10 +10,7 @@ pub enum Error {
     Conflict(#[from] Conflict),
     /// Decided on a version of the cluster that is not the present one.
     #[error("{cluster} has changed in the meantime: it is {}. Nothing was started.", domain::text::cluster_state(*.state).to_lowercase())]
-    Stale {
-        cluster: String,
-        state: ClusterState,
-    },
+    Stale { cluster: String, state: ClusterState },
     /// The key came before, with another ask.
     #[error(
         "This idempotency key was used for another request, which became job #{number}. Nothing was started."
@@ -38,10 +35,7 @@ impl Error {
     pub const fn is_meant_for_people(&self) -> bool {
         matches!(
             self,
-            Self::Conflict(_)
-                | Self::Stale { .. }
-                | Self::KeyReused { .. }
-                | Self::UnknownCluster(_)
+            Self::Conflict(_) | Self::Stale { .. } | Self::KeyReused { .. } | Self::UnknownCluster(_)
         )
     }
 }

@@ -23,12 +23,7 @@ pub enum JobGroup {
 }
 
 impl JobGroup {
-    pub const ALL: [Self; 4] = [
-        Self::Running,
-        Self::Failed,
-        Self::Succeeded,
-        Self::Cancelled,
-    ];
+    pub const ALL: [Self; 4] = [Self::Running, Self::Failed, Self::Succeeded, Self::Cancelled];
 
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -53,14 +48,11 @@ impl std::str::FromStr for JobGroup {
     type Err = UnknownSpelling;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|group| group.as_str() == text)
-            .ok_or_else(|| UnknownSpelling {
-                what: "job state",
-                found: text.to_owned(),
-                known: Self::ALL.map(Self::as_str).join(", "),
-            })
+        Self::ALL.into_iter().find(|group| group.as_str() == text).ok_or_else(|| UnknownSpelling {
+            what: "job state",
+            found: text.to_owned(),
+            known: Self::ALL.map(Self::as_str).join(", "),
+        })
     }
 }
 
@@ -76,12 +68,7 @@ pub struct JobFilter {
 
 impl Default for JobFilter {
     fn default() -> Self {
-        Self {
-            state: None,
-            cluster: None,
-            before: None,
-            limit: 25,
-        }
+        Self { state: None, cluster: None, before: None, limit: 25 }
     }
 }
 
@@ -140,13 +127,9 @@ impl Store {
     /// # Errors
     /// When the database does not answer or a row cannot be read.
     pub async fn jobs(&self, filter: &JobFilter) -> Result<Vec<Job>, Error> {
-        let states = filter.state.map(|group| {
-            group
-                .states()
-                .iter()
-                .map(|state| state.as_str().to_owned())
-                .collect::<Vec<_>>()
-        });
+        let states = filter
+            .state
+            .map(|group| group.states().iter().map(|state| state.as_str().to_owned()).collect::<Vec<_>>());
         sqlx::query_as!(
             JobRow,
             "select job_number, routine, cluster_name, size, service, state, actor_name, channel,
@@ -185,10 +168,7 @@ impl Store {
         .fetch_optional(&self.pool)
         .await?;
         match row {
-            Some(row) => Ok(Some(JobWithSteps {
-                job: row.try_into()?,
-                steps: self.steps(number).await?,
-            })),
+            Some(row) => Ok(Some(JobWithSteps { job: row.try_into()?, steps: self.steps(number).await? })),
             None => Ok(None),
         }
     }
@@ -321,13 +301,5 @@ fn trigger(
     else {
         return Ok(None);
     };
-    Ok(Some(Trigger {
-        marker,
-        state: word(&state)?,
-        intended_at,
-        sent_at,
-        tries,
-        looks,
-        run,
-    }))
+    Ok(Some(Trigger { marker, state: word(&state)?, intended_at, sent_at, tries, looks, run }))
 }

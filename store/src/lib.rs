@@ -71,9 +71,7 @@ impl Store {
     /// # Errors
     /// When it does not.
     pub async fn ping(&self) -> Result<(), Error> {
-        sqlx::query!("select 1 as one")
-            .fetch_one(&self.pool)
-            .await?;
+        sqlx::query!("select 1 as one").fetch_one(&self.pool).await?;
         Ok(())
     }
 

@@ -78,11 +78,8 @@ impl Store {
     /// # Errors
     /// When the database does not answer or the row cannot be read.
     pub async fn obligation_of_job(&self, job: i64) -> Result<Option<Obligation>, Error> {
-        let owed = self
-            .select_obligations(None, Some(job))
-            .await?
-            .into_iter()
-            .max_by_key(|owed| owed.obligation.id);
+        let owed =
+            self.select_obligations(None, Some(job)).await?.into_iter().max_by_key(|owed| owed.obligation.id);
         Ok(owed.map(|owed| owed.obligation))
     }
 
@@ -132,9 +129,7 @@ impl Store {
         let mut tx = self.pool.begin().await?;
         let (_, is_busy) = lock_cluster(&mut tx, &owed.cluster).await?;
         let still_owed = self.obligation_of(&owed.cluster).await?;
-        let now = sqlx::query_scalar!(r#"select now() as "now!""#)
-            .fetch_one(&mut *tx)
-            .await?;
+        let now = sqlx::query_scalar!(r#"select now() as "now!""#).fetch_one(&mut *tx).await?;
         let Some(owed) = still_owed.filter(|owed| duty(owed, is_busy, now) == Duty::Destroy) else {
             return Ok(None);
         };
@@ -146,11 +141,7 @@ impl Store {
             steps: owed
                 .teardown
                 .into_iter()
-                .map(|step| PlannedStep {
-                    phase: Phase::Forward,
-                    title: step.title,
-                    action: step.action,
-                })
+                .map(|step| PlannedStep { phase: Phase::Forward, title: step.title, action: step.action })
                 .collect(),
             teardown: Vec::new(),
             lifetime_minutes: 0,

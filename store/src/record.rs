@@ -5,6 +5,7 @@ use domain::cluster::ClusterChange;
 use domain::event::Remark;
 use domain::job::JobState;
 use domain::obligation::PlannedTeardown;
+use domain::run::RunRef;
 use domain::step::{Step, Trigger};
 use sqlx::PgConnection;
 use sqlx::types::Json;
@@ -75,14 +76,7 @@ impl Store {
         }
         skip(&mut tx, claim.job, &record.skipped).await?;
         if let Some(change) = &record.cluster {
-            change_cluster(
-                &mut tx,
-                claim.job,
-                &job.cluster_name,
-                job.size.as_deref(),
-                change,
-            )
-            .await?;
+            change_cluster(&mut tx, claim.job, &job.cluster_name, job.size.as_deref(), change).await?;
         }
         if let Some(change) = &record.obligation {
             change_obligation(&mut tx, claim.job, &job.cluster_name, change).await?;
@@ -92,17 +86,51 @@ impl Store {
         }
         check_in(&mut tx, claim.job, &record.remarks).await?;
         for text in &record.announcements {
-            sqlx::query!(
-                "insert into announcement (job_number, text) values ($1, $2)",
-                claim.job,
-                text
-            )
-            .execute(&mut *tx)
-            .await?;
+            sqlx::query!("insert into announcement (job_number, text) values ($1, $2)", claim.job, text)
+                .execute(&mut *tx)
+                .await?;
         }
         tx.commit().await?;
         self.nudge().await;
         Ok(())
+    }
+}
+
+impl Store {
+    /// Puts the next look at a step off, when the last one brought nothing that a page would show.
+    ///
+    /// # Errors
+    /// [`Error::Fenced`] when another worker has the job by now.
+    pub async fn postpone(&self, claim: &Claim, position: i32, next_check_at: Time) -> Result<(), Error> {
+        let postponed = sqlx::query!(
+            "update step set next_check_at = $4, failed_looks = 0
+               from job
+              where job.job_number = step.job_number and step.job_number = $1 and fence = $2 and position = $3",
+            claim.job,
+            claim.fence,
+            position,
+            next_check_at
+        )
+        .execute(&self.pool)
+        .await?;
+        if postponed.rows_affected() == 0 { Err(Error::Fenced) } else { Ok(()) }
+    }
+
+    /// Those of the runs that some trigger has already: they cannot be the lost one.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn adopted_runs(&self, runs: &[RunRef]) -> Result<Vec<String>, Error> {
+        let ids: Vec<String> = runs.iter().map(|run| run.id.clone()).collect();
+        let provider = runs.first().map(|run| run.provider.as_str());
+        Ok(sqlx::query_scalar!(
+            r#"select run ->> 'id' as "id!" from trigger
+                where run ->> 'provider' = $1 and run ->> 'id' = any($2)"#,
+            provider,
+            &ids
+        )
+        .fetch_all(&self.pool)
+        .await?)
     }
 }
 
@@ -203,9 +231,7 @@ async fn change_cluster(
     .execute(&mut *connection)
     .await?;
     if *change == ClusterChange::Down {
-        sqlx::query!("delete from deployment where cluster_name = $1", cluster)
-            .execute(connection)
-            .await?;
+        sqlx::query!("delete from deployment where cluster_name = $1", cluster).execute(connection).await?;
     }
     Ok(())
 }
@@ -236,10 +262,7 @@ async fn change_obligation(
     change: &ObligationChange,
 ) -> Result<(), Error> {
     match change {
-        ObligationChange::Open {
-            destroys_at,
-            teardown,
-        } => {
+        ObligationChange::Open { destroys_at, teardown } => {
             sqlx::query!(
                 "insert into obligation (cluster_name, state, opened_at, opened_by_job, destroys_at, teardown, next_attempt_at)
                  values ($1, 'open', now(), $2, $3, $4, $3)
@@ -273,11 +296,7 @@ async fn change_obligation(
             .execute(&mut *connection)
             .await?;
         }
-        ObligationChange::Due {
-            failed,
-            error,
-            next_attempt_at,
-        } => {
+        ObligationChange::Due { failed, error, next_attempt_at } => {
             sqlx::query!(
                 "update obligation
                     set state = 'due', last_error = $3, next_attempt_at = $4,
@@ -313,12 +332,9 @@ async fn change_job(
             Ok(())
         }
         JobChange::Ends { state, outcome } => {
-            sqlx::query!(
-                "update step set state = 'skipped' where job_number = $1 and state = 'queued'",
-                job
-            )
-            .execute(&mut *connection)
-            .await?;
+            sqlx::query!("update step set state = 'skipped' where job_number = $1 and state = 'queued'", job)
+                .execute(&mut *connection)
+                .await?;
             sqlx::query!(
                 "update job set state = $2, outcome = $3, finished_at = now() where job_number = $1",
                 job,
@@ -334,21 +350,14 @@ async fn change_job(
 }
 
 async fn touch_cluster(connection: &mut PgConnection, cluster: &str) -> Result<(), Error> {
-    sqlx::query!(
-        "update cluster set version = nextval('change_version') where cluster_name = $1",
-        cluster
-    )
-    .execute(connection)
-    .await?;
+    sqlx::query!("update cluster set version = nextval('change_version') where cluster_name = $1", cluster)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
 /// Appends to the job's log. The job's row is locked by the fence check, so that lines cannot collide.
-async fn check_in(
-    connection: &mut PgConnection,
-    job: i64,
-    remarks: &[Remark],
-) -> Result<(), Error> {
+async fn check_in(connection: &mut PgConnection, job: i64, remarks: &[Remark]) -> Result<(), Error> {
     for remark in remarks {
         sqlx::query!(
             "insert into check_in (job_number, line, level, position, text)

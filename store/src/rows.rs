@@ -11,8 +11,7 @@ where
     T: FromStr,
     T::Err: Display,
 {
-    text.parse()
-        .map_err(|error: T::Err| Error::Unreadable(error.to_string()))
+    text.parse().map_err(|error: T::Err| Error::Unreadable(error.to_string()))
 }
 
 /// Reads a word column that may be null.

@@ -42,9 +42,7 @@ impl Store {
     /// When the database does not answer.
     pub async fn create_session(&self, name: &str) -> Result<SessionToken, Error> {
         let token = SessionToken::random();
-        sqlx::query!("delete from session where expires_at < now()")
-            .execute(&self.pool)
-            .await?;
+        sqlx::query!("delete from session where expires_at < now()").execute(&self.pool).await?;
         sqlx::query!(
             "insert into session (token_hash, name, expires_at) values ($1, $2, now() + make_interval(hours => $3))",
             hash(token.reveal()),
@@ -78,9 +76,7 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn end_session(&self, token: &str) -> Result<(), Error> {
-        sqlx::query!("delete from session where token_hash = $1", hash(token))
-            .execute(&self.pool)
-            .await?;
+        sqlx::query!("delete from session where token_hash = $1", hash(token)).execute(&self.pool).await?;
         Ok(())
     }
 }

@@ -1,0 +1,66 @@
+//! The loop that carries jobs to their end and pays what is owed. Nothing else talks to the outside world.
+//!
+//! What holds at any instant, and lets any replica die at any instant:
+//! 1. A job is the property of one claim at a time. A claim ends by itself, and every write carries its fence.
+//! 2. Nothing is decided here: [`domain::plan::next`] decides, this module acts and records what came of it.
+//! 3. An intent is committed before its call leaves, and no transaction or row lock is held during a call.
+//! 4. A call whose answer was lost is looked for at the provider before it is sent again.
+//! 5. From the commit that precedes a create on, an obligation to destroy stands; only a destroy that succeeded
+//!    settles it.
+//! 6. A wait is a row with a time. No task, connection or claim is held for it.
+
+mod announce;
+mod answer;
+mod consequences;
+mod look;
+mod resolve;
+mod step;
+mod turn;
+mod unwind;
+mod worker;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::plan::Pace;
+use store::Store;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::providers::Providers;
+
+/// How long a claim holds unless it is renewed. More than twice the longest call.
+const LEASE: Duration = Duration::from_secs(30);
+
+/// The engine of one process. Any number of them share a database.
+#[derive(Clone)]
+pub struct Engine {
+    store: Store,
+    providers: Arc<Providers>,
+    pace: Pace,
+    lease: Duration,
+    /// Names this process in its claims.
+    worker: Uuid,
+}
+
+impl Engine {
+    pub fn new(store: Store, providers: Arc<Providers>, pace: Pace) -> Self {
+        Self { store, providers, pace, lease: LEASE, worker: Uuid::new_v4() }
+    }
+
+    /// The same with another lease, so that a test need not wait half a minute for a claim to end.
+    #[must_use]
+    pub const fn with_lease(mut self, lease: Duration) -> Self {
+        self.lease = lease;
+        self
+    }
+
+    /// Works until it is told to stop. Claims are given back before it returns.
+    pub async fn run(self, shutdown: CancellationToken) {
+        tokio::join!(
+            worker::run(&self, &shutdown),
+            unwind::run(&self, &shutdown),
+            announce::run(&self, &shutdown),
+        );
+    }
+}

@@ -1,0 +1,100 @@
+//! The loop: claim a job that is due, take its turn, sleep until the next one is due.
+
+use std::time::Duration;
+
+use store::{ChangeListener, Claim, Error};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep, timeout};
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, error, info, warn};
+
+use super::Engine;
+
+/// How many jobs are worked on at the same time.
+const SLOTS: usize = 8;
+/// The longest sleep: what a lost hint costs.
+const NET: Duration = Duration::from_secs(2);
+/// The pause after the database did not answer.
+const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(1);
+
+/// Works on jobs until it is told to stop, then lets the turns under way end.
+pub async fn run(engine: &Engine, shutdown: &CancellationToken) {
+    let mut turns = JoinSet::new();
+    let mut listener = None;
+    while !shutdown.is_cancelled() {
+        let pause = match claim_all(engine, shutdown, &mut turns).await {
+            Ok(pause) => pause,
+            Err(error) => {
+                warn!(%error, "jobs could not be claimed");
+                PAUSE_AFTER_ERROR
+            }
+        };
+        tokio::select! {
+            () = shutdown.cancelled() => {}
+            () = sleep(pause) => {}
+            () = hint(engine, &mut listener) => {}
+            Some(_) = turns.join_next() => {}
+        }
+    }
+    while turns.join_next().await.is_some() {}
+}
+
+/// Claims jobs while there are free slots. Returns how long nothing else will be due.
+async fn claim_all(
+    engine: &Engine,
+    shutdown: &CancellationToken,
+    turns: &mut JoinSet<()>,
+) -> Result<Duration, Error> {
+    while turns.try_join_next().is_some() {}
+    while turns.len() < SLOTS {
+        let Some(claim) = engine.store.claim(engine.worker, engine.lease).await? else {
+            return Ok(engine.store.next_look().await?.unwrap_or(NET).clamp(Duration::from_millis(20), NET));
+        };
+        let (engine, shutdown) = (engine.clone(), shutdown.clone());
+        turns.spawn(async move { hold(&engine, &claim, &shutdown).await });
+    }
+    Ok(NET)
+}
+
+/// Waits for a hint that something changed. Without a listener there is only the slow read.
+async fn hint(engine: &Engine, listener: &mut Option<ChangeListener>) {
+    if listener.is_none() {
+        *listener = engine.store.listen().await.ok();
+    }
+    match listener {
+        Some(heard) => {
+            if heard.changed().await.is_err() {
+                *listener = None;
+            }
+        }
+        None => std::future::pending().await,
+    }
+}
+
+/// Takes a job's turn while renewing its claim, and stops by itself before the claim could end unnoticed.
+async fn hold(engine: &Engine, claim: &Claim, shutdown: &CancellationToken) {
+    let turn = engine.take_turn(claim, shutdown);
+    tokio::pin!(turn);
+    let mut held_since = Instant::now();
+    let outcome = loop {
+        tokio::select! {
+            outcome = &mut turn => break outcome,
+            () = sleep(engine.lease / 3) => {
+                match timeout(engine.lease / 3, engine.store.renew(claim, engine.lease)).await {
+                    Ok(Ok(())) => held_since = Instant::now(),
+                    Ok(Err(Error::Fenced)) => break Err(Error::Fenced),
+                    Ok(Err(_)) | Err(_) if held_since.elapsed() > engine.lease * 5 / 6 => break Err(Error::Fenced),
+                    Ok(Err(error)) => warn!(job = claim.job, %error, "the claim was not renewed"),
+                    Err(_) => warn!(job = claim.job, "the database did not renew the claim in time"),
+                }
+            }
+        }
+    };
+    match outcome {
+        Ok(()) => debug!(job = claim.job, "turn taken"),
+        Err(Error::Fenced) => {
+            info!(job = claim.job, fence = claim.fence, "stale fence: another worker has the job")
+        }
+        Err(error) => error!(job = claim.job, %error, "the turn could not be recorded; it is taken again"),
+    }
+}
