@@ -4,7 +4,13 @@
 //! into requests, and the answers into our words; its errors carry the decision. Base addresses are arguments, so
 //! that the same clients talk to the real services, to the simulators of the demo, and to those of the tests.
 
+mod batch;
+mod circleci;
+mod configured;
 mod error;
+pub mod http;
+mod slack;
+mod travis;
 
 use std::time::Duration;
 
@@ -14,7 +20,12 @@ use domain::run::{ProviderKind, RunRef, RunReport};
 use domain::step::CiTarget;
 use uuid::Uuid;
 
+pub use batch::Batch;
+pub use circleci::CircleCi;
+pub use configured::{Access, Patience, Providers};
 pub use error::{NotConfigured, ProviderError, SetupError, TriggerError};
+pub use slack::Slack;
+pub use travis::Travis;
 
 /// A CI that can be asked to start a run and to tell how far it is.
 #[async_trait]

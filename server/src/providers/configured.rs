@@ -1,0 +1,101 @@
+//! All outside services as configured: the real ones, or those of a simulator.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use domain::run::ProviderKind;
+use secrecy::SecretString;
+
+use super::http::Http;
+use super::{Batch, CiProvider, CircleCi, NotConfigured, SetupError, Slack, Travis};
+
+/// What the simulators are told as a token. They take anything.
+const DEMO_TOKEN: &str = "demo";
+
+/// The secrets that open the real services. What is absent is not configured.
+#[derive(Debug, Default)]
+pub struct Access {
+    pub circleci_token: Option<SecretString>,
+    pub travis_token: Option<SecretString>,
+    /// The whole address of an incoming webhook.
+    pub slack_webhook: Option<SecretString>,
+    /// What the bodies of batch calls may name, by environment variable.
+    pub batch_secrets: HashMap<String, SecretString>,
+}
+
+/// How long we wait for others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// For a whole call, from connecting to the last byte of the answer. Less than half a lease, so that a worker that
+    /// waits for an answer never loses its job meanwhile.
+    pub answer: Duration,
+    /// How long a run that was accepted may show nothing that runs.
+    pub start: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { answer: Duration::from_secs(15), start: Duration::from_secs(120) }
+    }
+}
+
+/// The clients that exist in this process.
+pub struct Providers {
+    pub circleci: Option<CircleCi>,
+    pub travis: Option<Travis>,
+    pub batch: Batch,
+    pub slack: Option<Slack>,
+}
+
+impl Providers {
+    /// Clients of the real services.
+    ///
+    /// # Errors
+    /// When a secret cannot be used as what it is meant for.
+    pub fn real(access: Access, patience: Patience) -> Result<Self, SetupError> {
+        let http = Http::new(patience.answer)?;
+        let circleci = |token| CircleCi::new(&http, CircleCi::API, CircleCi::APP, token, patience.start);
+        let travis = |token| Travis::new(&http, Travis::API, Travis::APP, token, patience.start);
+        Ok(Self {
+            circleci: access.circleci_token.map(circleci).transpose()?,
+            travis: access.travis_token.map(travis).transpose()?,
+            batch: Batch::new(&http, access.batch_secrets),
+            slack: access.slack_webhook.map(|webhook| Slack::new(&http, webhook)).transpose()?,
+        })
+    }
+
+    /// The same clients, speaking to a simulator that serves all services under one address.
+    ///
+    /// # Errors
+    /// When the address cannot be used.
+    pub fn simulated(
+        simulator: &str,
+        batch_secrets: HashMap<String, SecretString>,
+        patience: Patience,
+    ) -> Result<Self, SetupError> {
+        let http = Http::new(patience.answer)?;
+        let at = |path: &str| format!("{}{path}", simulator.trim_end_matches('/'));
+        let token = || SecretString::from(DEMO_TOKEN);
+        let circleci =
+            CircleCi::new(&http, &at("/circleci/api/v2"), &at("/circleci/app"), token(), patience.start)?;
+        let travis = Travis::new(&http, &at("/travis"), &at("/travis/app"), token(), patience.start)?;
+        Ok(Self {
+            circleci: Some(circleci),
+            travis: Some(travis),
+            batch: Batch::simulated(&http, batch_secrets, &at("/batch"))?,
+            slack: Some(Slack::new(&http, at("/slack/services/T0/B0/X0").into())?),
+        })
+    }
+
+    /// The client for a CI.
+    ///
+    /// # Errors
+    /// When there is no token for it.
+    pub fn ci(&self, kind: ProviderKind) -> Result<&dyn CiProvider, NotConfigured> {
+        match kind {
+            ProviderKind::CircleCi => self.circleci.as_ref().map(|client| client as &dyn CiProvider),
+            ProviderKind::Travis => self.travis.as_ref().map(|client| client as &dyn CiProvider),
+        }
+        .ok_or(NotConfigured(kind))
+    }
+}
