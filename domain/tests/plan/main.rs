@@ -1,0 +1,5 @@
+//! What a job does next, told as stories and as laws that hold for every story.
+
+mod laws;
+mod stories;
+mod support;
