@@ -1,2 +1,4 @@
 
 pub mod providers;
+pub mod engine;
+pub mod config;

@@ -1,0 +1,181 @@
+//! What `cluster-head check` prints: everything that the config can start, step by step, before anything is started.
+
+use std::fmt::{self, Display, Write};
+
+use chrono::Duration;
+use domain::catalogue::{Catalogue, ClusterSpec};
+use domain::order::{Ask, Order};
+use domain::routine::{Routine, RoutineStep};
+use domain::step::{Action, BatchCall, BodyValue, CiTarget, Phase};
+use domain::text;
+
+use super::variables;
+
+/// The resolved plan of each routine on each cluster, the words, and what the environment has to hold.
+pub fn describe(catalogue: &Catalogue) -> String {
+    Description(catalogue).to_string()
+}
+
+struct Description<'a>(&'a Catalogue);
+
+impl Display for Description<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Clusters\n")?;
+        self.0.clusters.iter().try_for_each(|cluster| write_cluster(f, cluster))?;
+        f.write_str("\nRoutines\n")?;
+        for cluster in &self.0.clusters {
+            for routine in &self.0.routines {
+                self.write_routine(f, routine, cluster)?;
+            }
+        }
+        self.write_words(f)?;
+        self.write_environment(f)
+    }
+}
+
+impl Description<'_> {
+    fn write_routine(&self, f: &mut fmt::Formatter<'_>, routine: &Routine, cluster: &ClusterSpec) -> fmt::Result {
+        if !routine.takes_service() {
+            return self.write_plan(f, routine, cluster, None);
+        }
+        self.0.services.iter().try_for_each(|service| self.write_plan(f, routine, cluster, Some(&service.name)))
+    }
+
+    fn write_plan(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        routine: &Routine,
+        cluster: &ClusterSpec,
+        service: Option<&str>,
+    ) -> fmt::Result {
+        let ask = Ask {
+            routine: routine.name.clone(),
+            cluster: cluster.name.clone(),
+            size: None,
+            service: service.map(str::to_owned),
+        };
+        write!(f, "  {}", routine.name)?;
+        if let Some(service) = service {
+            write!(f, " {service}")?;
+        }
+        writeln!(f, " on {}: {}", cluster.name, routine.description)?;
+        match self.0.order(&ask) {
+            Ok(order) => write_steps(f, &order, cluster)?,
+            Err(error) => writeln!(f, "    {error}")?,
+        }
+        if let Some(note) = note(routine, cluster) {
+            writeln!(f, "    Note: {note}")?;
+        }
+        Ok(())
+    }
+
+    fn write_words(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("\nWords in Slack\n")?;
+        if self.0.words.is_empty() {
+            f.write_str("  none\n")?;
+        }
+        for word in &self.0.words {
+            write!(f, "  {}: {}", word.usage(), word.routine)?;
+            if let Some(service) = &word.service {
+                write!(f, " {service}")?;
+            }
+            writeln!(f, " on {}", word.cluster)?;
+        }
+        Ok(())
+    }
+
+    fn write_environment(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("\nEnvironment\n")?;
+        let tokens = variables::provider_tokens(self.0).into_iter().map(|(_, variable)| variable);
+        let needed = [variables::database_url(), variables::password()].into_iter().chain(tokens);
+        for variable in needed.chain(variables::batch_values(self.0)) {
+            writeln!(f, "  {} {}.", variable.name, variable.purpose)?;
+        }
+        let optional = [
+            (variables::slack_incoming_url(), "Without it nothing is told to Slack"),
+            (variables::slack_request_token(), "Without it no word is taken"),
+            (variables::api_token(), "Without it the API is closed to programs"),
+        ];
+        for (variable, without) in optional {
+            writeln!(f, "  {} {}. {without}.", variable.name, variable.purpose)?;
+        }
+        Ok(())
+    }
+}
+
+fn write_cluster(f: &mut fmt::Formatter<'_>, cluster: &ClusterSpec) -> fmt::Result {
+    let lifetime = text::duration(Duration::minutes(i64::from(cluster.lifetime_minutes)));
+    writeln!(f, "  {}: destroyed {lifetime} after it was asked for, unless somebody extends it", cluster.name)?;
+    for offer in &cluster.sizes {
+        let default = if offer.size == cluster.default_size { ", the default" } else { "" };
+        writeln!(
+            f,
+            "    {}: {}, {} vCPU, {} GB, ${}/h, {}{default}",
+            offer.size,
+            offer.machine,
+            offer.vcpus,
+            offer.memory_gb,
+            offer.hourly,
+            text::monthly(offer.monthly),
+        )?;
+    }
+    Ok(())
+}
+
+fn write_steps(f: &mut fmt::Formatter<'_>, order: &Order, cluster: &ClusterSpec) -> fmt::Result {
+    if let Some(size) = order.size.filter(|_| cluster.sizes.len() > 1) {
+        writeln!(f, "    As with size {size}; the others differ in the machine only.")?;
+    }
+    for (index, step) in order.steps.iter().enumerate() {
+        let finally = if step.phase == Phase::Finally { " (finally)" } else { "" };
+        writeln!(f, "    {}. {}{finally}", index + 1, step.title)?;
+        match &step.action {
+            Action::Trigger { target, .. } => write_target(f, target)?,
+            Action::Batch { call } => write_call(f, call)?,
+        }
+        let limit = text::duration(Duration::minutes(i64::from(step.action.time_limit_minutes())));
+        writeln!(f, ", at most {limit}")?;
+    }
+    Ok(())
+}
+
+fn write_target(f: &mut fmt::Formatter<'_>, target: &CiTarget) -> fmt::Result {
+    write!(f, "       {} {}, branch {}", target.provider.title(), target.project, target.branch)?;
+    for (key, value) in &target.parameters {
+        write!(f, ", {key}={value}")?;
+    }
+    match &target.marker_parameter {
+        Some(parameter) => write!(f, ", our marker in {parameter}"),
+        None => Ok(()),
+    }
+}
+
+fn write_call(f: &mut fmt::Formatter<'_>, call: &BatchCall) -> fmt::Result {
+    write!(f, "       POST {}", call.url)?;
+    for (key, value) in &call.body {
+        match value {
+            BodyValue::Text(value) => write!(f, ", {key}={value}")?,
+            BodyValue::Env(name) => write!(f, ", {key}=${name}")?,
+        }
+    }
+    f.write_char(';')?;
+    write!(f, " ends when {} is {}", call.status_field, [&call.succeeded_when[..], &call.failed_when].concat().join(" or "))
+}
+
+/// A routine that leaves something behind which costs money is allowed, but never by accident.
+fn note(routine: &Routine, cluster: &ClusterSpec) -> Option<String> {
+    let is_up = |step: &&RoutineStep| matches!(step, RoutineStep::Up);
+    let is_down = |step: &&RoutineStep| matches!(step, RoutineStep::Down);
+    let ends_up = {
+        let mut steps = routine.steps.iter().chain(&routine.finally).rev();
+        steps.find(|step| is_up(step) || is_down(step)).is_some_and(|step| is_up(&step))
+    };
+    let lifetime = text::duration(Duration::minutes(i64::from(cluster.lifetime_minutes)));
+    if ends_up {
+        Some(format!("leaves the cluster up; it is destroyed after {lifetime} at the latest."))
+    } else if routine.creates_cluster() && !routine.finally.iter().any(|step| is_down(&step)) {
+        Some(format!("leaves the cluster up if a step fails, for {lifetime} at most; \"down\" in finally would not."))
+    } else {
+        None
+    }
+}

@@ -1,0 +1,91 @@
+//! Clusters with their stacks and sizes.
+
+use std::str::FromStr;
+
+use domain::catalogue::ClusterSpec;
+use domain::size::{Size, SizeOffer};
+use domain::step::CiTarget;
+use serde_spanned::Spanned;
+
+use super::targets::Targets;
+use super::{must_not_be_empty, there_is_no};
+use crate::config::problems::Problems;
+use crate::config::shape::{ClusterShape, FileShape, SizeShape, Text, in_file_order};
+use crate::config::values;
+
+pub(super) fn read(file: &FileShape, targets: &Targets<'_>, problems: &mut Problems<'_>) -> Vec<ClusterSpec> {
+    if file.clusters.is_empty() {
+        problems.add(0..0, "no cluster is declared; write at least one, such as [clusters.staging]");
+    }
+    in_file_order(&file.clusters)
+        .into_iter()
+        .filter_map(|(name, shape)| read_cluster(name, shape, targets, problems))
+        .collect()
+}
+
+fn read_cluster(
+    name: &Text,
+    shape: &ClusterShape,
+    targets: &Targets<'_>,
+    problems: &mut Problems<'_>,
+) -> Option<ClusterSpec> {
+    let read_name = problems.read(name, |name| values::name(name));
+    let up = read_stacks(&shape.up, targets, problems);
+    let down = read_stacks(&shape.down, targets, problems);
+    let sizes = read_sizes(name, shape, problems);
+    let default_size = problems.read(&shape.default_size, |size| {
+        let size = read_size(size)?;
+        if shape.sizes.contains_key(size.as_str()) {
+            return Ok(size);
+        }
+        let offered = shape.sizes.keys().map(|size| size.get_ref().clone()).collect();
+        Err(there_is_no("size", size.as_str(), offered))
+    });
+    let lifetime_minutes = problems.read(&shape.lifetime, |lifetime| values::minutes(lifetime));
+    Some(ClusterSpec {
+        name: read_name?,
+        up,
+        down,
+        sizes,
+        default_size: default_size?,
+        lifetime_minutes: lifetime_minutes?,
+    })
+}
+
+fn read_stacks(names: &Spanned<Vec<Text>>, targets: &Targets<'_>, problems: &mut Problems<'_>) -> Vec<CiTarget> {
+    must_not_be_empty(names.get_ref(), names.span(), "[\"release\"]", problems);
+    names.get_ref().iter().filter_map(|name| targets.find(name, problems)).collect()
+}
+
+fn read_sizes(cluster: &Text, shape: &ClusterShape, problems: &mut Problems<'_>) -> Vec<SizeOffer> {
+    if shape.sizes.is_empty() {
+        problems.add(cluster.span(), "the cluster is offered in no size; write at least one of s, m and l");
+    }
+    let read = shape.sizes.iter().filter_map(|(size, shape)| {
+        let size = problems.read(size, |size| read_size(size));
+        read_offer(size, shape, problems)
+    });
+    let mut offers: Vec<SizeOffer> = read.collect();
+    offers.sort_by_key(|offer| offer.size);
+    offers
+}
+
+fn read_offer(size: Option<Size>, shape: &SizeShape, problems: &mut Problems<'_>) -> Option<SizeOffer> {
+    let machine = problems.read(&shape.machine, |machine| values::identifier(machine));
+    let vcpus = problems.read(&shape.vcpus, values::count);
+    let memory_gb = problems.read(&shape.memory_gb, values::count);
+    let hourly = problems.read(&shape.hourly, |price| values::price(price));
+    let monthly = problems.read(&shape.monthly, |price| values::price(price));
+    Some(SizeOffer {
+        size: size?,
+        machine: machine?,
+        vcpus: vcpus?,
+        memory_gb: memory_gb?,
+        hourly: hourly?,
+        monthly: monthly?,
+    })
+}
+
+fn read_size(word: &str) -> Result<Size, String> {
+    Size::from_str(word).map_err(|error| error.to_string())
+}

@@ -1,0 +1,73 @@
+//! From the shape of the file to the catalogue: every name is found, every value read, every problem collected.
+
+mod batches;
+mod clusters;
+mod routines;
+mod targets;
+mod words;
+
+use std::ops::Range;
+
+use domain::catalogue::{Catalogue, ServiceSpec};
+use domain::plan::Pace;
+
+use super::Loaded;
+use super::problems::Problems;
+use super::shape::{FileShape, Named, PaceShape, Text, in_file_order};
+use super::values;
+use targets::Targets;
+
+/// Reads the whole file. What it returns is only of use if `problems` stayed empty.
+pub(super) fn resolve(file: &FileShape, problems: &mut Problems<'_>) -> Loaded {
+    let targets = Targets::read(file, problems);
+    let clusters = clusters::read(file, &targets, problems);
+    let services = in_file_order(&file.services)
+        .into_iter()
+        .filter_map(|(name, service)| {
+            let deploy = targets.find(&service.deploy, problems);
+            Some(ServiceSpec { name: problems.read(name, |name| values::name(name))?, deploy: deploy? })
+        })
+        .collect();
+    let batches = batches::read(file, problems);
+    let routines = routines::read(file, problems);
+    let words = words::read(file, &routines, problems);
+    let pace = file.pace.as_ref().map(|pace| read_pace(pace, problems));
+    Loaded { catalogue: Catalogue { clusters, services, batches, routines, words }, pace }
+}
+
+fn read_pace(shape: &PaceShape, problems: &mut Problems<'_>) -> Pace {
+    let usual = Pace::default();
+    let mut read = |text: &Option<Text>, usual| {
+        text.as_ref().and_then(|text| problems.read(text, |text| values::duration(text))).unwrap_or(usual)
+    };
+    Pace {
+        poll: read(&shape.poll, usual.poll),
+        settle: read(&shape.settle, usual.settle),
+        look: read(&shape.look, usual.look),
+        stop: read(&shape.stop, usual.stop),
+    }
+}
+
+/// Adds a problem unless `name` is declared in `declared`; `what` is what it should be.
+fn must_exist<T>(name: &Text, declared: &Named<T>, what: &str, problems: &mut Problems<'_>) -> Option<String> {
+    if declared.contains_key(name) {
+        return Some(name.get_ref().clone());
+    }
+    let known = in_file_order(declared).into_iter().map(|(name, _)| name.get_ref().clone()).collect();
+    problems.add(name.span(), there_is_no(what, name.get_ref(), known));
+    None
+}
+
+fn there_is_no(what: &str, name: &str, known: Vec<String>) -> String {
+    let known = if known.is_empty() { "none is declared".to_owned() } else { known.join(", ") };
+    let shown = values::shown(name);
+    let plural = if what.ends_with("ch") { format!("{what}es") } else { format!("{what}s") };
+    format!("there is no {what} {shown}; known {plural}: {known}")
+}
+
+/// Adds a problem at `place` if a list that must say something is empty.
+fn must_not_be_empty<T>(list: &[T], place: Range<usize>, example: &str, problems: &mut Problems<'_>) {
+    if list.is_empty() {
+        problems.add(place, format!("the list is empty; write at least one, such as {example}"));
+    }
+}

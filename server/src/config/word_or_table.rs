@@ -1,0 +1,83 @@
+//! Values of the file that are either a word or a small table.
+//!
+//! Read by hand: serde's untagged enums go through a buffer that forgets where in the file a value stood, and the
+//! tagged ones refuse in words that nobody who writes a config would understand.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
+
+use super::shape::{BodyShape, StepShape, Text};
+
+const STEP: &str = r#""up", "down", { deploy = "a service" } or { batch = "a batch job" }"#;
+
+impl<'de> Deserialize<'de> for StepShape {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(StepVisitor)
+    }
+}
+
+impl<'de> Deserialize<'de> for BodyShape {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(BodyVisitor)
+    }
+}
+
+struct StepVisitor;
+
+impl<'de> Visitor<'de> for StepVisitor {
+    type Value = StepShape;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(STEP)
+    }
+
+    fn visit_str<E: Error>(self, word: &str) -> Result<StepShape, E> {
+        match word {
+            "up" => Ok(StepShape::Up),
+            "down" => Ok(StepShape::Down),
+            _ => Err(E::custom(format_args!("there is no step {word:?}; a step is {STEP}"))),
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<StepShape, A::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Named {
+            deploy: Option<Text>,
+            batch: Option<Text>,
+        }
+
+        match Named::deserialize(MapAccessDeserializer::new(map))? {
+            Named { deploy: Some(service), batch: None } => Ok(StepShape::Deploy(service)),
+            Named { deploy: None, batch: Some(batch) } => Ok(StepShape::Batch(batch)),
+            _ => Err(A::Error::custom(format_args!("a step does one thing; a step is {STEP}"))),
+        }
+    }
+}
+
+struct BodyVisitor;
+
+impl<'de> Visitor<'de> for BodyVisitor {
+    type Value = BodyShape;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(r#"a text in quotes, or { env = "NAME" }"#)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<BodyShape, E> {
+        Ok(BodyShape::Text(text.to_owned()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<BodyShape, A::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct FromEnv {
+            env: Text,
+        }
+
+        FromEnv::deserialize(MapAccessDeserializer::new(map)).map(|named| BodyShape::Env(named.env))
+    }
+}
