@@ -1,0 +1,1 @@
+insert into provider_contact (provider, last_answer_at) values ('CircleCI', now());

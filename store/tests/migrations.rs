@@ -1,0 +1,102 @@
+//! Migrations meet the data of their time: each brings sample rows, and all later ones have to live with them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use domain::actor::Channel;
+use domain::cluster::ClusterState;
+use domain::event::Level;
+use domain::job::JobState;
+use domain::obligation::ObligationState;
+use domain::size::Size;
+use domain::step::{Phase, StepState, TriggerState};
+use sqlx::{AssertSqlSafe, PgPool};
+
+fn sample(version: i64) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/data/{version}.sql"))
+}
+
+#[test]
+fn every_migration_brings_sample_rows() {
+    for migration in store::MIGRATOR.iter() {
+        assert!(
+            sample(migration.version).exists(),
+            "migration {} ({}) has no sample rows: add {}",
+            migration.version,
+            migration.description,
+            sample(migration.version).display()
+        );
+    }
+}
+
+#[sqlx::test(migrations = false)]
+async fn every_migration_runs_on_the_rows_of_the_ones_before(pool: PgPool) {
+    for migration in store::MIGRATOR.iter() {
+        sqlx::raw_sql(AssertSqlSafe(migration.sql.as_str().to_owned())).execute(&pool).await.unwrap();
+        let rows = std::fs::read_to_string(sample(migration.version)).unwrap();
+        sqlx::raw_sql(AssertSqlSafe(rows))
+            .execute(&pool)
+            .await
+            .unwrap_or_else(|error| panic!("sample rows of {}: {error}", migration.version));
+    }
+    let store = store::Store::new(pool);
+    assert_eq!(store.clusters().await.unwrap().len(), 2);
+    let job = store.job(1).await.unwrap().unwrap();
+    assert_eq!(job.steps.len(), 2);
+    assert!(job.steps[0].trigger.as_ref().unwrap().run.is_some());
+    assert_eq!(store.obligation_of("iriversland2").await.unwrap().unwrap().state, ObligationState::Open);
+}
+
+#[sqlx::test(migrations = false)]
+async fn replicas_that_start_at_once_migrate_once(pool: PgPool) {
+    let stores = [store::Store::new(pool.clone()), store::Store::new(pool.clone())];
+    let (one, other) = tokio::join!(stores[0].migrate(), stores[1].migrate());
+    one.unwrap();
+    other.unwrap();
+    let applied: i64 =
+        sqlx::query_scalar("select count(*) from _sqlx_migrations").fetch_one(&pool).await.unwrap();
+    assert_eq!(usize::try_from(applied).unwrap(), store::MIGRATOR.iter().count());
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn the_tables_allow_exactly_the_words_that_the_domain_spells(pool: PgPool) {
+    let definitions: BTreeMap<String, String> = sqlx::query_as::<_, (String, String)>(
+        "select conname, pg_get_constraintdef(oid) from pg_constraint where contype = 'c' and conname like '%_is_known'",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap()
+    .into_iter()
+    .collect();
+    let words = |all: &[&str]| all.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    macro_rules! spelled {
+        ($name:ident) => {
+            words(&$name::ALL.iter().map(|value| value.as_str()).collect::<Vec<_>>())
+        };
+    }
+    let expected = BTreeMap::from([
+        ("check_in_level_is_known", spelled!(Level)),
+        ("cluster_size_is_known", spelled!(Size)),
+        ("cluster_state_is_known", spelled!(ClusterState)),
+        ("job_channel_is_known", spelled!(Channel)),
+        ("job_size_is_known", spelled!(Size)),
+        ("job_state_is_known", spelled!(JobState)),
+        ("obligation_state_is_known", spelled!(ObligationState)),
+        ("step_phase_is_known", spelled!(Phase)),
+        ("step_state_is_known", spelled!(StepState)),
+        ("trigger_state_is_known", spelled!(TriggerState)),
+    ]);
+    assert_eq!(
+        definitions.keys().map(String::as_str).collect::<Vec<_>>(),
+        expected.keys().copied().collect::<Vec<_>>()
+    );
+    for (constraint, words) in expected {
+        // CHECK ((state = ANY (ARRAY['down'::text, …])))
+        let mut allowed: Vec<String> =
+            definitions[constraint].split('\'').skip(1).step_by(2).map(ToOwned::to_owned).collect();
+        let mut words = words;
+        allowed.sort();
+        words.sort();
+        assert_eq!(allowed, words, "{constraint}");
+    }
+}

@@ -1,0 +1,180 @@
+//! What the rows promise: one job per press, one worker per job, nothing written by a late one.
+
+use std::time::Duration;
+
+use domain::actor::{Actor, Channel};
+use domain::event::Remark;
+use domain::job::JobState;
+use domain::order::{Order, PlannedStep};
+use domain::run::ProviderKind;
+use domain::size::Size;
+use domain::step::{Action, CiTarget, Effect, Phase};
+use sqlx::PgPool;
+use store::{Error, JobChange, Record, Store, Terms};
+use uuid::Uuid;
+
+const LEASE: Duration = Duration::from_secs(30);
+
+fn order(cluster: &str) -> Order {
+    let target = CiTarget {
+        name: "release".into(),
+        title: "Create the cluster".into(),
+        provider: ProviderKind::CircleCi,
+        project: "gh/acme/infra".into(),
+        branch: "release".into(),
+        parameters: std::collections::BTreeMap::new(),
+        marker_parameter: None,
+        time_limit_minutes: 60,
+    };
+    Order {
+        routine: "up".into(),
+        cluster: cluster.into(),
+        size: Some(Size::M),
+        service: None,
+        steps: vec![PlannedStep {
+            phase: Phase::Forward,
+            title: target.title.clone(),
+            action: Action::Trigger { target, effect: Effect::CreatesCluster },
+        }],
+        teardown: Vec::new(),
+        lifetime_minutes: 240,
+    }
+}
+
+fn operator() -> Actor {
+    Actor::new("operator", Channel::Web)
+}
+
+fn keyed(key: &str) -> Terms {
+    Terms { idempotency_key: Some(key.into()), expected_version: None }
+}
+
+async fn store_with(pool: PgPool, clusters: &[&str]) -> Store {
+    let store = Store::new(pool);
+    store.ensure_clusters(clusters).await.unwrap();
+    store
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn two_presses_with_one_key_are_one_job(pool: PgPool) {
+    let store = store_with(pool, &["a"]).await;
+    let (order, actor, terms) = (order("a"), operator(), keyed("k"));
+    let (one, other) =
+        tokio::join!(store.accept(&order, &actor, &terms), store.accept(&order, &actor, &terms));
+    let (one, other) = (one.unwrap(), other.unwrap());
+    assert_eq!(one.number, other.number);
+    assert!(one.is_new != other.is_new);
+    assert_eq!(store.job_counts(None).await.unwrap().all, 1);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_key_that_was_used_for_another_ask_is_refused(pool: PgPool) {
+    let store = store_with(pool, &["a"]).await;
+    let first = store.accept(&order("a"), &operator(), &keyed("k")).await.unwrap();
+    let other = Order { size: Some(Size::L), ..order("a") };
+    let refused = store.accept(&other, &operator(), &keyed("k")).await.unwrap_err();
+    assert!(matches!(refused, Error::KeyReused { number } if number == first.number), "{refused}");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_press_that_was_decided_on_an_old_version_changes_nothing(pool: PgPool) {
+    let store = store_with(pool, &["a"]).await;
+    let seen = store.cluster("a").await.unwrap().unwrap().version;
+    let terms = Terms { idempotency_key: None, expected_version: Some(seen) };
+    store.accept(&order("a"), &operator(), &terms).await.unwrap();
+    let refused = store.accept(&order("a"), &operator(), &terms).await.unwrap_err();
+    assert!(matches!(refused, Error::Stale { .. }), "{refused}");
+    assert_eq!(store.job_counts(None).await.unwrap().all, 1);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn an_unknown_cluster_is_refused(pool: PgPool) {
+    let refused =
+        Store::new(pool).accept(&order("nowhere"), &operator(), &Terms::default()).await.unwrap_err();
+    assert_eq!(refused.to_string(), "There is no cluster \"nowhere\".");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn jobs_of_one_cluster_queue_up_and_those_of_another_do_not_wait_for_them(pool: PgPool) {
+    let store = store_with(pool, &["a", "b"]).await;
+    let mut numbers = Vec::new();
+    for cluster in ["a", "a", "b"] {
+        numbers.push(store.accept(&order(cluster), &operator(), &Terms::default()).await.unwrap().number);
+    }
+    let worker = Uuid::new_v4();
+    let mut claimed = Vec::new();
+    while let Some(claim) = store.claim(worker, LEASE).await.unwrap() {
+        claimed.push(claim.job);
+    }
+    claimed.sort_unstable();
+    assert_eq!(claimed, [numbers[0], numbers[2]]);
+    assert_eq!(store.jobs_ahead(numbers[1]).await.unwrap(), [numbers[0]]);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_worker_whose_claim_passed_on_writes_nothing(pool: PgPool) {
+    let store = store_with(pool, &["a"]).await;
+    store.accept(&order("a"), &operator(), &Terms::default()).await.unwrap();
+    let late = store.claim(Uuid::new_v4(), Duration::ZERO).await.unwrap().unwrap();
+    let present = store.claim(Uuid::new_v4(), LEASE).await.unwrap().unwrap();
+    assert!(present.fence > late.fence);
+
+    let end = Record {
+        job: Some(JobChange::Ends { state: JobState::Failed, outcome: "late".into() }),
+        remarks: vec![Remark::info(None, "late")],
+        ..Record::default()
+    };
+    assert!(matches!(store.record(&late, &end).await, Err(Error::Fenced)));
+    assert!(matches!(store.renew(&late, LEASE).await, Err(Error::Fenced)));
+    assert!(matches!(store.turn(&late).await, Err(Error::Fenced)));
+    let job = store.job(late.job).await.unwrap().unwrap().job;
+    assert_eq!(job.state, JobState::Queued);
+    assert_eq!(store.check_ins(late.job, 10).await.unwrap().len(), 1);
+    store.record(&present, &end).await.unwrap();
+    assert_eq!(store.job(late.job).await.unwrap().unwrap().job.state, JobState::Failed);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_claim_that_is_held_is_given_to_nobody_else_until_it_is_released(pool: PgPool) {
+    let store = store_with(pool, &["a"]).await;
+    store.accept(&order("a"), &operator(), &Terms::default()).await.unwrap();
+    let claim = store.claim(Uuid::new_v4(), LEASE).await.unwrap().unwrap();
+    assert_eq!(store.claim(Uuid::new_v4(), LEASE).await.unwrap(), None);
+    let now = store.turn(&claim).await.unwrap().now();
+    store.release(&claim, now).await.unwrap();
+    assert!(store.claim(Uuid::new_v4(), LEASE).await.unwrap().is_some());
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn every_change_has_a_newer_version_and_is_found_by_it(pool: PgPool) {
+    let store = store_with(pool, &["a"]).await;
+    let before = store.latest_version().await.unwrap();
+    let number = store.accept(&order("a"), &operator(), &Terms::default()).await.unwrap().number;
+    let changed = store.changed_after(before).await.unwrap();
+    assert!(changed.windows(2).all(|pair| pair[0].version < pair[1].version));
+    assert!(changed.iter().any(|changed| changed.what == store::ChangedRow::Job(number)));
+    assert!(changed.iter().any(|changed| changed.what == store::ChangedRow::Cluster("a".into())));
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_session_is_known_by_its_token_only_and_ends_when_it_is_told_to(pool: PgPool) {
+    let store = Store::new(pool.clone());
+    let token = store.create_session("operator").await.unwrap();
+    assert_eq!(store.session("guess").await.unwrap(), None);
+    assert_eq!(store.session(token.reveal()).await.unwrap().unwrap().name, "operator");
+    let kept: Vec<u8> = sqlx::query_scalar("select token_hash from session").fetch_one(&pool).await.unwrap();
+    assert!(!kept.windows(8).any(|part| token.reveal().as_bytes().windows(8).any(|of| of == part)));
+    store.end_session(token.reveal()).await.unwrap();
+    assert_eq!(store.session(token.reveal()).await.unwrap(), None);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn an_idle_session_ends_by_itself(pool: PgPool) {
+    let store = Store::new(pool.clone());
+    let token = store.create_session("operator").await.unwrap();
+    sqlx::query("update session set last_seen_at = now() - interval '31 minutes'")
+        .execute(&pool)
+        .await
+        .unwrap();
+    assert_eq!(store.session(token.reveal()).await.unwrap(), None);
+}
