@@ -1,10 +1,11 @@
 //! One exchange with a client: the only place where faults strike and where the log is written. Endpoints know of
 //! neither, but for the [`Twist`] that a fault gives to the run they start or show.
 
+use std::collections::HashMap;
 use std::future::pending;
 
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{OriginalUri, Request, State};
+use axum::extract::{OriginalUri, Query, Request, State};
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -137,9 +138,8 @@ fn branch_in(body: &Value) -> Option<String> {
 }
 
 fn branch_in_query(uri: &Uri) -> Option<String> {
-    let pairs = uri.query()?.split('&').filter_map(|pair| pair.split_once('='));
-    let mut branches = pairs.filter(|(key, _)| *key == "branch" || *key == "branch.name");
-    branches.next().map(|(_, branch)| branch.to_owned())
+    let Query(mut query) = Query::<HashMap<String, String>>::try_from_uri(uri).ok()?;
+    query.remove("branch").or_else(|| query.remove("branch.name"))
 }
 
 fn marker_in(endpoint: Endpoint, body: &Value) -> Option<String> {

@@ -1,5 +1,11 @@
 //! The simulator as its clients meet it: over HTTP, on a clock that only the tests move.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "clippy knows a test by its attribute, and not the functions that tests share"
+)]
+
 mod batch;
 mod circleci_change;
 mod circleci_outcome;
