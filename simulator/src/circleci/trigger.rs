@@ -41,12 +41,15 @@ struct BranchOrTag {
     tag: Option<String>,
 }
 
+/// Why a trigger is refused before there is a pipeline.
+pub(super) struct BadRequest(String);
+
 pub(super) async fn old_form(
     State(outside): State<Outside>,
     slug: Slug,
     Extension(twist): Extension<Twist>,
     body: Bytes,
-) -> Result<Response, Response> {
+) -> Result<Response, BadRequest> {
     let form: OldForm = read(&body)?;
     let target = form.target.target()?;
     accept(&outside, slug, target, form.parameters, twist)
@@ -57,7 +60,7 @@ pub(super) async fn new_form(
     slug: Slug,
     Extension(twist): Extension<Twist>,
     body: Bytes,
-) -> Result<Response, Response> {
+) -> Result<Response, BadRequest> {
     let form: NewForm = read(&body)?;
     let target = form.checkout.target()?;
     let says_skip_ci =
@@ -68,11 +71,11 @@ pub(super) async fn new_form(
     accept(&outside, slug, target, form.parameters, twist)
 }
 
-fn read<Form: Default + DeserializeOwned>(body: &Bytes) -> Result<Form, Response> {
+fn read<Form: Default + DeserializeOwned>(body: &Bytes) -> Result<Form, BadRequest> {
     if body.is_empty() {
         return Ok(Form::default());
     }
-    serde_json::from_slice(body).map_err(|error| bad_request(&format!("The body cannot be read: {error}")))
+    serde_json::from_slice(body).map_err(|error| BadRequest(format!("The body cannot be read: {error}")))
 }
 
 fn accept(
@@ -81,22 +84,21 @@ fn accept(
     target: Target,
     parameters: Map<String, Value>,
     twist: Twist,
-) -> Result<Response, Response> {
+) -> Result<Response, BadRequest> {
     check(&parameters)?;
     let mut memory = outside.memory();
     let pipeline = memory.circleci.trigger(slug, target, parameters, twist, outside);
     let receipt = (StatusCode::CREATED, Json(show::receipt(pipeline, outside)));
-    let does_nothing = pipeline.workflows.is_empty();
-    Ok(match does_nothing {
-        true => receipt.into_response(),
-        false => (Extension(MadeEffective(pipeline.id.to_string())), receipt).into_response(),
-    })
+    if pipeline.workflows.is_empty() {
+        return Ok(receipt.into_response());
+    }
+    Ok((Extension(MadeEffective(pipeline.id.to_string())), receipt).into_response())
 }
 
 /// The documented limits. What a config declares is looked at later, when the 201 is long gone.
-fn check(parameters: &Map<String, Value>) -> Result<(), Response> {
+fn check(parameters: &Map<String, Value>) -> Result<(), BadRequest> {
     if parameters.len() > 100 {
-        return Err(bad_request("A pipeline takes at most 100 parameters"));
+        return Err(BadRequest("A pipeline takes at most 100 parameters".to_owned()));
     }
     for (name, value) in parameters {
         let fits = match value {
@@ -106,7 +108,7 @@ fn check(parameters: &Map<String, Value>) -> Result<(), Response> {
             _ => false,
         };
         if name.len() > 128 || !fits {
-            return Err(bad_request(&format!(
+            return Err(BadRequest(format!(
                 "Parameter {name} is too long or not a string, integer or boolean"
             )));
         }
@@ -114,14 +116,16 @@ fn check(parameters: &Map<String, Value>) -> Result<(), Response> {
     Ok(())
 }
 
-fn bad_request(text: &str) -> Response {
-    message(StatusCode::BAD_REQUEST, text)
+impl IntoResponse for BadRequest {
+    fn into_response(self) -> Response {
+        message(StatusCode::BAD_REQUEST, &self.0)
+    }
 }
 
 impl BranchOrTag {
-    fn target(self) -> Result<Target, Response> {
+    fn target(self) -> Result<Target, BadRequest> {
         match (self.branch, self.tag) {
-            (Some(_), Some(_)) => Err(bad_request("branch and tag exclude each other")),
+            (Some(_), Some(_)) => Err(BadRequest("branch and tag exclude each other".to_owned())),
             (None, Some(tag)) => Ok(Target::Tag(tag)),
             (branch, None) => Ok(Target::Branch(branch.unwrap_or_else(|| DEFAULT_BRANCH.to_owned()))),
         }

@@ -66,10 +66,10 @@ pub(crate) fn refuse(refusal: Refusal) -> Response {
         }
         Refusal::Unauthorized => (StatusCode::FORBIDDEN, "access denied").into_response(),
         Refusal::RateLimited { with_hint: true } => {
-            (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "1")], "Retry later\n").into_response()
+            (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "1")], "Retry later").into_response()
         }
         Refusal::RateLimited { with_hint: false } => {
-            (StatusCode::TOO_MANY_REQUESTS, "Retry later\n").into_response()
+            (StatusCode::TOO_MANY_REQUESTS, "Retry later").into_response()
         }
     }
 }
