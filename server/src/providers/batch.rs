@@ -133,3 +133,99 @@ fn text(value: &Value) -> Option<String> {
         Value::Array(_) | Value::Object(_) => Some(value.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn call() -> BatchCall {
+        BatchCall {
+            name: "s3-orgs-job".into(),
+            title: "Run the S3 job".into(),
+            url: "https://slack.api.shaungc.com/queues/s3-orgs-job".into(),
+            body: Default::default(),
+            progress_field: "progress".into(),
+            status_field: "status".into(),
+            error_field: "jobError".into(),
+            succeeded_when: vec!["completed".into()],
+            failed_when: vec!["failed".into()],
+            time_limit_minutes: 60,
+        }
+    }
+
+    fn report_of(answer: Value) -> BatchReport {
+        report(&call(), answer.as_object().unwrap())
+    }
+
+    #[test]
+    fn each_status_word_has_its_meaning() {
+        for (word, status) in [
+            ("completed", RunStatus::Succeeded),
+            ("failed", RunStatus::Failed),
+            ("waiting", RunStatus::Queued),
+            ("delayed", RunStatus::Queued),
+            ("paused", RunStatus::Queued),
+            ("running", RunStatus::Running),
+            ("unknown", RunStatus::Running),
+            ("hibernating", RunStatus::Running),
+        ] {
+            assert_eq!(report_of(json!({ "status": word })).status, status, "{word}");
+        }
+    }
+
+    #[test]
+    fn a_running_job_that_refuses_a_second_one_goes_on() {
+        let answer = json!({ "status": "running", "error": "job count 1 exceeds 1", "jobError": "", "progress": 12.5 });
+        let running =
+            BatchReport { status: RunStatus::Running, progress: Some(12.5), id: None, detail: None };
+        assert_eq!(report_of(answer), running);
+    }
+
+    #[test]
+    fn a_failed_job_says_why_or_that_it_did_not() {
+        let detail =
+            |reason: Value| report_of(json!({ "status": "failed", "jobError": reason })).detail.unwrap();
+        assert_eq!(detail(json!("status\ncode 503")), "status code 503");
+        assert_eq!(detail(json!({ "code": 503 })), "{\"code\":503}");
+        assert_eq!(detail(json!("")), "the batch service gave no reason");
+        assert_eq!(detail(json!(null)), "the batch service gave no reason");
+    }
+
+    #[test]
+    fn an_answer_without_a_status_is_no_end() {
+        let report = report_of(json!({ "progress": 100 }));
+        assert_eq!(report.status, RunStatus::Unknown);
+        assert_eq!(report.detail.unwrap(), "the answer has no \"status\"");
+    }
+
+    #[test]
+    fn progress_is_read_from_whatever_holds_a_number() {
+        for (shown, progress) in [
+            (json!(30), Some(30.0)),
+            (json!(30.25), Some(30.25)),
+            (json!("30.25"), Some(30.25)),
+            (json!(" 30 %"), Some(30.0)),
+            (json!(250), Some(100.0)),
+            (json!(-1), Some(0.0)),
+            (json!("NaN"), None),
+            (json!("soon"), None),
+            (json!(null), None),
+            (json!({ "done": 3 }), None),
+        ] {
+            assert_eq!(
+                report_of(json!({ "status": "running", "progress": shown })).progress,
+                progress,
+                "{shown}"
+            );
+        }
+        assert_eq!(report_of(json!({ "status": "running" })).progress, None);
+    }
+
+    #[test]
+    fn an_id_may_be_a_number() {
+        assert_eq!(report_of(json!({ "id": 7 })).id.unwrap(), "7");
+        assert_eq!(report_of(json!({ "id": "7" })).id.unwrap(), "7");
+    }
+}

@@ -46,3 +46,74 @@ fn as_text(value: &Value) -> Option<String> {
         Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::run::ProviderKind;
+    use serde_json::json;
+
+    use super::*;
+
+    const MARKER: Uuid = Uuid::from_u128(7);
+
+    fn target(marker_parameter: Option<&str>) -> CiTarget {
+        CiTarget {
+            name: "release".into(),
+            title: "Release".into(),
+            provider: ProviderKind::CircleCi,
+            project: "gh/acme/shop".into(),
+            branch: "release".into(),
+            parameters: [("machine".to_owned(), "s-2vcpu-4gb".to_owned())].into(),
+            marker_parameter: marker_parameter.map(str::to_owned),
+            time_limit_minutes: 60,
+        }
+    }
+
+    fn pipeline(more: Value) -> Pipeline {
+        let mut shown = json!({ "id": "p", "number": 1, "state": "created", "created_at": "2026-01-05T10:00:00Z",
+            "trigger": { "type": "api" }, "vcs": { "branch": "release" },
+            "trigger_parameters": { "machine": "s-2vcpu-4gb" } });
+        if let (Value::Object(shown), Value::Object(more)) = (&mut shown, more) {
+            shown.extend(more);
+        }
+        serde_json::from_value(shown).unwrap()
+    }
+
+    #[test]
+    fn without_a_marker_branch_trigger_and_parameters_have_to_fit() {
+        for (more, is_a_match) in [
+            (json!({}), true),
+            (json!({ "vcs": null }), true),
+            (json!({ "trigger_parameters": null }), true),
+            (
+                json!({ "trigger_parameters": { "machine": "s-2vcpu-4gb", "git": { "branch": "release" } } }),
+                true,
+            ),
+            (json!({ "vcs": { "branch": "main" } }), false),
+            (json!({ "trigger": { "type": "webhook" } }), false),
+            (json!({ "trigger_parameters": {} }), false),
+            (json!({ "trigger_parameters": { "machine": "s-4vcpu-8gb" } }), false),
+            (json!({ "trigger_parameters": { "machine": "s-2vcpu-4gb", "by": "hand" } }), false),
+        ] {
+            assert_eq!(fits(&pipeline(more.clone()), &target(None), MARKER), is_a_match, "{more}");
+        }
+    }
+
+    #[test]
+    fn with_a_marker_only_the_same_marker_fits() {
+        let target = target(Some("marker"));
+        let carries =
+            |marker: Value| json!({ "trigger_parameters": { "machine": "s-2vcpu-4gb", "marker": marker } });
+        assert!(fits(&pipeline(carries(json!(MARKER))), &target, MARKER));
+        for other in [carries(json!(Uuid::from_u128(8))), json!({}), json!({ "trigger_parameters": null })] {
+            assert!(!fits(&pipeline(other.clone()), &target, MARKER), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_parameter_that_came_back_as_a_number_is_the_same() {
+        let mut target = target(None);
+        target.parameters = [("nodes".to_owned(), "3".to_owned())].into();
+        assert!(fits(&pipeline(json!({ "trigger_parameters": { "nodes": 3 } })), &target, MARKER));
+    }
+}

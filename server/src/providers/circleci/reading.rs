@@ -140,3 +140,154 @@ fn why_errored(pipeline: &Pipeline) -> String {
         None => "pipeline errored".into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const GRACE: Duration = Duration::from_secs(120);
+
+    fn pipeline(state: &str) -> Pipeline {
+        let created_at = "2026-01-05T10:00:00Z";
+        let errors = json!([{ "type": "config", "message": "Unexpected\nargument(s): x" }]);
+        let errors = if state == "errored" { errors } else { json!([]) };
+        serde_json::from_value(
+            json!({ "id": "p", "number": 25, "state": state, "created_at": created_at, "errors": errors }),
+        )
+        .unwrap()
+    }
+
+    /// `(name, status, second at which it was created)`
+    fn workflows(listed: &[(&str, &str, u32)]) -> Vec<Workflow> {
+        let workflow = |&(name, status, second): &(&str, &str, u32)| Workflow {
+            id: format!("{name}-{second}"),
+            name: name.into(),
+            status: status.into(),
+            created_at: at(second),
+        };
+        listed.iter().map(workflow).collect()
+    }
+
+    fn at(second: u32) -> Time {
+        format!("2026-01-05T10:{:02}:{:02}Z", second / 60, second % 60).parse().unwrap()
+    }
+
+    fn reading_of(listed: &[(&str, &str, u32)]) -> Reading {
+        read(&pipeline("created"), &workflows(listed), GRACE, at(300))
+    }
+
+    fn expected(status: RunStatus, detail: &str) -> Reading {
+        Reading { status, detail: (!detail.is_empty()).then(|| detail.to_owned()) }
+    }
+
+    #[test]
+    fn each_word_of_a_workflow_has_its_status_and_its_line() {
+        for (word, status, detail) in [
+            ("queued", RunStatus::Queued, ""),
+            ("running", RunStatus::Running, ""),
+            ("failing", RunStatus::Running, "build is failing"),
+            ("on_hold", RunStatus::NeedsApproval, "build waits for approval"),
+            ("success", RunStatus::Succeeded, ""),
+            ("failed", RunStatus::Failed, "build failed"),
+            ("error", RunStatus::Errored, "build could not run"),
+            ("unauthorized", RunStatus::Errored, "build was not allowed to run"),
+            ("canceled", RunStatus::Cancelled, "build was cancelled"),
+            ("not_run", RunStatus::Skipped, "build did not run"),
+            (
+                "hibernating",
+                RunStatus::Unknown,
+                "CircleCI calls build \"hibernating\", a word we do not know",
+            ),
+        ] {
+            assert_eq!(reading_of(&[("build", word, 1)]), expected(status, detail));
+        }
+    }
+
+    #[test]
+    fn a_pipeline_is_queued_until_its_config_was_read() {
+        for state in ["pending", "setup-pending", "setup"] {
+            let setup_is_done = workflows(&[("setup", "success", 1)]);
+            let reading = read(&pipeline(state), &setup_is_done, GRACE, at(300));
+            assert_eq!(reading, expected(RunStatus::Queued, ""));
+        }
+    }
+
+    #[test]
+    fn a_pipeline_that_cannot_be_read_says_why() {
+        let reading = read(&pipeline("errored"), &[], GRACE, at(1));
+        assert_eq!(reading, expected(RunStatus::Errored, "pipeline errored: Unexpected argument(s): x"));
+    }
+
+    #[test]
+    fn a_state_of_tomorrow_is_not_an_end() {
+        let reading = read(&pipeline("pondering"), &workflows(&[("build", "success", 1)]), GRACE, at(300));
+        assert_eq!(reading.status, RunStatus::Unknown);
+        assert!(reading.detail.unwrap().contains("\"pondering\""));
+    }
+
+    #[test]
+    fn a_pipeline_without_workflows_is_skipped_after_its_grace() {
+        let reading = |second| read(&pipeline("created"), &[], GRACE, at(second)).status;
+        assert_eq!(reading(120), RunStatus::Queued);
+        assert_eq!(reading(121), RunStatus::Skipped);
+    }
+
+    #[test]
+    fn a_clock_ahead_of_ours_makes_no_pipeline_old() {
+        let an_hour_before = at(0) - chrono::Duration::hours(1);
+        let reading = read(&pipeline("created"), &[], GRACE, an_hour_before);
+        assert_eq!(reading.status, RunStatus::Queued);
+    }
+
+    #[test]
+    fn the_newest_workflow_of_each_name_counts_in_any_order() {
+        let rerun = [("build", "success", 50), ("build", "failed", 1)];
+        assert_eq!(reading_of(&rerun).status, RunStatus::Succeeded);
+        assert_eq!(reading_of(&[rerun[1], rerun[0]]).status, RunStatus::Succeeded);
+        assert_eq!(
+            reading_of(&[("build", "success", 1), ("build", "running", 50)]).status,
+            RunStatus::Running
+        );
+    }
+
+    #[test]
+    fn nothing_is_over_while_one_workflow_goes_on() {
+        for open in ["queued", "running", "failing", "on_hold", "hibernating"] {
+            for over in ["success", "failed", "error", "canceled", "not_run"] {
+                let status = reading_of(&[("a", over, 1), ("b", open, 1)]).status;
+                assert!(!status.is_final(), "{over} and {open} came to {status}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_worst_of_the_ended_workflows_decides() {
+        let from_best_to_worst = ["success", "not_run", "canceled", "error", "failed"];
+        for (place, worse) in from_best_to_worst.into_iter().enumerate() {
+            for better in &from_best_to_worst[..=place] {
+                assert_eq!(reading_of(&[("a", worse, 1), ("b", better, 1)]).status, status(worse));
+            }
+        }
+    }
+
+    #[test]
+    fn the_line_names_the_workflows_that_matter_and_not_too_many() {
+        let reading = reading_of(&[("lint", "success", 1), ("apply", "failed", 1), ("check", "canceled", 1)]);
+        assert_eq!(reading, expected(RunStatus::Failed, "apply failed, check was cancelled"));
+
+        let many =
+            reading_of(&[("a", "failed", 1), ("b", "failed", 1), ("c", "failed", 1), ("d", "failed", 1)]);
+        assert_eq!(many.detail.unwrap(), "a failed, b failed, c failed");
+    }
+
+    #[test]
+    fn the_job_to_blame_is_the_one_that_failed() {
+        let job = |name: &str, status: &str| WorkflowJob { name: name.into(), status: status.into() };
+        let workflow = &workflows(&[("build", "failed", 1)])[0];
+        let jobs = [job("checks", "success"), job("apply", "timedout"), job("notify", "blocked")];
+        assert_eq!(blame(workflow, &jobs).unwrap(), "build failed at apply");
+        assert_eq!(blame(workflow, &jobs[..1]), None);
+    }
+}

@@ -154,3 +154,127 @@ fn root_cause(error: &reqwest::Error) -> String {
     }
     one_line(&cause.to_string(), LONGEST_QUOTE)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(status: u16, headers: &[(&'static str, &'static str)], body: &str) -> Failure {
+        let headers = headers
+            .iter()
+            .map(|&(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
+            .collect::<HeaderMap>();
+        Failure::refused("CircleCI", StatusCode::from_u16(status).unwrap(), &headers, body)
+    }
+
+    fn decision_for_a_look(failure: Failure) -> &'static str {
+        match ProviderError::from(failure) {
+            ProviderError::Transient { .. } => "transient",
+            ProviderError::Rejected(_) => "rejected",
+            ProviderError::Unauthorized(_) => "unauthorized",
+            ProviderError::NotFound(_) => "not found",
+            ProviderError::Garbled(_) => "garbled",
+        }
+    }
+
+    fn decision_for_a_trigger(failure: Failure) -> &'static str {
+        match TriggerError::from(failure) {
+            TriggerError::Unsent { .. } => "unsent",
+            TriggerError::Rejected(_) => "rejected",
+            TriggerError::Unauthorized(_) => "unauthorized",
+            TriggerError::Unknown(_) => "unknown",
+        }
+    }
+
+    #[test]
+    fn every_status_has_one_meaning_for_a_look_and_one_for_a_trigger() {
+        for (status, look, trigger) in [
+            (301, "rejected", "rejected"),
+            (307, "rejected", "rejected"),
+            (400, "rejected", "rejected"),
+            (401, "unauthorized", "unauthorized"),
+            (403, "unauthorized", "unauthorized"),
+            (404, "not found", "rejected"),
+            (406, "rejected", "rejected"),
+            (408, "transient", "unknown"),
+            (409, "transient", "unknown"),
+            (410, "rejected", "rejected"),
+            (422, "rejected", "rejected"),
+            (425, "transient", "unknown"),
+            (429, "transient", "unsent"),
+            (500, "transient", "unknown"),
+            (502, "transient", "unknown"),
+            (503, "transient", "unknown"),
+            (504, "transient", "unknown"),
+            (599, "transient", "unknown"),
+        ] {
+            assert_eq!(decision_for_a_look(refused(status, &[], "")), look, "{status}");
+            assert_eq!(decision_for_a_trigger(refused(status, &[], "")), trigger, "{status}");
+        }
+    }
+
+    #[test]
+    fn without_an_answer_only_a_missing_connection_is_sure() {
+        let what = String::new;
+        let cases = [
+            (Failure::NoConnection { what: what() }, "transient", "unsent"),
+            (Failure::Lost { what: what() }, "transient", "unknown"),
+            (Failure::Unreadable { what: what() }, "garbled", "unknown"),
+        ];
+        for (failure, look, trigger) in cases {
+            assert_eq!(decision_for_a_look(failure.clone()), look, "{failure:?}");
+            assert_eq!(decision_for_a_trigger(failure.clone()), trigger, "{failure:?}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_why_in_one_line_and_never_shows_a_page() {
+        for (status, body, expected) in [
+            (404, r#"{"message":"Project not found"}"#, "CircleCI answered 404: Project not found"),
+            (
+                403,
+                r#"{"@type":"error","error_message":"login required"}"#,
+                "CircleCI answered 403: login required",
+            ),
+            (401, r#"{"error":"Not authorized"}"#, "CircleCI answered 401: Not authorized"),
+            (403, "access denied\r\n", "CircleCI answered 403: access denied"),
+            (502, "\n<!DOCTYPE html><h1>502</h1>", "CircleCI answered with HTML instead of JSON (502)"),
+            (500, "", "CircleCI answered 500"),
+            (500, r#"{"message":""}"#, "CircleCI answered 500"),
+            (400, "{\"message\":\"a\\u001b[31m\\nb\"}", "CircleCI answered 400: a [31m b"),
+        ] {
+            assert_eq!(ProviderError::from(refused(status, &[], body)).to_string(), expected);
+        }
+        let long = refused(400, &[], &"x".repeat(5_000));
+        assert!(ProviderError::from(long).to_string().chars().count() < 250);
+    }
+
+    #[test]
+    fn a_redirect_is_told_by_its_host_alone() {
+        for (location, expected) in [
+            (
+                "https://evil.example/?token=abc",
+                "CircleCI answered 302: a redirect to evil.example, which we do not follow",
+            ),
+            ("/login?token=abc", "CircleCI answered 302: a redirect, which we do not follow"),
+        ] {
+            let failure = refused(302, &[("location", location)], "<a href=x>moved</a>");
+            assert_eq!(ProviderError::from(failure).to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn retry_after_counts_in_seconds_and_is_not_believed_without_end() {
+        for (header, expected) in [
+            ("120", Some(120)),
+            (" 7 ", Some(7)),
+            ("999999999999", Some(24 * 60 * 60)),
+            ("-1", None),
+            ("Wed, 21 Oct 2026 07:28:00 GMT", None),
+        ] {
+            let failure = refused(429, &[("retry-after", header)], "");
+            let TriggerError::Unsent { after, .. } = failure.into() else { panic!("429 is not accepted") };
+            assert_eq!(after, expected.map(Duration::from_secs), "{header}");
+        }
+    }
+}

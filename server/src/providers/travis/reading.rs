@@ -78,3 +78,82 @@ pub fn why_rejected(messages: &[Message]) -> String {
         reason => format!("request rejected: {reason}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const GRACE: Duration = Duration::from_secs(120);
+
+    fn fate_of(more: Value, second: i64) -> String {
+        let mut shown = json!({ "id": 1, "state": "finished", "result": null, "message": null,
+            "created_at": "2026-01-05T10:00:00Z", "builds": [] });
+        if let (Value::Object(shown), Value::Object(more)) = (&mut shown, more) {
+            shown.extend(more);
+        }
+        let request: Request = serde_json::from_value(shown).unwrap();
+        let now = "2026-01-05T10:00:00Z".parse::<Time>().unwrap() + chrono::Duration::seconds(second);
+        match fate(&request, GRACE, now) {
+            Fate::Open => "open".into(),
+            Fate::Built(build) => format!("build {}", build.id),
+            Fate::Rejected => "rejected".into(),
+            Fate::Barren => "barren".into(),
+        }
+    }
+
+    #[test]
+    fn a_request_is_open_until_it_is_decided_however_long_that_takes() {
+        let pending = json!({ "state": "pending", "builds": null, "created_at": null });
+        assert_eq!(fate_of(pending, 1), "open");
+        assert_eq!(fate_of(json!({ "state": "pending" }), 3_600), "open");
+    }
+
+    #[test]
+    fn a_decided_request_without_a_build_is_barren_after_its_grace() {
+        assert_eq!(fate_of(json!({ "result": "approved" }), 120), "open");
+        assert_eq!(fate_of(json!({ "result": "approved" }), 121), "barren");
+        assert_eq!(fate_of(json!({ "state": "configured" }), 121), "barren");
+    }
+
+    #[test]
+    fn a_build_counts_whatever_the_result_says_and_the_newest_one_counts() {
+        let builds = json!([{ "id": 9, "number": "2", "state": "created" }, { "id": 8, "number": "1", "state": "passed" }]);
+        assert_eq!(fate_of(json!({ "builds": builds }), 1), "build 9");
+        assert_eq!(fate_of(json!({ "builds": builds, "result": "rejected" }), 1), "build 9");
+        assert_eq!(fate_of(json!({ "result": "rejected" }), 1), "rejected");
+    }
+
+    #[test]
+    fn each_word_of_a_build_has_its_status_and_its_line() {
+        for (word, expected, line) in [
+            ("created", RunStatus::Queued, None),
+            ("queued", RunStatus::Queued, None),
+            ("received", RunStatus::Queued, None),
+            ("started", RunStatus::Running, None),
+            ("passed", RunStatus::Succeeded, None),
+            ("failed", RunStatus::Failed, Some("build 9 failed")),
+            ("errored", RunStatus::Errored, Some("build 9 could not be set up")),
+            ("canceled", RunStatus::Cancelled, Some("build 9 was cancelled")),
+            (
+                "hibernating",
+                RunStatus::Unknown,
+                Some("Travis CI calls build 9 \"hibernating\", a word we do not know"),
+            ),
+        ] {
+            let build = Build { id: 1, number: Some("9".into()), state: word.into() };
+            assert_eq!((status(word), tell(&build).as_deref()), (expected, line));
+        }
+    }
+
+    #[test]
+    fn a_rejection_without_messages_is_still_a_sentence() {
+        assert_eq!(why_rejected(&[]), "request rejected");
+        let message = |key: &str| Message { level: Some("error".into()), key: Some(key.into()), code: None };
+        assert_eq!(
+            why_rejected(&[message("branch"), message("config")]),
+            "request rejected: error branch, error config"
+        );
+    }
+}
