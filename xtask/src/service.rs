@@ -17,6 +17,8 @@ const GRACE: Duration = Duration::from_secs(12);
 pub struct Service {
     child: Child,
     log: PathBuf,
+    /// Where its own lines begin: an earlier start may have written to the same log.
+    begins: usize,
     stop_with: Signal,
 }
 
@@ -28,6 +30,7 @@ impl Service {
             .append(true)
             .open(log)
             .with_context(|| format!("cannot write {}", log.display()))?;
+        let begins = usize::try_from(output.metadata()?.len())?;
         let child = command
             .stdin(Stdio::null())
             .stdout(output.try_clone()?)
@@ -35,7 +38,7 @@ impl Service {
             .process_group(0)
             .spawn()
             .with_context(|| format!("cannot start {}", command.get_program().to_string_lossy()))?;
-        Ok(Self { child, log: log.to_owned(), stop_with })
+        Ok(Self { child, log: log.to_owned(), begins, stop_with })
     }
 
     /// Its exit status, if it is no longer there.
@@ -44,7 +47,8 @@ impl Service {
     }
 
     pub fn last_lines(&self) -> String {
-        last_lines(&std::fs::read_to_string(&self.log).unwrap_or_default(), 20)
+        let log = std::fs::read(&self.log).unwrap_or_default();
+        last_lines(&String::from_utf8_lossy(log.get(self.begins..).unwrap_or_default()), 20)
     }
 
     /// Asks it to end, waits, and kills it when it does not.
@@ -110,6 +114,17 @@ mod tests {
         service.stop();
         assert!(service.last_lines().ends_with("goodbye"), "{}", service.last_lines());
         assert!(service.ended().unwrap().is_some_and(|status| status.success()));
+        std::fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn the_lines_of_an_earlier_start_are_not_shown() {
+        let path = log("earlier");
+        std::fs::write(&path, "from before\n").unwrap();
+        let mut service =
+            Service::start(Command::new("echo").arg("from now"), &path, Signal::SIGTERM).unwrap();
+        service.child.wait().unwrap();
+        assert_eq!(service.last_lines(), "from now");
         std::fs::remove_file(path).unwrap();
     }
 

@@ -15,6 +15,7 @@ use crate::workspace::Workspace;
 use crate::{interrupt, ports, process, server, site, tools};
 
 const DATABASE: &str = "cluster_head";
+const FIRST_START: &str = " The first start compiles everything, which takes some minutes.";
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// A server that ran this long was well: its next end is a new story.
@@ -46,7 +47,7 @@ struct Demo<'a> {
 
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     ports::must_be_free(options.port)?;
-    println!("Cluster Head, the demo. The first start compiles everything, which takes some minutes.\n");
+    println!("Cluster Head, the demo.{}\n", if is_first_start(workspace) { FIRST_START } else { "" });
     tools::check(workspace)?;
     let (postgres, database) = open_database(workspace, options.keep_data)?;
     site::install_npm_packages(workspace)?;
@@ -179,6 +180,10 @@ fn wait(time: Duration) -> Result<()> {
         std::thread::sleep(process::LOOK_AGAIN);
     }
     Ok(())
+}
+
+fn is_first_start(workspace: &Workspace) -> bool {
+    !workspace.cluster_head(false).is_file()
 }
 
 fn log(workspace: &Workspace, name: &str) -> PathBuf {

@@ -58,9 +58,13 @@ pub fn build(workspace: &Workspace) -> Result<Size> {
         let stamp = Stamp::default()
             .path(&parts.wasm())?
             .path(&parts.styles())?
-            .path(&workspace.root.join("public"))?
-            .text(if workspace.site().is_dir() { "there" } else { "gone" });
-        stamp.unless_current(&parts.stamp("site"), || assemble(workspace, &parts))?;
+            .path(&workspace.root.join("public"))?;
+        let record = parts.stamp("site");
+        if !workspace.site().is_dir() {
+            // Somebody removed it. The record may be gone as well.
+            let _ = fs::remove_file(&record);
+        }
+        stamp.unless_current(&record, || assemble(workspace, &parts))?;
         let size = Size::measure(&workspace.site().join("pkg"))?;
         outcome.is(size.to_string());
         Ok(size)
