@@ -21,7 +21,7 @@ WORKDIR /app
 COPY --from=build /build/target/release/cluster-head /usr/local/bin/cluster-head
 COPY --from=build /build/target/site site
 COPY cluster-head.toml .
-ENV CLUSTER_HEAD_SITE=/app/site CLUSTER_HEAD_CONFIG=/app/cluster-head.toml CLUSTER_HEAD_ADDRESS=0.0.0.0
+ENV CLUSTER_HEAD_SITE=/app/site CLUSTER_HEAD_CONFIG=/app/cluster-head.toml
 USER cluster-head
 EXPOSE 3010
 # Applies the migrations, then serves; the port comes from PORT.

@@ -72,7 +72,7 @@ export class ClusterHead {
     this.server = launch(
       this.options,
       "server",
-      ["serve", "--demo", "--simulator", this.simulator, "--port", new URL(this.url).port],
+      ["serve", "--demo", "--simulator", this.simulator, "--host", "127.0.0.1", "--port", new URL(this.url).port],
       { DATABASE_URL: this.options.database },
     );
     await until(this.server, `${this.url}/healthz`, this.logOf("server"));

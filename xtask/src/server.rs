@@ -42,7 +42,14 @@ pub fn start_demo(
     log: &Path,
 ) -> Result<Service> {
     let mut command = Command::new(workspace.cluster_head(false));
-    command.current_dir(&workspace.root).args(["serve", "--demo", "--port", &port.to_string()]);
+    command.current_dir(&workspace.root).args([
+        "serve",
+        "--demo",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        &port.to_string(),
+    ]);
     command.args(["--simulator", &format!("http://127.0.0.1:{simulator}")]);
     command.env("DATABASE_URL", database).env("CLUSTER_HEAD_SITE", workspace.site());
     Service::start(&mut command, log, Signal::SIGTERM)

@@ -52,7 +52,8 @@ fn the_image_listens_where_the_documentation_says() {
 #[test]
 fn heroku_is_asked_for_every_secret_of_the_example() {
     let (app, example) = (read("app.json"), read(".env.example"));
-    let secrets = example.lines().filter_map(|line| line.strip_suffix('='));
+    let lines = example.lines().map(|line| line.trim_start_matches('#'));
+    let secrets = lines.filter_map(|line| line.strip_suffix('='));
     let missing: Vec<_> = secrets.filter(|name| !app.contains(&format!("\"{name}\""))).collect();
     assert!(missing.is_empty(), "app.json does not name {missing:?}");
 }

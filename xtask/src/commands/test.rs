@@ -15,7 +15,7 @@ use crate::workspace::Workspace;
 use crate::{browser, interrupt, process, server, site, tools};
 
 /// One for each worker of Playwright; a worker is replaced after each test that fails.
-const BROWSER_DATABASES: usize = 24;
+const BROWSER_DATABASES: usize = 16;
 
 #[derive(clap::Args)]
 pub struct Options {
