@@ -6,7 +6,7 @@ use std::time::Duration;
 use domain::run::ProviderKind;
 use secrecy::SecretString;
 
-use super::http::Http;
+use super::http::{self, Http};
 use super::{Batch, CiProvider, CircleCi, NotConfigured, SetupError, Slack, Travis};
 
 /// What the simulators are told as a token. They take anything.
@@ -74,7 +74,8 @@ impl Providers {
         patience: Patience,
     ) -> Result<Self, SetupError> {
         let http = Http::new(patience.answer)?;
-        let at = |path: &str| format!("{}{path}", simulator.trim_end_matches('/'));
+        let simulator = http::address("the simulator", simulator)?;
+        let at = |path: &str| format!("{}{path}", simulator.as_str().trim_end_matches('/'));
         let token = || SecretString::from(DEMO_TOKEN);
         let circleci =
             CircleCi::new(&http, &at("/circleci/api/v2"), &at("/circleci/app"), token(), patience.start)?;

@@ -1,0 +1,15 @@
+//! The real clients against fake far ends: the simulators where behaviour counts, a canned service where the exact
+//! request or an exact answer counts, a bare socket where HTTP itself is broken.
+
+mod batch;
+mod canned;
+mod circleci;
+mod circleci_cancel;
+mod circleci_faults;
+mod circleci_find;
+mod http;
+mod seed;
+mod slack;
+mod travis;
+mod travis_faults;
+mod world;
