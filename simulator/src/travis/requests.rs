@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::Utc;
 use serde_json::{Map, Value};
 
 use super::repository::Repository;
@@ -15,10 +16,18 @@ use crate::timeline::Course;
 
 pub(super) const LIMIT_PERIOD: Duration = Duration::from_secs(3600);
 
-#[derive(Default)]
 pub(crate) struct Requests {
     requests: Vec<Request>,
     slugs: Vec<String>,
+    first_id: u64,
+}
+
+impl Default for Requests {
+    /// Ids begin at the present time, so that a simulator that was started again never repeats one: Travis does not.
+    fn default() -> Self {
+        let first_id = u64::try_from(Utc::now().timestamp_millis()).unwrap_or_default();
+        Self { requests: Vec::new(), slugs: Vec::new(), first_id }
+    }
 }
 
 impl Requests {
@@ -32,7 +41,7 @@ impl Requests {
     ) -> &Request {
         let place = self.requests.len() as u64;
         let mut request = Request {
-            id: 205_729 + place,
+            id: self.first_id + place,
             branch,
             message: parameters.get("message").and_then(Value::as_str).map(str::to_owned),
             parameters,
@@ -47,9 +56,9 @@ impl Requests {
             }
             let earlier = self.of(&request.repository).filter(|request| request.build.is_some());
             request.build = Some(Build {
-                id: 86_601_346 + place,
+                id: self.first_id + place,
                 number: earlier.count() as u64 + 1,
-                job_id: 86_601_346_000 + place,
+                job_id: self.first_id + place,
                 timeline: Build::timeline(request.decided(), twist.course),
                 odd_reads,
             });

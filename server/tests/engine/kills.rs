@@ -1,0 +1,84 @@
+//! The engine is killed at every request that it makes, and another one goes on.
+
+use domain::cluster::ClusterState;
+use domain::job::JobState;
+use domain::size::Size;
+use simulator::{Endpoint, Fault, FaultKind};
+use sqlx::PgPool;
+
+use crate::support::{GUIDE, House};
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_guide_job_survives_a_kill_at_every_request(pool: PgPool) {
+    let house = House::build(pool).await;
+    let job = house.ask("guide", Some(Size::S)).await;
+    let mut kills = 0;
+    loop {
+        let engine = house.start_engine();
+        let requests = house.simulator.log().len();
+        let over = house
+            .until("the engine has made a request or the job is over", async || {
+                let job = house.store.job(job).await.unwrap().unwrap();
+                (job.job.state.is_final() || house.simulator.log().len() > requests + kills % 7)
+                    .then_some(job.job.state.is_final())
+            })
+            .await;
+        engine.kill().await;
+        if over {
+            break;
+        }
+        kills += 1;
+    }
+    assert!(kills > 6, "the engine was killed only {kills} times");
+    let over = house.store.job(job).await.unwrap().unwrap();
+    assert_eq!(over.job.state, JobState::Succeeded, "{}", house.story().await);
+    assert_eq!(house.effective(), GUIDE, "{}", house.story().await);
+    assert_eq!(house.cluster().await.state, ClusterState::Down);
+}
+
+/// Kills the engine while the answer to a trigger that was made effective is on its way.
+async fn is_adopted_after_a_kill(pool: PgPool, endpoint: Endpoint, branch: &str) {
+    let house = House::build(pool).await;
+    house.simulator.inject(Fault::on(endpoint, FaultKind::DropAnswer).branch(branch)).unwrap();
+    let job = house.ask("guide", Some(Size::S)).await;
+    let engine = house.start_engine();
+    house
+        .until("the trigger was made effective", async || {
+            let log = house.simulator.log();
+            log.iter().any(|entry| entry.fault == Some(FaultKind::DropAnswer)).then_some(())
+        })
+        .await;
+    engine.kill().await;
+    let over = house.play(job).await;
+    assert_eq!(over.job.state, JobState::Succeeded, "{}", house.story().await);
+    assert_eq!(house.effective(), GUIDE, "{}", house.story().await);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_kill_between_an_accepted_provision_and_its_record_leads_to_no_second_run(pool: PgPool) {
+    is_adopted_after_a_kill(pool, Endpoint::CircleciTrigger, "release-cluster").await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_kill_between_an_accepted_deploy_and_its_record_leads_to_no_second_run(pool: PgPool) {
+    is_adopted_after_a_kill(pool, Endpoint::TravisTrigger, "release").await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_kill_between_an_accepted_destroy_and_its_record_leads_to_no_second_run(pool: PgPool) {
+    is_adopted_after_a_kill(pool, Endpoint::CircleciTrigger, "destroy-cluster").await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn an_engine_that_is_told_to_stop_gives_its_claims_back(pool: PgPool) {
+    let house = House::build(pool).await;
+    house.ask("guide", Some(Size::S)).await;
+    let engine = house.start_engine();
+    house.until("the first run is accepted", async || (!house.effective().is_empty()).then_some(())).await;
+    engine.stop().await;
+    let held: i64 = sqlx::query_scalar("select count(*) from job where claimed_until is not null")
+        .fetch_one(&house.pool)
+        .await
+        .unwrap();
+    assert_eq!(held, 0);
+}

@@ -1,0 +1,158 @@
+//! A whole house for one test: database, simulators, the shipped config, and an engine that can be killed.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use domain::actor::{Actor, Channel};
+use domain::catalogue::Catalogue;
+use domain::cluster::{Cluster, ClusterState};
+use domain::job::JobWithSteps;
+use domain::order::Ask;
+use domain::plan::Pace;
+use domain::size::Size;
+use server::engine::Engine;
+use server::providers::{Patience, Providers};
+use simulator::{Settings, Simulator};
+use sqlx::PgPool;
+use store::{Store, Terms};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+pub const CLUSTER: &str = "iriversland2";
+/// What a guide job makes effective, in order.
+pub const GUIDE: [&str; 6] =
+    ["release-cluster", "release", "release", "s3-orgs-job", "destroy-release", "destroy-cluster"];
+
+pub struct House {
+    pub pool: PgPool,
+    pub store: Store,
+    pub simulator: Simulator,
+    pub catalogue: Catalogue,
+    providers: Arc<Providers>,
+}
+
+impl House {
+    pub async fn build(pool: PgPool) -> Self {
+        Self::with(pool, |_| ()).await
+    }
+
+    /// The same with another config than the shipped one.
+    pub async fn with(pool: PgPool, change: impl FnOnce(&mut Catalogue)) -> Self {
+        let simulator = Simulator::start(Settings { speed: 2_000.0, ..Settings::default() }).await.unwrap();
+        let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("../cluster-head.toml");
+        let mut catalogue = server::config::load(&config).unwrap().catalogue;
+        change(&mut catalogue);
+        let store = Store::new(pool.clone());
+        store.ensure_clusters(&[CLUSTER]).await.unwrap();
+        let secrets = HashMap::from([("SLK_SLACK_TOKEN_OUTGOING_LAUNCH".to_owned(), "demo".into())]);
+        let patience = Patience { answer: Duration::from_millis(800), start: Duration::from_secs(2) };
+        let providers = Arc::new(Providers::simulated(simulator.url(), secrets, patience).unwrap());
+        Self { pool, store, simulator, catalogue, providers }
+    }
+
+    pub async fn ask(&self, routine: &str, size: Option<Size>) -> i64 {
+        self.ask_for(&Ask { routine: routine.into(), cluster: CLUSTER.into(), size, service: None }).await
+    }
+
+    pub async fn ask_for(&self, ask: &Ask) -> i64 {
+        let order = self.catalogue.order(ask).unwrap();
+        let operator = Actor::new("operator", Channel::Web);
+        self.store.accept(&order, &operator, &Terms::default()).await.unwrap().number
+    }
+
+    pub fn start_engine(&self) -> RunningEngine {
+        let pace = Pace {
+            poll: TimeDelta::milliseconds(20),
+            settle: TimeDelta::milliseconds(300),
+            look: TimeDelta::milliseconds(100),
+            stop: TimeDelta::seconds(2),
+        };
+        let engine = Engine::new(self.store.clone(), Arc::clone(&self.providers), pace)
+            .with_lease(Duration::from_millis(600));
+        let stop = CancellationToken::new();
+        let task = tokio::spawn(engine.run(stop.clone()));
+        RunningEngine { stop, task }
+    }
+
+    /// Runs an engine until the job is over.
+    pub async fn play(&self, job: i64) -> JobWithSteps {
+        let engine = self.start_engine();
+        let over = self.over(job).await;
+        engine.stop().await;
+        over
+    }
+
+    pub async fn over(&self, number: i64) -> JobWithSteps {
+        self.until(&format!("job #{number} is over"), async || {
+            let job = self.store.job(number).await.unwrap().unwrap();
+            job.job.state.is_final().then_some(job)
+        })
+        .await
+    }
+
+    /// Waits until the condition gives something; a test that waits too long says for what.
+    pub async fn until<T>(&self, what: &str, condition: impl AsyncFn() -> Option<T>) -> T {
+        let waited = tokio::time::timeout(Duration::from_secs(40), async {
+            let mut often = tokio::time::interval(Duration::from_millis(10));
+            loop {
+                if let Some(found) = condition().await {
+                    return found;
+                }
+                often.tick().await;
+            }
+        });
+        match waited.await {
+            Ok(found) => found,
+            Err(_) => panic!("waited in vain until {what}; {}", self.story().await),
+        }
+    }
+
+    pub async fn cluster(&self) -> Cluster {
+        self.store.cluster(CLUSTER).await.unwrap().unwrap()
+    }
+
+    pub async fn cluster_is(&self, state: ClusterState) {
+        self.until(&format!("the cluster is {state}"), async || {
+            (self.cluster().await.state == state).then_some(())
+        })
+        .await;
+    }
+
+    /// What the outside world was made to do, in order: branches and batch jobs.
+    pub fn effective(&self) -> Vec<String> {
+        self.simulator.effective_runs().into_iter().map(|run| run.branch.unwrap_or(run.project)).collect()
+    }
+
+    /// The log of every job, for a test that fails.
+    pub async fn story(&self) -> String {
+        let mut told = String::new();
+        for job in self.store.jobs(&store::JobFilter::default()).await.unwrap_or_default() {
+            told.push_str(&format!("\n#{} {} {}\n", job.number, job.title(), job.state));
+            for line in self.store.check_ins(job.number, 200).await.unwrap_or_default() {
+                told.push_str(&format!("  {} {}\n", line.level, line.text));
+            }
+        }
+        told
+    }
+}
+
+pub struct RunningEngine {
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl RunningEngine {
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.task.await.unwrap();
+    }
+
+    /// Ends it at whatever it is waiting for, as a kill would: nothing is released, nothing recorded.
+    pub async fn kill(self) {
+        self.task.abort();
+        let _ = self.task.await;
+    }
+}
