@@ -1,84 +1,50 @@
-//! Compresses once what is sent often: beside each file its `.br` and its `.gz`.
+//! Compresses once what is sent often: beside each file its `.br` and its `.gz`. Node does it, because what is
+//! compiled into this program is not optimised and would take ten times as long.
 
-use std::fs;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::process::Command;
 
 use anyhow::Result;
-use brotli::CompressorWriter;
-use flate2::{Compression, write::GzEncoder};
 
-use crate::stamp::files_below;
+use crate::process;
 
-/// Kinds of files that get smaller; pictures and fonts are compressed already.
-const EXTENSIONS: [&str; 4] = ["js", "wasm", "css", "svg"];
-const BROTLI_QUALITY: u32 = 11;
-const BROTLI_WINDOW: u32 = 22;
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/site/compress.mjs");
 
 pub fn below(folder: &Path) -> Result<()> {
-    for file in files_below(folder)? {
-        if file.extension().is_some_and(|found| EXTENSIONS.iter().any(|extension| found == *extension)) {
-            let content = fs::read(&file)?;
-            fs::write(with_suffix(&file, "br"), brotli(&content)?)?;
-            fs::write(with_suffix(&file, "gz"), gzip(&content)?)?;
-        }
-    }
-    Ok(())
-}
-
-pub fn with_suffix(file: &Path, suffix: &str) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(".");
-    name.push(suffix);
-    name.into()
-}
-
-fn brotli(content: &[u8]) -> Result<Vec<u8>> {
-    let mut writer = CompressorWriter::new(Vec::new(), 4096, BROTLI_QUALITY, BROTLI_WINDOW);
-    writer.write_all(content)?;
-    Ok(writer.into_inner())
-}
-
-fn gzip(content: &[u8]) -> Result<Vec<u8>> {
-    let mut writer = GzEncoder::new(Vec::new(), Compression::best());
-    writer.write_all(content)?;
-    Ok(writer.finish()?)
+    process::read(Command::new("node").arg(SCRIPT).arg(folder)).map(drop)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io::Read;
+    use std::fs;
 
     use super::*;
+    use crate::stamp::files_below;
 
-    const TEXT: &[u8] = b"the same words, the same words, the same words, the same words";
+    const TEXT: &str = "the same words, the same words, the same words, the same words";
 
-    #[test]
-    fn both_forms_give_the_content_back_and_are_smaller() {
-        let mut plain = Vec::new();
-        let packed = brotli(TEXT).unwrap();
-        assert!(packed.len() < TEXT.len());
-        brotli::Decompressor::new(&packed[..], 4096).read_to_end(&mut plain).unwrap();
-        assert_eq!(plain, TEXT);
-
-        let packed = gzip(TEXT).unwrap();
-        assert!(packed.len() < TEXT.len());
-        plain.clear();
-        flate2::read::GzDecoder::new(&packed[..]).read_to_end(&mut plain).unwrap();
-        assert_eq!(plain, TEXT);
+    fn unpack(file: &Path, with: &str) -> String {
+        let script = format!("zlib.{with}(fs.readFileSync(process.argv[1])).toString()");
+        process::read(Command::new("node").args(["--print", &script]).arg(file)).unwrap()
     }
 
     #[test]
-    fn pictures_are_left_alone() {
+    fn both_forms_give_the_content_back_and_pictures_are_left_alone() {
         let folder = std::env::temp_dir().join(format!("xtask-{}-compress", std::process::id()));
         fs::create_dir_all(folder.join("pkg")).unwrap();
         fs::write(folder.join("pkg/a.css"), TEXT).unwrap();
         fs::write(folder.join("picture.png"), TEXT).unwrap();
         below(&folder).unwrap();
-        let found: Vec<_> = files_below(&folder).unwrap();
+
+        let found = files_below(&folder).unwrap();
         let names: Vec<_> =
             found.iter().map(|file| file.strip_prefix(&folder).unwrap().to_str().unwrap()).collect();
         assert_eq!(names, ["picture.png", "pkg/a.css", "pkg/a.css.br", "pkg/a.css.gz"]);
+        for (name, with) in [("pkg/a.css.br", "brotliDecompressSync"), ("pkg/a.css.gz", "gunzipSync")] {
+            let file = folder.join(name);
+            assert!(file.metadata().unwrap().len() < TEXT.len() as u64);
+            assert_eq!(unpack(&file, with), TEXT);
+        }
         fs::remove_dir_all(folder).unwrap();
     }
 }

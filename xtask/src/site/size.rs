@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 
-use super::{NAME, compress};
+use super::NAME;
 
 const KIB: u64 = 1024;
 /// For wasm and its JavaScript together, brotli 11.
@@ -24,7 +24,7 @@ pub struct Size {
 impl Size {
     pub fn measure(pkg: &Path) -> Result<Self> {
         let compressed = |name: String| {
-            let file = compress::with_suffix(&pkg.join(name), "br");
+            let file = pkg.join(format!("{name}.br"));
             let found = file.metadata().with_context(|| format!("{} is not there", file.display()))?;
             anyhow::Ok(found.len())
         };
