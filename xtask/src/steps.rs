@@ -61,7 +61,7 @@ impl Ticker {
 }
 
 fn line(label: &str, text: &str, took: Duration) -> String {
-    format!("  {label:<16} {text:<52} {:>6.1} s", took.as_secs_f32())
+    format!("  {label:<16} {text:<56} {:>6.1} s", took.as_secs_f32())
 }
 
 #[cfg(test)]

@@ -25,9 +25,10 @@ fn the_image_is_built_with_the_pinned_rust() {
 }
 
 #[test]
-fn the_image_is_built_with_a_node_that_is_new_enough() {
-    let (package, image) = (read("package.json"), read("Dockerfile"));
+fn one_node_is_the_oldest_that_works_and_the_image_has_no_older_one() {
+    let (package, tools, image) = (read("package.json"), read("xtask/src/tools.rs"), read("Dockerfile"));
     let oldest: u32 = version_after(&package, "\"node\": \">=").parse().unwrap();
+    assert_eq!(version_after(&tools, "OLDEST_NODE: u32 = "), oldest.to_string());
     let used: u32 = version_after(&image, "FROM node:").parse().unwrap();
     assert!(used >= oldest, "Node {used} in the image, {oldest} is the oldest that works");
 }

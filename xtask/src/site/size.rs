@@ -49,8 +49,10 @@ impl Size {
 
 impl fmt::Display for Size {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let program = kib(self.wasm + self.javascript);
-        write!(f, "wasm + JS {program}, CSS {} over the wire", kib(self.styles))
+        let program = self.wasm + self.javascript;
+        let (program_budget, styles_budget) = (PROGRAM_BUDGET / KIB, STYLES_BUDGET / KIB);
+        write!(f, "wasm + JS {} of {program_budget}, ", kib(program))?;
+        write!(f, "CSS {} of {styles_budget} (brotli)", kib(self.styles))
     }
 }
 
@@ -76,6 +78,12 @@ mod tests {
         let size = Size { wasm: KIB, javascript: KIB, styles: 14 * KIB + 512 };
         let text = size.must_be_within_budget().unwrap_err().to_string();
         assert_eq!(text, "the style sheet: 14.5 KiB over the wire, the budget is 14.0 KiB");
+    }
+
+    #[test]
+    fn sizes_are_shown_next_to_their_budgets() {
+        let size = Size { wasm: 70 * KIB, javascript: 5 * KIB, styles: 6 * KIB + 512 };
+        assert_eq!(size.to_string(), "wasm + JS 75.0 KiB of 120, CSS 6.5 KiB of 14 (brotli)");
     }
 
     #[test]
