@@ -1,4 +1,129 @@
+//! The service: what comes in over HTTP, the engine that carries jobs out, the clients of the outside services, and
+//! this file, which puts them together.
+//!
+//! The parts know as little of each other as they can: `web` and `engine` meet only in the rows of the store.
 
-pub mod providers;
-pub mod engine;
 pub mod config;
+pub mod engine;
+pub mod providers;
+pub mod telemetry;
+pub mod web;
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use domain::catalogue::Catalogue;
+use secrecy::ExposeSecret;
+use store::Store;
+use tokio::net::TcpListener;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+use config::{Mode, Settings};
+use engine::Engine;
+use providers::{Patience, Providers};
+use web::auth::Access;
+use web::{Setup, Web};
+
+/// How long requests under way may take to end. The host kills us 30 seconds after it asked us to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// When whatever still runs is left behind. What it was doing is found again in the rows.
+const DEADLINE: Duration = Duration::from_secs(20);
+
+/// Serves until `shutdown`, then stops: no more requests, live pages sent away, claims given back.
+///
+/// # Errors
+/// When the database cannot be reached or brought up to date, or a setting cannot be used.
+pub async fn serve(
+    settings: Settings,
+    catalogue: Catalogue,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()>,
+) -> Result<()> {
+    providers::install_crypto();
+    let store = open_store(&settings, &catalogue).await?;
+    let providers = Arc::new(connect_providers(&settings)?);
+    let closing = CancellationToken::new();
+    let web = Web::new(Setup {
+        store: store.clone(),
+        catalogue: Arc::new(catalogue),
+        access: access(&settings)?,
+        slack_token: settings.secrets.slack_request_token.clone(),
+        site: settings.site.clone(),
+        closing: closing.clone(),
+    });
+    let engine = Engine::new(store.clone(), providers, settings.pace.clone());
+
+    let address = listener.local_addr().context("the listener has no address")?;
+    tracing::info!(%address, demo = settings.is_demo(), "serving");
+    let running = async {
+        tokio::join!(
+            web::listen::serve(listener, web::router(web.clone()), closing.clone(), GRACE),
+            web.follow_changes(),
+            engine.run(closing.clone()),
+        );
+    };
+    tokio::pin!(running);
+    tokio::select! {
+        () = &mut running => bail!("the service ended by itself"),
+        () = shutdown => tracing::info!("stopping"),
+    }
+    closing.cancel();
+    if timeout(DEADLINE, running).await.is_err() {
+        tracing::warn!("stopped before everything had ended");
+        return Ok(());
+    }
+    store.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Connects to the database and brings it up to date.
+///
+/// # Errors
+/// When it does not answer or cannot be brought up to date.
+pub async fn migrate(database_url: &str) -> Result<Store> {
+    let store = Store::connect(database_url).await.context("the database does not answer")?;
+    store.migrate().await.context("the database cannot be brought up to date")?;
+    Ok(store)
+}
+
+async fn open_store(settings: &Settings, catalogue: &Catalogue) -> Result<Store> {
+    let store = migrate(settings.database_url.expose_secret()).await?;
+    let names: Vec<&str> = catalogue.clusters.iter().map(|cluster| cluster.name.as_str()).collect();
+    store.ensure_clusters(&names).await.context("the clusters cannot be written down")?;
+    Ok(store)
+}
+
+fn connect_providers(settings: &Settings) -> Result<Providers> {
+    let secrets = &settings.secrets;
+    let batch_secrets = secrets.batch_values.clone().into_iter().collect();
+    let patience = Patience::default();
+    let providers = match &settings.mode {
+        Mode::Demo { simulator } => Providers::simulated(simulator.as_str(), batch_secrets, patience),
+        Mode::Real => Providers::real(
+            providers::Access {
+                circleci_token: secrets.circleci_token.clone(),
+                travis_token: secrets.travis_token.clone(),
+                slack_webhook: secrets.slack_incoming_url.clone(),
+                batch_secrets,
+            },
+            patience,
+        ),
+    };
+    providers.context("an outside service cannot be spoken to")
+}
+
+fn access(settings: &Settings) -> Result<Access> {
+    let api_token = settings.secrets.api_token.clone();
+    match (&settings.mode, &settings.secrets.password) {
+        (Mode::Demo { .. }, _) => {
+            Ok(Access::Demo { api_token: api_token.context("the demo has no API token")? })
+        }
+        (Mode::Real, Some(password)) => Ok(Access::Real { password: password.clone(), api_token }),
+        (Mode::Real, None) => bail!("there is no password for the operator"),
+    }
+}

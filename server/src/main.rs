@@ -1,1 +1,49 @@
-fn main() {}
+//! The command line: one binary that serves, checks its config, brings its database up to date, or simulates the
+//! outside world.
+
+mod commands;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use server::config::{ConfigArgs, ServeArgs};
+
+/// Brings a whole cluster up, works on it, and makes sure that it is destroyed again
+#[derive(Parser)]
+#[command(name = "cluster-head", version, args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: ServeArgs,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the pages and carry out jobs (the default)
+    Serve(ServeArgs),
+    /// Check the config file and print the plan of each routine
+    Check(ConfigArgs),
+    /// Bring the database up to date and end
+    Migrate,
+    /// Stand in for CircleCI, Travis CI, the batch service and Slack
+    Simulate(commands::SimulateArgs),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match cli.command.unwrap_or(Command::Serve(cli.serve)) {
+        Command::Serve(args) => commands::serve(&args).await,
+        Command::Check(args) => commands::check(&args),
+        Command::Migrate => commands::migrate().await,
+        Command::Simulate(args) => commands::simulate(&args).await,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! What the commands do. Whatever is wrong is told before anything starts.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use anyhow::{Context, Result, ensure};
+use server::config::{self, ConfigArgs, Environment, ServeArgs, Settings};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+#[derive(clap::Args)]
+pub struct SimulateArgs {
+    /// The port to listen on, on this machine only
+    #[arg(long, default_value_t = 4010)]
+    port: u16,
+
+    /// How many times faster than life
+    #[arg(long, default_value_t = 1.0)]
+    speed: f64,
+}
+
+pub async fn serve(args: &ServeArgs) -> Result<()> {
+    let loaded = config::load(&args.config.config)?;
+    let settings = Settings::from_process(args, &loaded)?;
+    server::telemetry::start(&settings.log)?;
+    let listener = listen(settings.address).await?;
+    server::serve(settings, loaded.catalogue, listener, asked_to_stop()?).await
+}
+
+pub fn check(args: &ConfigArgs) -> Result<()> {
+    let loaded = config::load(&args.config)?;
+    print!("{}", config::describe(&loaded.catalogue));
+    Ok(())
+}
+
+pub async fn migrate() -> Result<()> {
+    let environment = Environment::of_process();
+    let url = environment
+        .get("DATABASE_URL")
+        .context("DATABASE_URL is not set. It says which database to bring up to date.")?;
+    server::migrate(url).await?.close().await;
+    println!("The database is up to date.");
+    Ok(())
+}
+
+pub async fn simulate(args: &SimulateArgs) -> Result<()> {
+    ensure!(args.speed.is_finite() && args.speed >= 0.0, "--speed has to be a number that is not negative");
+    let listener = listen((Ipv4Addr::LOCALHOST, args.port).into()).await?;
+    println!("The simulators listen on http://{}", listener.local_addr()?);
+    let settings = simulator::Settings { speed: args.speed, ..simulator::Settings::default() };
+    Ok(simulator::serve(listener, settings, asked_to_stop()?).await?)
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
+}
+
+/// SIGTERM from the host, or Ctrl-C.
+fn asked_to_stop() -> Result<impl Future<Output = ()>> {
+    let mut terminated = signal(SignalKind::terminate())?;
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminated.recv() => {}
+            _ = interrupted.recv() => {}
+        }
+    })
+}

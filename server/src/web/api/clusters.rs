@@ -1,0 +1,29 @@
+//! Reading clusters.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use domain::text::one_line;
+
+use super::Page;
+use super::shape::ClusterShape;
+use crate::web::auth::Operator;
+use crate::web::error::Problem;
+use crate::web::state::Web;
+
+/// All of them: there are a handful, so this list never goes on.
+pub async fn list(_: Operator, State(web): State<Web>) -> Result<Json<Page<ClusterShape>>, Problem> {
+    let clusters = web.store.clusters().await?;
+    Ok(Json(Page { items: clusters.into_iter().map(ClusterShape::from).collect(), next: None }))
+}
+
+pub async fn one(
+    _: Operator,
+    State(web): State<Web>,
+    Path(name): Path<String>,
+) -> Result<Json<ClusterShape>, Problem> {
+    if let Some(cluster) = web.store.cluster(&name).await? {
+        return Ok(Json(cluster.into()));
+    }
+    let known = web.store.clusters().await?.into_iter().map(|cluster| cluster.name);
+    Err(Problem::not_found(format!("There is no cluster \"{}\".", one_line(&name, 80))).with_known(known))
+}

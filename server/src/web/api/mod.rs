@@ -1,0 +1,36 @@
+//! `/api/v1`: the same rows as the pages, for programs. Every answer is JSON, errors included.
+//!
+//! The names of routes, fields and codes are a promise; they are written down here and not derived from the domain,
+//! whose names may change.
+
+mod accept;
+mod clusters;
+mod jobs;
+mod refusal;
+mod shape;
+
+use axum::Router;
+use axum::routing::get;
+
+use super::error::Problem;
+use super::state::Web;
+
+pub fn routes() -> Router<Web> {
+    Router::new()
+        .route("/api/v1/clusters", get(clusters::list))
+        .route("/api/v1/clusters/{name}", get(clusters::one))
+        .route("/api/v1/jobs", get(jobs::list).post(accept::accept))
+        .route("/api/v1/jobs/{number}", get(jobs::one))
+}
+
+/// A list, and where it goes on.
+#[derive(serde::Serialize)]
+struct Page<T> {
+    items: Vec<T>,
+    /// To be sent as `before` to get the next page; null on the last one.
+    next: Option<String>,
+}
+
+fn no_such_job(number: &str) -> Problem {
+    Problem::not_found(format!("There is no job {}.", domain::text::one_line(number, 40)))
+}

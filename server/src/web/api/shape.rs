@@ -1,0 +1,138 @@
+//! What a cluster and a job look like to programs.
+
+use domain::Time;
+use domain::cluster::{Cluster, ClusterState, Deployment};
+use domain::job::{Job, JobState, JobWithSteps};
+use domain::run::RunRef;
+use domain::size::Size;
+use domain::step::{Phase, Step, StepState};
+use serde::Serialize;
+
+#[derive(Serialize)]
+pub struct ClusterShape {
+    name: String,
+    state: ClusterState,
+    size: Option<Size>,
+    since: Time,
+    /// Why it failed, when it failed.
+    failure: Option<String>,
+    /// When it is destroyed at the latest.
+    destroys_at: Option<Time>,
+    /// The job that is at work on it.
+    job: Option<i64>,
+    services: Vec<ServiceShape>,
+}
+
+#[derive(Serialize)]
+struct ServiceShape {
+    name: String,
+    deployed_at: Time,
+    job: i64,
+}
+
+#[derive(Serialize)]
+pub struct JobShape {
+    number: i64,
+    routine: String,
+    cluster: String,
+    size: Option<Size>,
+    service: Option<String>,
+    state: JobState,
+    created_at: Time,
+    started_at: Option<Time>,
+    finished_at: Option<Time>,
+    outcome: Option<String>,
+    by: String,
+    /// Left out of lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    steps: Option<Vec<StepShape>>,
+}
+
+#[derive(Serialize)]
+struct StepShape {
+    position: i32,
+    phase: Phase,
+    title: String,
+    state: StepState,
+    run: Option<RunShape>,
+    /// Percent, where the far end counts.
+    progress: Option<f64>,
+    message: Option<String>,
+    started_at: Option<Time>,
+    finished_at: Option<Time>,
+}
+
+#[derive(Serialize)]
+struct RunShape {
+    title: String,
+    url: String,
+}
+
+impl From<Cluster> for ClusterShape {
+    fn from(cluster: Cluster) -> Self {
+        Self {
+            name: cluster.name,
+            state: cluster.state,
+            size: cluster.size,
+            since: cluster.since,
+            failure: cluster.failure,
+            destroys_at: cluster.destroys_at,
+            job: cluster.active_job,
+            services: cluster.deployments.into_iter().map(ServiceShape::from).collect(),
+        }
+    }
+}
+
+impl From<Deployment> for ServiceShape {
+    fn from(deployment: Deployment) -> Self {
+        Self { name: deployment.service, deployed_at: deployment.at, job: deployment.job }
+    }
+}
+
+impl From<Job> for JobShape {
+    fn from(job: Job) -> Self {
+        Self {
+            number: job.number,
+            routine: job.routine,
+            cluster: job.cluster,
+            size: job.size,
+            service: job.service,
+            state: job.state,
+            created_at: job.created_at,
+            started_at: job.started_at,
+            finished_at: job.finished_at,
+            outcome: job.outcome,
+            by: job.actor.to_string(),
+            steps: None,
+        }
+    }
+}
+
+impl From<JobWithSteps> for JobShape {
+    fn from(job: JobWithSteps) -> Self {
+        let steps = job.steps.into_iter().map(StepShape::from).collect();
+        Self { steps: Some(steps), ..Self::from(job.job) }
+    }
+}
+
+impl From<Step> for StepShape {
+    fn from(step: Step) -> Self {
+        Self {
+            run: step.run().map(RunShape::from),
+            position: step.position,
+            phase: step.phase,
+            title: step.title,
+            state: step.state,
+            progress: step.progress,
+            message: step.message,
+            started_at: step.started_at,
+            finished_at: step.finished_at,
+        }
+    }
+}
+
+impl From<&RunRef> for RunShape {
+    fn from(run: &RunRef) -> Self {
+        Self { title: run.title(), url: run.url.clone() }
+    }
+}

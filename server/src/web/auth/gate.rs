@@ -1,0 +1,110 @@
+//! The gate in front of every route that does or shows something.
+
+use app::session::Visitor;
+use axum::extract::{FromRequestParts, MatchedPath, Request, State};
+use axum::http::header::{ACCEPT, ORIGIN, WWW_AUTHENTICATE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::actor::Actor;
+
+use super::access::{Identity, is_api, is_at_home};
+use crate::web::error::Problem;
+use crate::web::redirects::referring_path;
+use crate::web::state::Web;
+
+/// The one page that a stranger sees.
+const OPEN_PAGE: &str = "/login";
+
+/// Lets the operator through and nobody else.
+pub async fn admit(State(web): State<Web>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let identity = match web.access.identify(&web.store, &parts).await {
+        Ok(identity) => identity,
+        Err(error) => return Problem::from(error).into_response(),
+    };
+    let is_open = parts.extensions.get::<MatchedPath>().is_some_and(|path| path.as_str() == OPEN_PAGE);
+    if identity.visitor.actor.is_none() && !is_open {
+        return turn_away(&parts);
+    }
+    if identity.session.is_some() && is_unasked(&parts) {
+        return Problem::of_status(StatusCode::FORBIDDEN).into_response();
+    }
+    note(&mut parts, identity);
+    next.run(Request::from_parts(parts, body)).await
+}
+
+/// Finds out who asks, without turning anybody away: for the page of an address that leads nowhere.
+pub async fn recognise(State(web): State<Web>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    match web.access.identify(&web.store, &parts).await {
+        Ok(identity) => note(&mut parts, identity),
+        Err(error) => return Problem::from(error).into_response(),
+    }
+    next.run(Request::from_parts(parts, body)).await
+}
+
+/// In the demo nobody proves anything, so that nobody may come in under a foreign name.
+pub async fn only_at_home(State(web): State<Web>, request: Request, next: Next) -> Response {
+    if web.access.is_demo() && !is_at_home(request.headers()) {
+        let message = "The demo answers to localhost and 127.0.0.1 only.";
+        return Problem::new(StatusCode::MISDIRECTED_REQUEST, "foreign_host", message).into_response();
+    }
+    next.run(request).await
+}
+
+/// The person or program that got through [`admit`]. A route that somebody forgot to put behind it lets nobody in.
+pub struct Operator(pub Actor);
+
+impl<S: Sync> FromRequestParts<S> for Operator {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+        let visitor = parts.extensions.get::<Visitor>();
+        let actor = visitor.and_then(|visitor| visitor.actor.clone());
+        actor.map(Self).ok_or_else(|| Problem::of_status(StatusCode::UNAUTHORIZED))
+    }
+}
+
+fn note(parts: &mut Parts, identity: Identity) {
+    parts.extensions.insert(identity.visitor.clone());
+    parts.extensions.insert(identity);
+}
+
+/// Whether it would change something and says nothing about where it comes from. Every browser of our day says so
+/// with a POST, and a program has no session.
+fn is_unasked(parts: &Parts) -> bool {
+    let is_safe = matches!(parts.method, Method::GET | Method::HEAD);
+    let says_origin = parts.headers.contains_key(ORIGIN) || parts.headers.contains_key("sec-fetch-site");
+    !is_safe && !says_origin
+}
+
+fn turn_away(parts: &Parts) -> Response {
+    if is_api(parts.uri.path()) {
+        let mut response = Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "unauthorized",
+            "A valid bearer token is needed. Nothing was done.",
+        )
+        .into_response();
+        response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        return response;
+    }
+    if !wants_page(&parts.headers) {
+        return Problem::of_status(StatusCode::UNAUTHORIZED).into_response();
+    }
+    let back = match parts.method {
+        Method::GET | Method::HEAD => parts.uri.path_and_query().map(ToString::to_string),
+        // The page with the form, since the press itself cannot be repeated by a link.
+        _ => referring_path(&parts.headers),
+    };
+    Redirect::to(&super::login::address(None, back.as_deref())).into_response()
+}
+
+fn wants_page(headers: &HeaderMap) -> bool {
+    headers
+        .get(ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
+}

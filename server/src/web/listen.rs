@@ -1,0 +1,64 @@
+//! The accept loop. It is our own because `axum::serve` sets no time limit on headers: whoever sends half a request
+//! would hold a connection for ever.
+
+use std::io;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+const HEADERS_WITHIN: Duration = Duration::from_secs(10);
+
+/// The pause after a connection could not be taken, as when there are too many open files.
+const AFTER_ERROR: Duration = Duration::from_millis(500);
+
+/// Serves until `closing`, then lets the requests under way end, for as long as `grace`.
+pub async fn serve(listener: TcpListener, router: Router, closing: CancellationToken, grace: Duration) {
+    let open = GracefulShutdown::new();
+    loop {
+        tokio::select! {
+            () = closing.cancelled() => break,
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => converse(stream, router.clone(), &open),
+                Err(error) => rest_after(&error).await,
+            },
+        }
+    }
+    drop(listener);
+    if timeout(grace, open.shutdown()).await.is_err() {
+        tracing::warn!("some requests did not end in time");
+    }
+}
+
+fn converse(stream: TcpStream, router: Router, open: &GracefulShutdown) {
+    let service = router.map_request(|request: Request<Incoming>| request.map(Body::new));
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADERS_WITHIN)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+    let connection = open.watch(connection);
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "a connection ended early");
+        }
+    });
+}
+
+async fn rest_after(error: &io::Error) {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    if matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) {
+        return;
+    }
+    tracing::warn!(%error, "no connection can be taken");
+    sleep(AFTER_ERROR).await;
+}

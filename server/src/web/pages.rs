@@ -1,0 +1,64 @@
+//! The pages and server functions of the app, with what they need from the server.
+
+use app::session::Visitor;
+use app::{App, shell};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::CONTENT_SECURITY_POLICY;
+use axum::http::request::Parts;
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use leptos::nonce::use_nonce;
+use leptos::prelude::{IntoView, provide_context, use_context};
+use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list, render_app_async_with_context};
+
+use super::error::Problem;
+use super::headers::page_policy;
+use super::state::Web;
+
+/// A route for each page and each server function.
+pub fn routes(web: &Web) -> Router<Web> {
+    Router::new().leptos_routes_with_context(web, generate_route_list(App), context(web), document(web))
+}
+
+/// The app's own page for an address that leads nowhere.
+pub async fn not_found(State(web): State<Web>, request: Request<Body>) -> Response {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Problem::of_status(StatusCode::NOT_FOUND).into_response();
+    }
+    let render = render_app_async_with_context(context(&web), document(&web));
+    let mut response = render(request).await;
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = StatusCode::NOT_FOUND;
+    }
+    response
+}
+
+/// What pages and server functions find in their context.
+fn context(web: &Web) -> impl Fn() + Clone + Send + Sync + 'static {
+    let web = web.clone();
+    move || {
+        provide_context(web.store.clone());
+        provide_context(web.catalogue.clone());
+        provide_context(visitor(&web));
+        if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())
+            && let Some(policy) = page_policy(&nonce)
+        {
+            response.insert_header(CONTENT_SECURITY_POLICY, policy);
+        }
+    }
+}
+
+/// Whoever was found to ask; nobody, where nobody looked.
+fn visitor(web: &Web) -> Visitor {
+    use_context::<Parts>()
+        .and_then(|parts| parts.extensions.get::<Visitor>().cloned())
+        .unwrap_or(Visitor { actor: None, is_demo: web.access.is_demo() })
+}
+
+fn document(web: &Web) -> impl Fn() -> leptos::prelude::AnyView + Clone + Send + Sync + 'static {
+    use leptos::prelude::IntoAny;
+    let options = web.leptos.clone();
+    move || shell(options.clone()).into_view().into_any()
+}

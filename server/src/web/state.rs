@@ -1,0 +1,84 @@
+//! What every request may need, made once at the start.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use domain::catalogue::Catalogue;
+use leptos::config::LeptosOptions;
+use secrecy::SecretString;
+use store::Store;
+use tokio_util::sync::CancellationToken;
+
+use super::auth::{Access, Attempts};
+use super::events::{Hub, Objects, Seats};
+
+/// The name of the wasm, script and style files below `/pkg`.
+const OUTPUT_NAME: &str = "cluster-head";
+
+/// What the composition root decides.
+pub struct Setup {
+    pub store: Store,
+    pub catalogue: Arc<Catalogue>,
+    pub access: Access,
+    /// Proves that a word comes from Slack; without it no word is taken.
+    pub slack_token: Option<SecretString>,
+    /// The folder with the built wasm, style and static files.
+    pub site: PathBuf,
+    /// Cancelled when the process is about to end.
+    pub closing: CancellationToken,
+}
+
+/// The state of the web side. Cheap to clone.
+#[derive(Clone)]
+pub struct Web {
+    pub store: Store,
+    pub catalogue: Arc<Catalogue>,
+    pub(super) access: Arc<Access>,
+    pub(super) attempts: Arc<Attempts>,
+    pub(super) slack_token: Option<SecretString>,
+    pub(super) hub: Arc<Hub>,
+    pub(super) objects: Arc<Objects>,
+    pub(super) seats: Arc<Seats>,
+    pub(super) site: PathBuf,
+    pub(super) leptos: LeptosOptions,
+    pub(super) closing: CancellationToken,
+}
+
+impl Web {
+    pub fn new(setup: Setup) -> Self {
+        let site_root = setup.site.to_string_lossy().into_owned();
+        let leptos = LeptosOptions::builder()
+            .output_name(OUTPUT_NAME)
+            .site_root(site_root)
+            .site_pkg_dir("pkg")
+            .build();
+        let hub = Arc::new(Hub::default());
+        let objects = Objects::new(setup.store.clone(), Arc::clone(&setup.catalogue), Arc::clone(&hub));
+        Self {
+            store: setup.store,
+            catalogue: setup.catalogue,
+            access: Arc::new(setup.access),
+            attempts: Arc::default(),
+            slack_token: setup.slack_token,
+            hub,
+            objects: Arc::new(objects),
+            seats: Arc::default(),
+            site: setup.site,
+            leptos,
+            closing: setup.closing,
+        }
+    }
+
+    /// Follows the changes of the rows until the process ends, so that the live streams can tell them.
+    pub async fn follow_changes(self) {
+        let Self { store, hub, closing, .. } = self;
+        closing.run_until_cancelled(hub.follow(&store)).await;
+    }
+}
+
+impl FromRef<Web> for LeptosOptions {
+    fn from_ref(web: &Web) -> Self {
+        web.leptos.clone()
+    }
+}
