@@ -34,11 +34,19 @@ impl Display for Description<'_> {
 }
 
 impl Description<'_> {
-    fn write_routine(&self, f: &mut fmt::Formatter<'_>, routine: &Routine, cluster: &ClusterSpec) -> fmt::Result {
+    fn write_routine(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        routine: &Routine,
+        cluster: &ClusterSpec,
+    ) -> fmt::Result {
         if !routine.takes_service() {
             return self.write_plan(f, routine, cluster, None);
         }
-        self.0.services.iter().try_for_each(|service| self.write_plan(f, routine, cluster, Some(&service.name)))
+        self.0
+            .services
+            .iter()
+            .try_for_each(|service| self.write_plan(f, routine, cluster, Some(&service.name)))
     }
 
     fn write_plan(
@@ -105,7 +113,11 @@ impl Description<'_> {
 
 fn write_cluster(f: &mut fmt::Formatter<'_>, cluster: &ClusterSpec) -> fmt::Result {
     let lifetime = text::duration(Duration::minutes(i64::from(cluster.lifetime_minutes)));
-    writeln!(f, "  {}: destroyed {lifetime} after it was asked for, unless somebody extends it", cluster.name)?;
+    writeln!(
+        f,
+        "  {}: destroyed {lifetime} after it was asked for, unless somebody extends it",
+        cluster.name
+    )?;
     for offer in &cluster.sizes {
         let default = if offer.size == cluster.default_size { ", the default" } else { "" };
         writeln!(
@@ -124,7 +136,7 @@ fn write_cluster(f: &mut fmt::Formatter<'_>, cluster: &ClusterSpec) -> fmt::Resu
 
 fn write_steps(f: &mut fmt::Formatter<'_>, order: &Order, cluster: &ClusterSpec) -> fmt::Result {
     if let Some(size) = order.size.filter(|_| cluster.sizes.len() > 1) {
-        writeln!(f, "    As with size {size}; the others differ in the machine only.")?;
+        writeln!(f, "    Shown for size {size}, the default.")?;
     }
     for (index, step) in order.steps.iter().enumerate() {
         let finally = if step.phase == Phase::Finally { " (finally)" } else { "" };
@@ -159,7 +171,12 @@ fn write_call(f: &mut fmt::Formatter<'_>, call: &BatchCall) -> fmt::Result {
         }
     }
     f.write_char(';')?;
-    write!(f, " ends when {} is {}", call.status_field, [&call.succeeded_when[..], &call.failed_when].concat().join(" or "))
+    write!(
+        f,
+        " ends when {} is {}",
+        call.status_field,
+        [&call.succeeded_when[..], &call.failed_when].concat().join(" or ")
+    )
 }
 
 /// A routine that leaves something behind which costs money is allowed, but never by accident.
@@ -174,7 +191,9 @@ fn note(routine: &Routine, cluster: &ClusterSpec) -> Option<String> {
     if ends_up {
         Some(format!("leaves the cluster up; it is destroyed after {lifetime} at the latest."))
     } else if routine.creates_cluster() && !routine.finally.iter().any(|step| is_down(&step)) {
-        Some(format!("leaves the cluster up if a step fails, for {lifetime} at most; \"down\" in finally would not."))
+        Some(format!(
+            "leaves the cluster up if a step fails, for {lifetime} at most; \"down\" in finally would not."
+        ))
     } else {
         None
     }

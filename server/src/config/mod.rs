@@ -26,7 +26,8 @@ pub use check::describe;
 pub use problems::ConfigErrors;
 use problems::Problems;
 pub use settings::{
-    ConfigArgs, Environment, Log, LogFormat, Mode, PasswordSetting, Secrets, ServeArgs, Settings, SettingsErrors,
+    ConfigArgs, Environment, Log, LogFormat, Mode, PasswordSetting, Secrets, ServeArgs, Settings,
+    SettingsErrors,
 };
 use shape::FileShape;
 
@@ -52,7 +53,10 @@ pub fn load(path: &Path) -> Result<Loaded, ConfigErrors> {
             std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
             _ => error.to_string(),
         };
-        ConfigErrors::unreadable(&file, format!("{why}; name the config file with --config or CLUSTER_HEAD_CONFIG"))
+        ConfigErrors::unreadable(
+            &file,
+            format!("{why}; name the config file with --config or CLUSTER_HEAD_CONFIG"),
+        )
     };
     let mut bytes = Vec::new();
     File::open(path)

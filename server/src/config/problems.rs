@@ -9,18 +9,23 @@ use toml::de::{DeTable, DeValue};
 
 use super::wording::plain;
 
+/// Nobody reads further, and a file of another kind may be wrong on every line.
+const MAX_TOLD: usize = 100;
+
 /// Everything that is wrong with a config file. Its display is what the user reads, one line for each problem.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct ConfigErrors {
     file: String,
     problems: Vec<Problem>,
+    /// How many more there are.
+    untold: usize,
 }
 
 impl ConfigErrors {
     /// The file as a whole is the problem: it is not there, or it is no text.
     pub(super) fn unreadable(file: &str, message: impl Into<String>) -> Self {
         let problem = Problem { line: None, key: None, message: message.into() };
-        Self { file: file.to_owned(), problems: vec![problem] }
+        Self { file: file.to_owned(), problems: vec![problem], untold: 0 }
     }
 
     /// The text is no TOML. There are no keys yet, so the line itself is shown.
@@ -28,7 +33,8 @@ impl ConfigErrors {
         let line = line_of(text, error.span().map_or(text.len(), |span| span.start));
         let written = one_line(text.lines().nth(line - 1).unwrap_or_default(), 80);
         let message = format!("{}, in the line: {written}", plain(error.message()));
-        Self { file: file.to_owned(), problems: vec![Problem { line: Some(line), key: None, message }] }
+        let problem = Problem { line: Some(line), key: None, message };
+        Self { file: file.to_owned(), problems: vec![problem], untold: 0 }
     }
 }
 
@@ -47,7 +53,10 @@ impl fmt::Display for ConfigErrors {
             }
             write!(f, ": {}", problem.message)?;
         }
-        Ok(())
+        match self.untold {
+            0 => Ok(()),
+            untold => write!(f, "\n{}: {untold} more problems", self.file),
+        }
     }
 }
 
@@ -63,28 +72,37 @@ pub(super) struct Problems<'text> {
     text: &'text str,
     tables: &'text DeTable<'text>,
     found: Vec<Problem>,
+    untold: usize,
 }
 
 impl<'text> Problems<'text> {
     pub(super) fn new(text: &'text str, tables: &'text DeTable<'text>) -> Self {
-        Self { text, tables, found: Vec::new() }
+        Self { text, tables, found: Vec::new(), untold: 0 }
     }
 
     pub(super) fn add(&mut self, place: Range<usize>, message: impl Into<String>) {
+        if self.found.len() == MAX_TOLD {
+            self.untold += 1;
+            return;
+        }
         let line = Some(line_of(self.text, place.start));
         let key = path_to(self.tables, &place).map(|keys| keys.join("."));
         self.found.push(Problem { line, key, message: message.into() });
     }
 
     /// Reads a value, or adds what is wrong with it.
-    pub(super) fn read<T, V>(&mut self, value: &Spanned<V>, read: impl FnOnce(&V) -> Result<T, String>) -> Option<T> {
+    pub(super) fn read<T, V>(
+        &mut self,
+        value: &Spanned<V>,
+        read: impl FnOnce(&V) -> Result<T, String>,
+    ) -> Option<T> {
         read(value.get_ref()).map_err(|message| self.add(value.span(), message)).ok()
     }
 
     /// The one problem of a file whose tables have the wrong shape: nothing behind it could be read.
     pub(super) fn of_shape(mut self, file: &str, error: &toml::de::Error) -> ConfigErrors {
         self.add(error.span().unwrap_or(0..0), plain(error.message()));
-        ConfigErrors { file: file.to_owned(), problems: self.found }
+        ConfigErrors { file: file.to_owned(), problems: self.found, untold: self.untold }
     }
 
     /// `value` if nothing is wrong with the whole file.
@@ -93,8 +111,7 @@ impl<'text> Problems<'text> {
             return Ok(value);
         }
         self.found.sort();
-        self.found.dedup();
-        Err(ConfigErrors { file: file.to_owned(), problems: self.found })
+        Err(ConfigErrors { file: file.to_owned(), problems: self.found, untold: self.untold })
     }
 }
 

@@ -20,7 +20,10 @@ type Read<T> = Result<T, String>;
 pub(super) fn name(text: &str) -> Read<String> {
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if text.is_empty() || text.len() > MAX_NAME || !text.chars().all(fits) {
-        return Err(format!("{} is no name; a name has 1 to {MAX_NAME} characters of a-z, 0-9 and \"-\"", shown(text)));
+        return Err(format!(
+            "{} is no name; a name has 1 to {MAX_NAME} characters of a-z, 0-9 and \"-\"",
+            shown(text)
+        ));
     }
     Ok(text.to_owned())
 }
@@ -41,7 +44,10 @@ pub(super) fn word(text: &str) -> Read<String> {
 pub(super) fn title(text: &str, placeholders: &[&str]) -> Read<String> {
     let is_one_line = !text.chars().any(char::is_control);
     if text.trim().is_empty() || !is_one_line || text.chars().count() > MAX_TITLE {
-        return Err(format!("{} is no title; a title is one line of 1 to {MAX_TITLE} characters", shown(text)));
+        return Err(format!(
+            "{} is no title; a title is one line of 1 to {MAX_TITLE} characters",
+            shown(text)
+        ));
     }
     only_placeholders(text, placeholders)
 }
@@ -57,16 +63,20 @@ pub(super) fn identifier(text: &str) -> Read<String> {
 
 /// `machine` is the longest thing that is going to stand for `{machine}`.
 pub(super) fn parameter(text: &str, machine: usize) -> Read<String> {
-    let filled_in = text.chars().count() + text.matches("{machine}").count() * machine;
+    let rest = text.replace("{machine}", "").replace("{size}", "s");
+    let filled_in = rest.chars().count() + text.matches("{machine}").count() * machine;
     if filled_in > MAX_PARAMETER_VALUE {
-        return Err(format!("the value has up to {filled_in} characters; CircleCI takes {MAX_PARAMETER_VALUE}"));
+        return Err(format!(
+            "the value has up to {filled_in} characters; CircleCI takes {MAX_PARAMETER_VALUE}"
+        ));
     }
     only_placeholders(text, &["size", "machine"])
 }
 
 /// A whole number and a unit.
 pub(super) fn duration(text: &str) -> Read<Duration> {
-    let not_understood = || format!("{} is no duration; write a whole number and a unit: 30s, 25min, 4h or 7d", shown(text));
+    let not_understood =
+        || format!("{} is no duration; write a whole number and a unit: 30s, 25min, 4h or 7d", shown(text));
     let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let (number, unit) = text.split_at(digits);
     let seconds_per_unit = match unit {
@@ -98,7 +108,10 @@ pub(super) fn price(text: &str) -> Read<Decimal> {
     let is_plain = text.chars().all(|c| c.is_ascii_digit() || c == '.');
     let price = text.parse::<Decimal>().ok().filter(|price| is_plain && *price <= Decimal::from(1_000_000));
     price.ok_or_else(|| {
-        format!("{} is no price; write US dollars from \"0\" to \"1000000\", such as \"0.02232\"", shown(text))
+        format!(
+            "{} is no price; write US dollars from \"0\" to \"1000000\", such as \"0.02232\"",
+            shown(text)
+        )
     })
 }
 
@@ -123,20 +136,27 @@ pub(super) fn project(text: &str, provider: ProviderKind) -> Read<String> {
         ProviderKind::Travis => (segments.len() == 2, "owner/name"),
     };
     if !is_right || text.len() > 255 || !segments.iter().all(is_segment) {
-        return Err(format!("{} is no project of {}; write it like {example}", shown(text), provider.title()));
+        return Err(format!(
+            "{} is no project of {}; write it like {example}",
+            shown(text),
+            provider.title()
+        ));
     }
     Ok(text.to_owned())
 }
 
 pub(super) fn url(text: &str) -> Read<String> {
-    let refused = |why: &str| format!("{} is not allowed: {why}; write a URL like https://host/path", shown(text));
+    let refused =
+        |why: &str| format!("{} is not allowed: {why}; write a URL like https://host/path", shown(text));
     let url = Url::parse(text).map_err(|error| refused(&error.to_string()))?;
     if !["http", "https"].contains(&url.scheme()) {
         return Err(refused("it is neither http nor https"));
     }
     if !url.username().is_empty() || url.password().is_some() {
         // Not repeated: what stands in it is a secret.
-        return Err("a URL with a name or a password is not allowed; secrets come from the environment".into());
+        return Err(
+            "a URL with a name or a password is not allowed; secrets come from the environment".into()
+        );
     }
     if text.len() > 2_000 {
         return Err(refused("it is longer than 2000 characters"));
@@ -167,7 +187,10 @@ pub(super) fn only_placeholders(text: &str, known: &[&str]) -> Read<String> {
         if looks_like_one && !known.contains(&inner) {
             let allowed = known.iter().map(|name| format!("{{{name}}}")).collect::<Vec<_>>().join(", ");
             let allowed = if known.is_empty() { "none here".to_owned() } else { allowed };
-            return Err(format!("there is no placeholder \"{{{}}}\"; known placeholders: {allowed}", one_line(inner, 40)));
+            return Err(format!(
+                "there is no placeholder \"{{{}}}\"; known placeholders: {allowed}",
+                one_line(inner, 40)
+            ));
         }
     }
     Ok(text.to_owned())

@@ -94,14 +94,20 @@ pub(super) fn batch_values(catalogue: &Catalogue) -> Vec<Variable> {
     }
     let variable = |(name, batches): (&str, BTreeSet<&str>)| {
         let batches = batches.into_iter().collect::<Vec<_>>().join(", ");
-        Variable::new(name, format!("is sent with the batch job {batches}"), "set it to the value that the batch service knows")
+        Variable::new(
+            name,
+            format!("is sent with the batch job {batches}"),
+            "set it to the value that the batch service knows",
+        )
     };
     batches.into_iter().map(variable).collect()
 }
 
 const fn remedy(provider: ProviderKind) -> &'static str {
     match provider {
-        ProviderKind::CircleCi => "set it to a personal API token of CircleCI (a project token is not enough)",
+        ProviderKind::CircleCi => {
+            "set it to a personal API token of CircleCI (a project token is not enough)"
+        }
         ProviderKind::Travis => "set it to an API token of Travis CI",
     }
 }

@@ -10,7 +10,9 @@ pub(super) fn plain(message: &str) -> String {
         return format!("the key {} is missing", quoted(field));
     }
     for prefix in ["invalid type: ", "invalid value: ", "invalid length "] {
-        if let Some((found, expected)) = message.strip_prefix(prefix).and_then(|rest| rest.rsplit_once(", expected ")) {
+        if let Some((found, expected)) =
+            message.strip_prefix(prefix).and_then(|rest| rest.rsplit_once(", expected "))
+        {
             return format!("found {}, expected {}", kind(found), kind(expected));
         }
     }

@@ -39,7 +39,11 @@ fn read_batch(name: &Text, shape: &BatchShape, problems: &mut Problems<'_>) -> O
     })
 }
 
-fn read_body_value(key: &Text, value: &BodyShape, problems: &mut Problems<'_>) -> Option<(String, BodyValue)> {
+fn read_body_value(
+    key: &Text,
+    value: &BodyShape,
+    problems: &mut Problems<'_>,
+) -> Option<(String, BodyValue)> {
     let key_is_empty = key.get_ref().is_empty();
     if key_is_empty {
         problems.add(key.span(), "a field without a name is not allowed; write a name");
@@ -51,7 +55,10 @@ fn read_body_value(key: &Text, value: &BodyShape, problems: &mut Problems<'_>) -
     (!key_is_empty).then(|| (key.get_ref().clone(), value))
 }
 
-fn read_fields(answer: &AnswerShape, problems: &mut Problems<'_>) -> (Option<String>, Option<String>, Option<String>) {
+fn read_fields(
+    answer: &AnswerShape,
+    problems: &mut Problems<'_>,
+) -> (Option<String>, Option<String>, Option<String>) {
     let mut field = |text: &Text| problems.read(text, |text| values::identifier(text));
     (field(&answer.progress), field(&answer.status), field(&answer.error))
 }
@@ -59,7 +66,8 @@ fn read_fields(answer: &AnswerShape, problems: &mut Problems<'_>) -> (Option<Str
 /// A status that means both ends, or an end that no status means, would leave a job waiting for its time limit.
 fn check_endings(answer: &AnswerShape, problems: &mut Problems<'_>) {
     let mut meaning: BTreeMap<&str, &str> = BTreeMap::new();
-    let ends = [("succeeded", &answer.succeeded, "[\"completed\"]"), ("failed", &answer.failed, "[\"failed\"]")];
+    let ends =
+        [("succeeded", &answer.succeeded, "[\"completed\"]"), ("failed", &answer.failed, "[\"failed\"]")];
     for (end, statuses, example) in ends {
         must_not_be_empty(statuses.get_ref(), statuses.span(), example, problems);
         for status in statuses.get_ref() {
@@ -69,7 +77,8 @@ fn check_endings(answer: &AnswerShape, problems: &mut Problems<'_>) {
             match meaning.insert(status.get_ref(), end) {
                 Some(other) if other != end => {
                     let shown = values::shown(status.get_ref());
-                    problems.add(status.span(), format!("{shown} already means {other}; a status means one end"));
+                    problems
+                        .add(status.span(), format!("{shown} already means {other}; a status means one end"));
                 }
                 _ => {}
             }

@@ -38,8 +38,7 @@ fn read_cluster(
         if shape.sizes.contains_key(size.as_str()) {
             return Ok(size);
         }
-        let offered = shape.sizes.keys().map(|size| size.get_ref().clone()).collect();
-        Err(there_is_no("size", size.as_str(), offered))
+        Err(there_is_no("size", size.as_str(), shape.sizes.keys().map(Text::get_ref)))
     });
     let lifetime_minutes = problems.read(&shape.lifetime, |lifetime| values::minutes(lifetime));
     Some(ClusterSpec {
@@ -52,7 +51,11 @@ fn read_cluster(
     })
 }
 
-fn read_stacks(names: &Spanned<Vec<Text>>, targets: &Targets<'_>, problems: &mut Problems<'_>) -> Vec<CiTarget> {
+fn read_stacks(
+    names: &Spanned<Vec<Text>>,
+    targets: &Targets<'_>,
+    problems: &mut Problems<'_>,
+) -> Vec<CiTarget> {
     must_not_be_empty(names.get_ref(), names.span(), "[\"release\"]", problems);
     names.get_ref().iter().filter_map(|name| targets.find(name, problems)).collect()
 }

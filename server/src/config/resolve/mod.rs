@@ -17,6 +17,9 @@ use super::shape::{FileShape, Named, PaceShape, Text, in_file_order};
 use super::values;
 use targets::Targets;
 
+/// How many names a problem lists.
+const MAX_LISTED: usize = 20;
+
 /// Reads the whole file. What it returns is only of use if `problems` stayed empty.
 pub(super) fn resolve(file: &FileShape, problems: &mut Problems<'_>) -> Loaded {
     let targets = Targets::read(file, problems);
@@ -49,20 +52,28 @@ fn read_pace(shape: &PaceShape, problems: &mut Problems<'_>) -> Pace {
 }
 
 /// Adds a problem unless `name` is declared in `declared`; `what` is what it should be.
-fn must_exist<T>(name: &Text, declared: &Named<T>, what: &str, problems: &mut Problems<'_>) -> Option<String> {
+fn must_exist<T>(
+    name: &Text,
+    declared: &Named<T>,
+    what: &str,
+    problems: &mut Problems<'_>,
+) -> Option<String> {
     if declared.contains_key(name) {
         return Some(name.get_ref().clone());
     }
-    let known = in_file_order(declared).into_iter().map(|(name, _)| name.get_ref().clone()).collect();
-    problems.add(name.span(), there_is_no(what, name.get_ref(), known));
+    problems.add(name.span(), there_is_no(what, name.get_ref(), declared.keys().map(Text::get_ref)));
     None
 }
 
-fn there_is_no(what: &str, name: &str, known: Vec<String>) -> String {
-    let known = if known.is_empty() { "none is declared".to_owned() } else { known.join(", ") };
-    let shown = values::shown(name);
-    let plural = if what.ends_with("ch") { format!("{what}es") } else { format!("{what}s") };
-    format!("there is no {what} {shown}; known {plural}: {known}")
+fn there_is_no<'a>(what: &str, name: &str, known: impl ExactSizeIterator<Item = &'a String>) -> String {
+    let untold = known.len().saturating_sub(MAX_LISTED);
+    let listed = known.take(MAX_LISTED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let known = match (listed.is_empty(), untold) {
+        (true, _) => "none is declared".to_owned(),
+        (false, 0) => listed,
+        (false, untold) => format!("{listed} and {untold} more"),
+    };
+    format!("there is no {what} {}; known {what}s: {known}", values::shown(name))
 }
 
 /// Adds a problem at `place` if a list that must say something is empty.

@@ -19,7 +19,12 @@ pub(super) fn read(file: &FileShape, problems: &mut Problems<'_>) -> Vec<Routine
     routines
 }
 
-fn read_routine(name: &Text, shape: &RoutineShape, file: &FileShape, problems: &mut Problems<'_>) -> Option<Routine> {
+fn read_routine(
+    name: &Text,
+    shape: &RoutineShape,
+    file: &FileShape,
+    problems: &mut Problems<'_>,
+) -> Option<Routine> {
     let read_name = problems.read(name, |name| {
         let reserved: Vec<String> = Routine::built_in().into_iter().map(|routine| routine.name).collect();
         if reserved.contains(name) {
@@ -42,10 +47,11 @@ fn read_steps(shapes: &[StepShape], file: &FileShape, problems: &mut Problems<'_
     let read = |shape: &StepShape| match shape {
         StepShape::Up => Some(RoutineStep::Up),
         StepShape::Down => Some(RoutineStep::Down),
-        StepShape::Deploy(service) => {
-            must_exist(service, &file.services, "service", problems).map(|service| RoutineStep::Deploy(Some(service)))
+        StepShape::Deploy(service) => must_exist(service, &file.services, "service", problems)
+            .map(|service| RoutineStep::Deploy(Some(service))),
+        StepShape::Batch(batch) => {
+            must_exist(batch, &file.batches, "batch job", problems).map(RoutineStep::Batch)
         }
-        StepShape::Batch(batch) => must_exist(batch, &file.batches, "batch", problems).map(RoutineStep::Batch),
     };
     shapes.iter().filter_map(read).collect()
 }
@@ -70,6 +76,9 @@ fn length(step: &RoutineStep, cluster: &ClusterShape) -> usize {
 fn check_length(length: usize, place: &Text, cluster: &Text, problems: &mut Problems<'_>) {
     if length > MAX_STEPS {
         let cluster = values::shown(cluster.get_ref());
-        problems.add(place.span(), format!("a job on the cluster {cluster} would have {length} steps; the most is {MAX_STEPS}"));
+        problems.add(
+            place.span(),
+            format!("a job on the cluster {cluster} would have {length} steps; the most is {MAX_STEPS}"),
+        );
     }
 }

@@ -39,11 +39,18 @@ fn longest_machine(file: &FileShape) -> usize {
     offers.map(|offer| offer.machine.get_ref().chars().count()).max().unwrap_or_default()
 }
 
-fn read_target(name: &Text, shape: &TargetShape, longest_machine: usize, problems: &mut Problems<'_>) -> Option<CiTarget> {
+fn read_target(
+    name: &Text,
+    shape: &TargetShape,
+    longest_machine: usize,
+    problems: &mut Problems<'_>,
+) -> Option<CiTarget> {
     let read_name = problems.read(name, |name| values::name(name));
     let title = problems.read(&shape.title, |title| values::title(title, &["size", "machine"]));
-    let provider = problems.read(&shape.provider, |word| ProviderKind::from_str(word).map_err(|error| error.to_string()));
-    let project = provider.and_then(|provider| problems.read(&shape.project, |project| values::project(project, provider)));
+    let provider = problems
+        .read(&shape.provider, |word| ProviderKind::from_str(word).map_err(|error| error.to_string()));
+    let project = provider
+        .and_then(|provider| problems.read(&shape.project, |project| values::project(project, provider)));
     let branch = problems.read(&shape.branch, |branch| values::identifier(branch));
     let time_limit_minutes = problems.read(&shape.time_limit, |limit| values::minutes(limit));
     let parameters = read_parameters(name, shape, longest_machine, problems);
@@ -93,7 +100,10 @@ fn read_parameters(
 
 fn refuse_for_travis(shape: &TargetShape, problems: &mut Problems<'_>) {
     if let Some(marker) = &shape.marker_parameter {
-        problems.add(marker.span(), "only CircleCI has parameters; on Travis CI the message of the build carries our marker");
+        problems.add(
+            marker.span(),
+            "only CircleCI has parameters; on Travis CI the message of the build carries our marker",
+        );
     }
     if let Some(key) = shape.parameters.keys().next() {
         problems.add(key.span(), "only CircleCI has parameters; leave them out for Travis CI");

@@ -24,7 +24,8 @@ fn read_word(
 ) -> Option<Word> {
     let word = problems.read(word, |word| values::word(word));
     let cluster = must_exist(&shape.cluster, &file.clusters, "cluster", problems);
-    let service = shape.service.as_ref().map(|service| must_exist(service, &file.services, "service", problems));
+    let service =
+        shape.service.as_ref().map(|service| must_exist(service, &file.services, "service", problems));
     let routine = find_routine(&shape.routine, file, routines, problems);
     if let Some(routine) = routine {
         check_fit(shape, routine, problems);
@@ -50,7 +51,7 @@ fn find_routine<'a>(
     let found = routines.iter().find(|routine| &routine.name == name.get_ref());
     // A routine that is declared and could not be read has told its own problem.
     if found.is_none() && !file.routines.contains_key(name) {
-        let known = routines.iter().map(|routine| routine.name.clone()).collect();
+        let known = routines.iter().map(|routine| &routine.name);
         problems.add(name.span(), there_is_no("routine", name.get_ref(), known));
     }
     found
@@ -64,14 +65,19 @@ fn check_fit(shape: &WordShape, routine: &Routine, problems: &mut Problems<'_>) 
             problems.add(service.span(), format!("the routine {name} takes no service; leave the key out"));
         }
         (None, true) => {
-            problems.add(shape.routine.span(), format!("the routine {name} needs a service; add service = \"a name\""));
+            problems.add(
+                shape.routine.span(),
+                format!("the routine {name} needs a service; add service = \"a name\""),
+            );
         }
         _ => {}
     }
-    if let Some(takes_size) = shape.takes_size.as_ref().filter(|takes_size| *takes_size.get_ref()) {
-        if !routine.creates_cluster() {
-            let message = format!("the routine {name} takes no size, since it brings nothing up; leave the key out");
-            problems.add(takes_size.span(), message);
-        }
+    let takes_size = shape.takes_size.as_ref().filter(|takes_size| *takes_size.get_ref());
+    if let Some(takes_size) = takes_size
+        && !routine.creates_cluster()
+    {
+        let message =
+            format!("the routine {name} takes no size, since it brings nothing up; leave the key out");
+        problems.add(takes_size.span(), message);
     }
 }

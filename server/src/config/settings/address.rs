@@ -10,7 +10,11 @@ use super::environment::{Environment, Findings};
 /// The port of the seed.
 const DEFAULT_PORT: u16 = 3010;
 
-pub(super) fn read(args: &ServeArgs, environment: &Environment, findings: &mut Findings) -> Option<SocketAddr> {
+pub(super) fn read(
+    args: &ServeArgs,
+    environment: &Environment,
+    findings: &mut Findings,
+) -> Option<SocketAddr> {
     let host = read_host(args, environment, findings);
     let port = read_port(args, environment, findings);
     Some(SocketAddr::new(host?, port?))
@@ -48,7 +52,9 @@ fn read_port(args: &ServeArgs, environment: &Environment, findings: &mut Finding
             let port = text.trim().parse().ok();
             if port.is_none() {
                 let text = one_line(text, 60);
-                findings.add(format!("PORT is \"{text}\". It says where to listen: set it to a number from 0 to 65535."));
+                findings.add(format!(
+                    "PORT is \"{text}\". It says where to listen: set it to a number from 0 to 65535."
+                ));
             }
             port
         }

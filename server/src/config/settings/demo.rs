@@ -39,16 +39,20 @@ pub(super) fn pace() -> Pace {
 /// A terminal in which somebody works on the real thing is no place for a demo.
 pub(super) fn refuse_real_tokens(environment: &Environment, catalogue: &Catalogue, findings: &mut Findings) {
     let of_batches = variables::batch_values(catalogue);
-    let of_batches = of_batches.iter().map(|variable| variable.name.as_str()).filter(|name| !REAL.contains(name));
+    let of_batches =
+        of_batches.iter().map(|variable| variable.name.as_str()).filter(|name| !REAL.contains(name));
     for name in REAL.into_iter().chain(of_batches) {
         if environment.get(name).is_some() {
-            findings.add(format!("{name} is set. Demo mode never runs next to real tokens: unset {name} or leave out --demo."));
+            findings.add(format!(
+                "{name} is set. Demo mode never runs next to real tokens: unset {name} or leave out --demo."
+            ));
         }
     }
 }
 
 pub(super) fn read_simulator(args: &ServeArgs, findings: &mut Findings) -> Option<Url> {
-    let example = "start one with \"cluster-head simulate\" and name it, such as --simulator http://127.0.0.1:4010";
+    let example =
+        "start one with \"cluster-head simulate\" and name it, such as --simulator http://127.0.0.1:4010";
     let Some(text) = &args.simulator else {
         findings.add(format!("--simulator is missing. Demo mode talks to a simulator only: {example}."));
         return None;
@@ -64,7 +68,8 @@ pub(super) fn read_simulator(args: &ServeArgs, findings: &mut Findings) -> Optio
 
 pub(super) fn secrets(catalogue: &Catalogue) -> Secrets {
     let secret = || Some(SecretString::from(SECRET));
-    let batch_values = variables::batch_values(catalogue).into_iter().map(|variable| (variable.name, SECRET.into()));
+    let batch_values =
+        variables::batch_values(catalogue).into_iter().map(|variable| (variable.name, SECRET.into()));
     Secrets {
         circleci_token: secret(),
         travis_token: secret(),

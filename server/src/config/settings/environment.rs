@@ -13,7 +13,9 @@ impl Environment {
     /// The environment of this process. A value that is no Unicode is of no use here and counts as not set.
     pub fn of_process() -> Self {
         let pairs = std::env::vars_os();
-        pairs.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect()
+        pairs
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect()
     }
 
     pub fn get(&self, name: &str) -> Option<&str> {

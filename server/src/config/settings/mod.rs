@@ -16,8 +16,8 @@ use tracing_subscriber::EnvFilter;
 
 use super::{Loaded, variables};
 pub use args::{ConfigArgs, ServeArgs};
-pub use environment::{Environment, SettingsErrors};
 use environment::Findings;
+pub use environment::{Environment, SettingsErrors};
 pub use secrets::{PasswordSetting, Secrets};
 
 /// How this process runs. `Debug` shows no secret.
@@ -38,7 +38,9 @@ pub struct Settings {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Mode {
     /// Only to a simulator on this machine. Everybody acts as the operator; nothing is billed.
-    Demo { simulator: Url },
+    Demo {
+        simulator: Url,
+    },
     Real,
 }
 
@@ -130,7 +132,9 @@ fn real_doors(
 fn read_database_url(environment: &Environment, findings: &mut Findings) -> Option<SecretString> {
     let variable = variables::database_url();
     match environment.get(&variable.name) {
-        Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => return Some(url.into()),
+        Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+            return Some(url.into());
+        }
         Some(_) => findings.add_for(&variable, "is no URL of a Postgres database"),
         None => findings.add_for(&variable, "is not set"),
     }

@@ -58,7 +58,12 @@ impl Secrets {
             circleci_token: tokens.remove(&ProviderKind::CircleCi),
             travis_token: tokens.remove(&ProviderKind::Travis),
             slack_request_token: optional(environment, &variables::slack_request_token(), findings, no_gaps),
-            slack_incoming_url: optional(environment, &variables::slack_incoming_url(), findings, incoming_url),
+            slack_incoming_url: optional(
+                environment,
+                &variables::slack_incoming_url(),
+                findings,
+                incoming_url,
+            ),
             batch_values,
             password: required(environment, &variables::password(), findings, password).map(as_set),
             api_token: optional(environment, &variables::api_token(), findings, api_token),
@@ -69,14 +74,24 @@ impl Secrets {
 /// What is wrong with a value. Never the value.
 type Check = fn(&str) -> Result<(), &'static str>;
 
-fn required(environment: &Environment, variable: &Variable, findings: &mut Findings, check: Check) -> Option<SecretString> {
+fn required(
+    environment: &Environment,
+    variable: &Variable,
+    findings: &mut Findings,
+    check: Check,
+) -> Option<SecretString> {
     if environment.get(&variable.name).is_none() {
         findings.add_for(variable, "is not set");
     }
     optional(environment, variable, findings, check)
 }
 
-fn optional(environment: &Environment, variable: &Variable, findings: &mut Findings, check: Check) -> Option<SecretString> {
+fn optional(
+    environment: &Environment,
+    variable: &Variable,
+    findings: &mut Findings,
+    check: Check,
+) -> Option<SecretString> {
     let value = environment.get(&variable.name)?;
     match check(value) {
         Ok(()) => Some(value.into()),
@@ -89,7 +104,11 @@ fn optional(environment: &Environment, variable: &Variable, findings: &mut Findi
 
 /// Tokens travel in headers. A line break that slipped in when the variable was set would only be found there.
 fn no_gaps(token: &str) -> Result<(), &'static str> {
-    if token.chars().all(|c| c.is_ascii_graphic()) { Ok(()) } else { Err("holds a space, a line break or a letter beyond ASCII") }
+    if token.chars().all(|c| c.is_ascii_graphic()) {
+        Ok(())
+    } else {
+        Err("holds a space, a line break or a letter beyond ASCII")
+    }
 }
 
 fn api_token(token: &str) -> Result<(), &'static str> {
@@ -109,7 +128,11 @@ fn incoming_url(text: &str) -> Result<(), &'static str> {
 fn password(text: &str) -> Result<(), &'static str> {
     if text.starts_with("$argon2") {
         let hash = PasswordHash::new(text).map_err(|_| "begins like an argon2 hash and is none")?;
-        return if hash.salt.is_some() && hash.hash.is_some() { Ok(()) } else { Err("is an argon2 hash without its salt or its end") };
+        return if hash.salt.is_some() && hash.hash.is_some() {
+            Ok(())
+        } else {
+            Err("is an argon2 hash without its salt or its end")
+        };
     }
     if text.starts_with('$') && text.matches('$').count() > 2 {
         return Err("looks like a hash that is not argon2");
@@ -118,5 +141,9 @@ fn password(text: &str) -> Result<(), &'static str> {
 }
 
 fn as_set(value: SecretString) -> PasswordSetting {
-    if value.expose_secret().starts_with("$argon2") { PasswordSetting::Argon2(value) } else { PasswordSetting::Plain(value) }
+    if value.expose_secret().starts_with("$argon2") {
+        PasswordSetting::Argon2(value)
+    } else {
+        PasswordSetting::Plain(value)
+    }
 }
