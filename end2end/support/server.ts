@@ -15,6 +15,10 @@ const SPEED = 60;
 const START_LIMIT = 30_000;
 const STOP_LIMIT = 15_000;
 
+/** A worker that is ended in the middle leaves nothing running. */
+const running = new Set<ChildProcess>();
+process.once("exit", () => running.forEach((child) => child.kill("SIGKILL")));
+
 interface Options {
   database: string;
   /** Where the logs go. */
@@ -114,6 +118,8 @@ function launch(options: Options, name: string, args: string[], env: Record<stri
     env: { ...process.env, ...env },
   });
   closeSync(log);
+  running.add(child);
+  child.once("exit", () => running.delete(child));
   return child;
 }
 

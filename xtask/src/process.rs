@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use nix::sys::signal::{Signal, kill};
@@ -14,6 +14,8 @@ use crate::interrupt;
 
 /// How often a waiting loop looks again.
 pub const LOOK_AGAIN: Duration = Duration::from_millis(50);
+/// How long a program may take to end after it was asked to.
+const GRACE: Duration = Duration::from_secs(12);
 
 /// Runs it with its output shown as it comes.
 pub fn run(command: &mut Command) -> Result<()> {
@@ -51,19 +53,30 @@ pub fn wait(mut child: Child) -> Result<ExitStatus> {
             return Ok(status);
         }
         if interrupt::requested() {
-            signal(&child, Signal::SIGTERM);
-            child.wait()?;
-            interrupt::check()?;
+            end(&mut child, Signal::SIGINT);
         }
         std::thread::sleep(LOOK_AGAIN);
     }
 }
 
-pub fn signal(child: &Child, signal: Signal) {
+/// Asks it with this signal to end, waits, and kills it when it does not.
+pub fn end(child: &mut Child, signal: Signal) {
+    if !matches!(child.try_wait(), Ok(None)) {
+        return;
+    }
     if let Ok(pid) = i32::try_from(child.id()) {
-        // An error says that the process is gone already, which is what a signal is sent for.
+        // An error says that it is gone already.
         let _ = kill(Pid::from_raw(pid), signal);
     }
+    let deadline = Instant::now() + GRACE;
+    while Instant::now() < deadline {
+        if !matches!(child.try_wait(), Ok(None)) {
+            return;
+        }
+        std::thread::sleep(LOOK_AGAIN);
+    }
+    let _ = child.kill();
+    let _ = child.wait();
 }
 
 pub fn create_log(path: &Path) -> Result<File> {

@@ -4,15 +4,11 @@
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use nix::sys::signal::Signal;
 
 use crate::process;
-
-/// How long a service may take to end after it was asked to.
-const GRACE: Duration = Duration::from_secs(12);
 
 pub struct Service {
     child: Child,
@@ -50,28 +46,11 @@ impl Service {
         let log = std::fs::read(&self.log).unwrap_or_default();
         last_lines(&String::from_utf8_lossy(log.get(self.begins..).unwrap_or_default()), 20)
     }
-
-    /// Asks it to end, waits, and kills it when it does not.
-    pub fn stop(&mut self) {
-        if matches!(self.child.try_wait(), Ok(Some(_))) {
-            return;
-        }
-        process::signal(&self.child, self.stop_with);
-        let deadline = Instant::now() + GRACE;
-        while Instant::now() < deadline {
-            if !matches!(self.child.try_wait(), Ok(None)) {
-                return;
-            }
-            std::thread::sleep(process::LOOK_AGAIN);
-        }
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 impl Drop for Service {
     fn drop(&mut self) {
-        self.stop();
+        process::end(&mut self.child, self.stop_with);
     }
 }
 
@@ -107,13 +86,12 @@ mod tests {
     #[test]
     fn it_is_asked_with_its_own_signal_and_can_say_goodbye() {
         let path = log("asked");
-        let script = "trap 'echo goodbye; exit 0' INT; echo ready; while :; do sleep 0.01; done";
-        let mut service =
-            Service::start(Command::new("sh").args(["-c", script]), &path, Signal::SIGINT).unwrap();
+        let script = "trap 'echo goodbye; exit 0' USR1; echo ready; while :; do sleep 0.01; done";
+        let service =
+            Service::start(Command::new("sh").args(["-c", script]), &path, Signal::SIGUSR1).unwrap();
         wait_for_line(&service, "ready");
-        service.stop();
-        assert!(service.last_lines().ends_with("goodbye"), "{}", service.last_lines());
-        assert!(service.ended().unwrap().is_some_and(|status| status.success()));
+        drop(service);
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "ready\ngoodbye\n");
         std::fs::remove_file(path).unwrap();
     }
 
