@@ -1,0 +1,127 @@
+//! The targets of the forms. Each one takes what a plain form sends, as text, and sends the browser on to a page:
+//! to the job that was accepted, or back to the form with a code that says why not.
+
+use leptos::prelude::*;
+
+use crate::error::AppError;
+#[cfg(feature = "ssr")]
+use crate::press::{FormPage, Press};
+#[cfg(feature = "ssr")]
+use crate::session::operator;
+
+/// Brings a cluster up.
+///
+/// # Errors
+/// When nobody is signed in, or the store cannot be reached.
+#[server(endpoint = "start-cluster", prefix = "/actions")]
+pub async fn start_cluster(
+    cluster: Option<String>,
+    size: Option<String>,
+    expected_version: Option<String>,
+    idempotency_key: Option<String>,
+) -> Result<(), AppError> {
+    let actor = operator()?;
+    let press = Press::new("up", cluster).size(size).sealed(expected_version, idempotency_key);
+    press.accept(&actor, FormPage::Start).await
+}
+
+/// Replaces a cluster that is up by one of another size.
+///
+/// # Errors
+/// When nobody is signed in, or the store cannot be reached.
+#[server(endpoint = "resize-cluster", prefix = "/actions")]
+pub async fn resize_cluster(
+    cluster: Option<String>,
+    size: Option<String>,
+    expected_version: Option<String>,
+    idempotency_key: Option<String>,
+) -> Result<(), AppError> {
+    let actor = operator()?;
+    let press = Press::new("resize", cluster).size(size).sealed(expected_version, idempotency_key);
+    press.accept(&actor, FormPage::Resize).await
+}
+
+/// Deploys one service.
+///
+/// # Errors
+/// When nobody is signed in, or the store cannot be reached.
+#[server(endpoint = "deploy-service", prefix = "/actions")]
+pub async fn deploy_service(
+    cluster: Option<String>,
+    service: Option<String>,
+    expected_version: Option<String>,
+    idempotency_key: Option<String>,
+) -> Result<(), AppError> {
+    let actor = operator()?;
+    let press = Press::new("deploy", cluster).service(service).sealed(expected_version, idempotency_key);
+    press.accept(&actor, FormPage::Deploy).await
+}
+
+/// Destroys a cluster. Where that could hurt somebody else, the name has to be typed.
+///
+/// # Errors
+/// When nobody is signed in, or the store cannot be reached.
+#[server(endpoint = "destroy-cluster", prefix = "/actions")]
+pub async fn destroy_cluster(
+    cluster: Option<String>,
+    typed_name: Option<String>,
+    expected_version: Option<String>,
+    idempotency_key: Option<String>,
+) -> Result<(), AppError> {
+    let actor = operator()?;
+    let press = Press::new("down", cluster).sealed(expected_version, idempotency_key);
+    press.accept_destroy(&actor, typed_name.unwrap_or_default()).await
+}
+
+/// Starts any routine that does not begin with a destroy; those have pages of their own, which say what is lost.
+///
+/// # Errors
+/// When nobody is signed in, or the store cannot be reached.
+#[server(endpoint = "start-routine", prefix = "/actions")]
+pub async fn start_routine(
+    routine: Option<String>,
+    cluster: Option<String>,
+    size: Option<String>,
+    service: Option<String>,
+    expected_version: Option<String>,
+    idempotency_key: Option<String>,
+) -> Result<(), AppError> {
+    let actor = operator()?;
+    let press = Press::new(&routine.unwrap_or_default(), cluster)
+        .size(size)
+        .service(service)
+        .sealed(expected_version, idempotency_key);
+    press.accept_routine(&actor).await
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use server_fn::ServerFn;
+
+    use super::*;
+
+    #[test]
+    fn the_addresses_are_fixed() {
+        let addresses = [
+            StartCluster::url(),
+            ResizeCluster::url(),
+            DeployService::url(),
+            DestroyCluster::url(),
+            StartRoutine::url(),
+        ];
+        let expected =
+            ["start-cluster", "resize-cluster", "deploy-service", "destroy-cluster", "start-routine"];
+        assert_eq!(addresses.map(str::to_owned), expected.map(|name| format!("/actions/{name}")));
+    }
+
+    #[tokio::test]
+    async fn nobody_may_act_without_signing_in() {
+        let owner = Owner::new();
+        owner.set();
+        assert_eq!(start_cluster(None, None, None, None).await, Err(AppError::SignedOut));
+        assert_eq!(resize_cluster(None, None, None, None).await, Err(AppError::SignedOut));
+        assert_eq!(deploy_service(None, None, None, None).await, Err(AppError::SignedOut));
+        assert_eq!(destroy_cluster(None, None, None, None).await, Err(AppError::SignedOut));
+        assert_eq!(start_routine(None, None, None, None, None, None).await, Err(AppError::SignedOut));
+    }
+}

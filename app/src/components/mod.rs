@@ -1,0 +1,18 @@
+//! The pieces that pages and islands are made of: plain functions from view values to HTML.
+
+pub mod badge;
+pub mod check_ins;
+pub mod cluster_actions;
+pub mod cluster_card;
+pub mod cluster_words;
+pub mod icon;
+pub mod job_body;
+pub mod job_side;
+pub mod job_table;
+pub mod job_words;
+#[cfg(feature = "ssr")]
+pub mod plan;
+pub mod seal;
+pub mod size_form;
+pub mod steps;
+pub mod time;

@@ -1,0 +1,66 @@
+//! The hidden fields that make a press safe: what it was decided on, and a key so that two presses are one job.
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// Made once for each page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seal {
+    nonce: String,
+}
+
+impl Seal {
+    /// A seal that no other page has.
+    #[cfg(feature = "ssr")]
+    pub fn fresh() -> Self {
+        Self { nonce: uuid::Uuid::new_v4().to_string() }
+    }
+
+    /// The key of a press: the same in the server's and in the browser's render of the same state, so that a form
+    /// may be drawn anew while somebody presses it; another one once the cluster has changed.
+    pub fn key(&self, version: i64) -> String {
+        format!("{}.{version}", self.nonce)
+    }
+}
+
+/// The fields for a press on this cluster as it is in this version.
+pub fn sealed_fields(seal: &Seal, cluster: &str, version: i64) -> impl IntoView + use<> {
+    view! {
+        <input type="hidden" name="cluster" value=cluster.to_owned()/>
+        {sealed_terms(seal, version)}
+    }
+}
+
+/// The same where the cluster is chosen in the form.
+pub fn sealed_terms(seal: &Seal, version: i64) -> impl IntoView + use<> {
+    view! {
+        <input type="hidden" name="expected_version" value=version.to_string()/>
+        <input type="hidden" name="idempotency_key" value=seal.key(version)/>
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_is_the_same_for_the_same_state_and_another_for_another() {
+        let seal = Seal::fresh();
+        assert_eq!(seal.key(7), seal.key(7));
+        assert_ne!(seal.key(7), seal.key(8));
+        assert_ne!(seal.key(7), Seal::fresh().key(7));
+    }
+
+    #[test]
+    fn the_fields_carry_what_the_press_was_decided_on() {
+        let seal = Seal { nonce: "n".into() };
+        let page = crate::samples::html(|| sealed_fields(&seal, "iriversland2", 7));
+        for field in [
+            r#"name="cluster" value="iriversland2""#,
+            r#"name="expected_version" value="7""#,
+            r#"name="idempotency_key" value="n.7""#,
+        ] {
+            assert!(page.contains(field), "{field} in {page}");
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! `/clusters/{name}/destroy`: what goes, what stays, who uses it now; then the button.
+
+use domain::cluster::ClusterState;
+use leptos::prelude::*;
+use server_fn::ServerFn;
+
+use super::frame::Section;
+use super::{form, load};
+use crate::api::DestroyCluster;
+use crate::ask::AskText;
+use crate::components::seal::{Seal, sealed_fields};
+use crate::confirmation::{Caution, must_type_name};
+use crate::problem::{Problem, Refusal};
+use crate::view::ClusterView;
+
+pub fn page() -> impl IntoView {
+    let (name, query) = (form::cluster_in_path(), form::query());
+    load(async move |world| {
+        let (cluster, view) = form::cluster(&world, &name).await?;
+        let ask = AskText { routine: "down".into(), cluster: name.clone(), ..AskText::default() };
+        let refusal = form::refusal(&query, &ask, &cluster, &world);
+        let frame = form::frame(&format!("Destroy {name}?"), Section::Clusters, refusal.as_ref())
+            .load(&world)
+            .await?;
+        let caution = must_type_name(&world.store, &cluster, world.actor()?).await?;
+        let typed = match Problem::from_query(&query) {
+            Some(Problem::Name { typed }) => typed,
+            _ => String::new(),
+        };
+
+        let nothing_to_do = match view.state {
+            ClusterState::Down if view.active_job().is_none() => {
+                Some("It is down. There is nothing to destroy.")
+            }
+            ClusterState::Destroying if view.active_job().is_some() => Some("It is being destroyed already."),
+            _ => None,
+        };
+        let body = match nothing_to_do {
+            Some(words) => {
+                view! { <p>{words}</p> <p><a class="button" href=format!("/clusters/{name}")>"Back"</a></p> }
+                    .into_any()
+            }
+            None => view! {
+                {consequences(&view)}
+                {confirm_form(&view, caution.as_ref(), typed, refusal.as_ref(), &Seal::fresh())}
+            }
+            .into_any(),
+        };
+        let content = view! {
+            <div class="stack narrow">
+                {form::problem_summary(refusal.as_ref())}
+                <h1 tabindex="-1">{format!("Destroy {name}?")}</h1>
+                {form::state_line(&view, world.clock())}
+                <div id="form" class="stack">{body}</div>
+            </div>
+        };
+        Ok(frame.around(content))
+    })
+}
+
+fn consequences(view: &ClusterView) -> impl IntoView + use<> {
+    let services = view
+        .deployments
+        .iter()
+        .map(|deployment| view! { <li>{format!("the service {}", deployment.service)}</li> })
+        .collect_view();
+    let saved = view.rate.clone().map(|rate| view! { <p>{format!("This stops {rate}.")}</p> });
+    view! {
+        <div class="two">
+            <section aria-labelledby="removed">
+                <h2 id="removed">"What is removed"</h2>
+                <ul>
+                    <li>"its machines, and everything that runs or is stored on them"</li>
+                    {services}
+                </ul>
+            </section>
+            <section aria-labelledby="kept">
+                <h2 id="kept">"What stays"</h2>
+                <ul>
+                    <li>"the jobs and their check-ins"</li>
+                    <li>"the declaration: it can be started again"</li>
+                </ul>
+            </section>
+        </div>
+        {saved}
+    }
+}
+
+fn confirm_form(
+    view: &ClusterView,
+    caution: Option<&Caution>,
+    typed: String,
+    refusal: Option<&Refusal>,
+    seal: &Seal,
+) -> impl IntoView + use<> {
+    let name = view.name.clone();
+    let who = caution.map(|caution| {
+        view! { <section class="notice tone-warn" aria-label="Who uses it now"><p>{who_uses_it(caution)}</p></section> }
+    });
+    let is_wrong = refusal.is_some_and(|refusal| refusal.field == "typed-name");
+    let field = caution.map(|_| {
+        view! {
+            <div class="field">
+                <label for="typed-name">{format!("Type {name} to destroy it")}</label>
+                {is_wrong.then(|| view! { <p id="typed-name-error" class="trouble">"The name does not match."</p> })}
+                <input
+                    id="typed-name"
+                    name="typed_name"
+                    type="text"
+                    value=typed
+                    autocomplete="off"
+                    autocapitalize="none"
+                    spellcheck="false"
+                    aria-invalid=is_wrong.then_some("true")
+                    aria-describedby=is_wrong.then_some("typed-name-error")
+                />
+            </div>
+        }
+    });
+    view! {
+        {who}
+        <form method="post" action=DestroyCluster::url() class="stack">
+            {sealed_fields(seal, &view.name, view.version)}
+            {field}
+            <div class="form-foot">
+                <a class="button" href=format!("/clusters/{}", view.name)>"Keep it"</a>
+                <button class="button danger">"Destroy cluster"</button>
+            </div>
+        </form>
+    }
+}
+
+fn who_uses_it(caution: &Caution) -> impl IntoView + use<> {
+    match caution {
+        Caution::Busy { job } => view! {
+            <a href=format!("/jobs/{job}")>{format!("Job #{job}")}</a>
+            " is at work on it. The destroy waits for the end of that job."
+        }
+        .into_any(),
+        Caution::StartedBy { name } => view! { {format!("It was started by {name}.")} }.into_any(),
+        Caution::Unknown => {
+            view! { "We do not know what exists. The CI removes what its Terraform knows." }.into_any()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::cluster::Deployment;
+
+    use super::*;
+    use crate::samples::{at, cluster_view, html};
+
+    fn form(caution: Option<&Caution>, typed: &str) -> String {
+        let view = cluster_view(ClusterState::Up);
+        html(|| confirm_form(&view, caution, typed.to_owned(), None, &Seal::fresh()))
+    }
+
+    #[test]
+    fn what_goes_and_what_stays_is_said_before_the_button() {
+        let mut view = cluster_view(ClusterState::Up);
+        view.deployments = vec![Deployment { service: "slack-middleware".into(), at: at(0), job: 1 }];
+        let page = html(|| consequences(&view));
+        assert!(page.contains("the service slack-middleware"), "{page}");
+        assert!(page.contains("This stops $0.036/h."), "{page}");
+    }
+
+    #[test]
+    fn the_name_has_to_be_typed_only_where_it_could_hurt_somebody_else() {
+        assert!(!form(None, "").contains("typed_name"));
+        let busy = form(Some(&Caution::Busy { job: 128 }), "");
+        assert!(
+            busy.contains("Type iriversland2 to destroy it") && busy.contains("href=\"/jobs/128\""),
+            "{busy}"
+        );
+    }
+
+    #[test]
+    fn what_was_typed_is_kept_as_text() {
+        let page = form(Some(&Caution::Unknown), "\"><script>");
+        assert!(!page.contains("<script>"), "{page}");
+    }
+
+    #[test]
+    fn the_form_carries_what_the_press_was_decided_on() {
+        let page = form(None, "");
+        for field in ["cluster", "expected_version", "idempotency_key"] {
+            assert!(page.contains(&format!("name=\"{field}\"")), "{field} in {page}");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! What the pages with a form have in common: the cluster in the address, and why the form came back.
+
+use domain::cluster::Cluster;
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::params::ParamsMap;
+
+use super::frame::{Frame, Section};
+use super::problem::PageError;
+use crate::ask::AskText;
+use crate::components::badge::badge;
+use crate::components::cluster_words::second_line;
+use crate::live::Clock;
+use crate::problem::{Problem, Refusal};
+use crate::respond;
+use crate::view::ClusterView;
+use crate::world::World;
+
+/// The cluster that the address names.
+pub fn cluster_in_path() -> String {
+    use_params_map().read_untracked().get("name").unwrap_or_default()
+}
+
+pub fn query() -> ParamsMap {
+    use_query_map().get_untracked()
+}
+
+/// The cluster of this name, or what to say when there is none.
+pub async fn cluster(world: &World, name: &str) -> Result<(Cluster, ClusterView), PageError> {
+    let (row, view) =
+        (world.store.cluster(name).await?, ClusterView::load(&world.store, &world.catalogue, name).await?);
+    row.zip(view).ok_or_else(|| {
+        let known = world.catalogue.clusters.iter().map(|cluster| cluster.name.as_str()).collect::<Vec<_>>();
+        PageError::NotFound(format!("There is no cluster \"{name}\". Known clusters: {}.", known.join(", ")))
+    })
+}
+
+/// Why the form came back, if it did. The answer gets its status.
+pub fn refusal(query: &ParamsMap, ask: &AskText, cluster: &Cluster, world: &World) -> Option<Refusal> {
+    let refusal = Problem::from_query(query)?.refusal(ask, cluster, &world.catalogue);
+    respond::status(refusal.status);
+    Some(refusal)
+}
+
+/// The frame of a form page. Its title says when there is a problem.
+pub fn frame(title: &str, section: Section, refusal: Option<&Refusal>) -> Frame {
+    let error = if refusal.is_some() { "Error: " } else { "" };
+    Frame::new(format!("{error}{title} – Cluster Head"), section)
+}
+
+/// The summary at the top, with a link to the field that it is about.
+pub fn problem_summary(refusal: Option<&Refusal>) -> Option<impl IntoView + use<>> {
+    refusal.map(|refusal| {
+        view! {
+            <section class="notice tone-bad" aria-labelledby="problem" tabindex="-1" autofocus=true>
+                <h2 id="problem">"There is a problem"</h2>
+                <p>
+                    <a href=format!("#{}", refusal.field)>{refusal.message.clone()}</a>
+                </p>
+            </section>
+        }
+    })
+}
+
+/// The cluster as it is, in two lines.
+pub fn state_line(view: &ClusterView, clock: Clock) -> impl IntoView + use<> {
+    view! { <p class="state-line">{badge(view.state)} <span>{second_line(view, clock)}</span></p> }
+}
+
+/// What is in the way of a press, said before it is pressed.
+pub fn queue_note(view: &ClusterView) -> Option<impl IntoView + use<>> {
+    view.active_job().map(|job| {
+        view! {
+            <p class="notice tone-run">
+                <a href=format!("/jobs/{}", job.number)>{format!("Job #{}", job.number)}</a>
+                {format!(" ({}) is at work on {}. What you start here waits for its end.", job.title, view.name)}
+            </p>
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::cluster::ClusterState;
+    use domain::job::JobState;
+    use http::StatusCode;
+
+    use super::*;
+    use crate::samples::{cluster_view, html, job_row};
+
+    #[test]
+    fn the_summary_leads_to_the_field_and_escapes_what_was_typed() {
+        let refusal = Refusal {
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+            message: "\"<script>\" is no size; known: s, m, l.".into(),
+            field: "size",
+        };
+        let page = html(|| problem_summary(Some(&refusal)));
+        assert!(page.contains("href=\"#size\"") && page.contains("There is a problem"), "{page}");
+        assert!(!page.contains("<script>"), "{page}");
+    }
+
+    #[test]
+    fn a_job_in_the_way_is_named() {
+        let mut view = cluster_view(ClusterState::Up);
+        view.latest_job = Some(job_row(128, JobState::Running));
+        assert!(html(|| queue_note(&view)).contains("href=\"/jobs/128\""));
+        view.latest_job = Some(job_row(128, JobState::Failed));
+        assert!(!html(|| queue_note(&view)).contains("128"));
+    }
+}

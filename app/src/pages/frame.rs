@@ -1,0 +1,243 @@
+//! The frame around every page: where one is, how fresh it is, who one is, how old our facts are.
+
+use domain::Time;
+use leptos::config::LeptosOptions;
+use leptos::hydration::HydrationScripts;
+use leptos::prelude::*;
+use leptos_meta::{Link, Title};
+use store::ProviderContact;
+
+use super::problem::PageError;
+use crate::components::icon::sprite;
+use crate::components::time;
+use crate::islands::connection::{ConnectionBanner, ConnectionChip};
+use crate::moment;
+use crate::session::Visitor;
+use crate::world::World;
+
+/// Which entry of the navigation a page belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    Clusters,
+    Jobs,
+    None,
+}
+
+/// What a page tells its frame.
+pub struct Frame {
+    title: String,
+    section: Section,
+    favicon: &'static str,
+    topics: Option<String>,
+    has_islands: bool,
+}
+
+/// A frame with what it shows itself.
+pub struct LoadedFrame {
+    frame: Frame,
+    contacts: Vec<ProviderContact>,
+    visitor: Visitor,
+    now: Time,
+    path: String,
+}
+
+impl Frame {
+    /// A page that stands still.
+    pub fn new(title: impl Into<String>, section: Section) -> Self {
+        Self { title: title.into(), section, favicon: "/favicon.svg", topics: None, has_islands: false }
+    }
+
+    /// A page that follows these topics of the event stream.
+    pub fn live(mut self, topics: impl Into<String>) -> Self {
+        self.topics = Some(topics.into());
+        self.has_islands = true;
+        self
+    }
+
+    /// A page that stands still but has something to do in the browser.
+    pub const fn with_islands(mut self) -> Self {
+        self.has_islands = true;
+        self
+    }
+
+    pub const fn favicon(mut self, favicon: &'static str) -> Self {
+        self.favicon = favicon;
+        self
+    }
+
+    pub async fn load(self, world: &World) -> Result<LoadedFrame, PageError> {
+        Ok(LoadedFrame {
+            frame: self,
+            contacts: world.store.provider_contacts().await?,
+            visitor: world.visitor.clone(),
+            now: world.now,
+            path: world.path.clone(),
+        })
+    }
+}
+
+impl LoadedFrame {
+    pub fn around(self, content: impl IntoView + 'static) -> AnyView {
+        let Self { frame, contacts, visitor, now, path } = self;
+        let is_live = frame.topics.is_some();
+        let scripts = use_context::<LeptosOptions>()
+            .filter(|_| frame.has_islands)
+            .map(|options| view! { <HydrationScripts options islands=true/> });
+        view! {
+            <Title text=frame.title/>
+            <Link rel="icon" type_="image/svg+xml" href=frame.favicon id="favicon"/>
+            {scripts}
+            {sprite()}
+            <a class="skip" href="#main">"Skip to the content"</a>
+            {header(frame.section, frame.topics, &visitor, now).into_any()}
+            {visitor.is_demo.then(|| view! { <p class="banner tone-run">"Demo: the providers are simulated, nothing is billed."</p> })}
+            {is_live.then(|| view! { <ConnectionBanner path=path.clone()/> })}
+            <main id="main" class="page" tabindex="-1">
+                {is_live.then(|| no_script_line(path))}
+                {content.into_any()}
+            </main>
+            {footer(&contacts, now)}
+            <div id="say" class="visually-hidden" role="status" aria-atomic="true"></div>
+            <div id="alert" class="visually-hidden" role="alert"></div>
+        }
+        .into_any()
+    }
+}
+
+fn header(section: Section, topics: Option<String>, visitor: &Visitor, now: Time) -> impl IntoView + use<> {
+    let entry = move |own: Section, href: &'static str, words: &'static str| {
+        view! { <a href=href aria-current=(section == own).then_some("page")>{words}</a> }
+    };
+    view! {
+        <header class="top">
+            <a class="brand" href="/">"Cluster Head"</a>
+            <nav aria-label="Main">
+                {entry(Section::Clusters, "/", "Clusters")} {entry(Section::Jobs, "/jobs", "Jobs")}
+            </nav>
+            <div class="top-side">
+                {topics.map(|topics| view! { <ConnectionChip topics rendered_at=now/> })}
+                <span class="chip">"UTC"</span>
+                {account(visitor)}
+            </div>
+        </header>
+    }
+}
+
+fn account(visitor: &Visitor) -> impl IntoView + use<> {
+    let name = visitor.actor.as_ref().map(|actor| actor.name.clone());
+    let sign_out = (!visitor.is_demo).then(|| {
+        view! {
+            <form method="post" action="/logout">
+                <button class="button small">"Sign out"</button>
+            </form>
+        }
+    });
+    name.map(|name| view! { <span class="chip">{name}</span> {sign_out} })
+}
+
+/// The connection chip hides it once the page is live.
+fn no_script_line(path: String) -> impl IntoView {
+    view! {
+        <p class="no-script meta">
+            "This page does not update by itself. " <a href=path>"Refresh"</a>
+        </p>
+    }
+}
+
+/// The second clock: how long ago each provider answered us, when this page was made.
+fn footer(contacts: &[ProviderContact], now: Time) -> impl IntoView + use<> {
+    let ages =
+        contacts.iter().map(|contact| view! { <span>{contact_age(contact, now)}</span> }).collect_view();
+    let as_of = (!contacts.is_empty()).then(|| {
+        view! { <span>"At " {time::second(now, crate::live::Clock::starting_at(now))} " UTC:"</span> }
+    });
+    view! {
+        <footer class="foot">
+            {as_of} {ages} <span class="version">{concat!("Cluster Head ", env!("CARGO_PKG_VERSION"))}</span>
+        </footer>
+    }
+}
+
+fn contact_age(contact: &ProviderContact, now: Time) -> String {
+    let name = &contact.name;
+    match (contact.last_answer_at, contact.last_error_at) {
+        (Some(answered), Some(failed)) if failed > answered => {
+            format!("{name} has not answered well since {}", moment::day_and_minute(answered, now))
+        }
+        (Some(answered), _) => format!("{name} answered {} ago", moment::coarse(now - answered)),
+        (None, _) => format!("{name} has never answered"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::actor::{Actor, Channel};
+
+    use super::*;
+    use crate::samples::{at, html};
+
+    fn page(is_demo: bool, topics: Option<&str>) -> String {
+        html(|| {
+            leptos_meta::provide_meta_context();
+            let mut frame = Frame::new("Clusters", Section::Clusters);
+            frame.topics = topics.map(str::to_owned);
+            let loaded = LoadedFrame {
+                frame,
+                contacts: vec![ProviderContact {
+                    name: "CircleCI".into(),
+                    last_answer_at: Some(at(0)),
+                    last_error_at: None,
+                    last_error: None,
+                }],
+                visitor: Visitor { actor: Some(Actor::new("operator", Channel::Web)), is_demo },
+                now: at(1),
+                path: "/".into(),
+            };
+            loaded.around(view! { <h1>"Clusters"</h1> })
+        })
+    }
+
+    #[test]
+    fn a_live_page_says_that_without_script_it_does_not_update() {
+        assert!(page(false, Some("clusters")).contains("This page does not update by itself."));
+        assert!(!page(false, None).contains("does not update by itself"));
+    }
+
+    #[test]
+    fn both_live_regions_are_there_and_empty() {
+        let page = page(false, None);
+        assert!(
+            page.contains(r#"<div id="say" role="status" aria-atomic="true" class="visually-hidden"></div>"#),
+            "{page}"
+        );
+        assert!(page.contains(r#"<div id="alert" role="alert" class="visually-hidden"></div>"#), "{page}");
+    }
+
+    #[test]
+    fn the_demo_says_that_nothing_is_billed_and_has_no_sign_out() {
+        assert!(page(true, None).contains("nothing is billed"));
+        assert!(!page(true, None).contains("/logout"));
+        assert!(page(false, None).contains("action=\"/logout\""));
+    }
+
+    #[test]
+    fn the_footer_says_how_old_our_facts_are() {
+        assert!(page(false, None).contains("CircleCI answered 1 min ago"));
+    }
+
+    #[test]
+    fn a_provider_that_fails_is_said_to() {
+        let contact = ProviderContact {
+            name: "Travis CI".into(),
+            last_answer_at: Some(at(0)),
+            last_error_at: Some(at(5)),
+            last_error: Some("secret".into()),
+        };
+        assert_eq!(contact_age(&contact, at(9)), "Travis CI has not answered well since 08:00");
+    }
+
+    #[test]
+    fn the_present_section_is_marked() {
+        assert_eq!(page(false, None).matches("aria-current=\"page\"").count(), 1);
+    }
+}

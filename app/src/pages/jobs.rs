@@ -1,0 +1,250 @@
+//! `/jobs`: the history, by state and cluster, 25 on a page.
+
+use domain::catalogue::Catalogue;
+use leptos::prelude::*;
+use leptos_router::location::Url;
+use leptos_router::params::ParamsMap;
+use store::{JobCounts, JobFilter, JobGroup};
+
+use super::frame::{Frame, Section};
+use super::{form, load};
+use crate::islands::jobs::{LiveJobs, Newcomers};
+use crate::view::{JobRow, JobScope};
+
+const PER_PAGE: usize = 25;
+
+pub fn page() -> impl IntoView {
+    let place = Place::from_query(&form::query());
+    load(async move |world| {
+        let counts = world.store.job_counts(place.cluster.as_deref()).await?;
+        let mut rows = JobRow::list(&world.store, &place.filter()).await?;
+        let has_older = rows.len() > PER_PAGE;
+        rows.truncate(PER_PAGE);
+        let oldest = rows.last().map(|row| row.number).filter(|_| has_older);
+        let frame = Frame::new(place.title(&counts), Section::Jobs).live("jobs").load(&world).await?;
+        let content = view! {
+            <div class="stack wide">
+                <div class="section-head">
+                    <h1 tabindex="-1">"Jobs"</h1>
+                    <a class="button primary" href="/jobs/new">"Start routine…"</a>
+                </div>
+                {tabs(&place, &counts)}
+                {cluster_filter(&place, &world.catalogue)}
+                {body(&place, rows, counts, world.now)}
+                {paging(&place, oldest)}
+            </div>
+        };
+        Ok(frame.around(content))
+    })
+}
+
+/// Which page of which list.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Place {
+    group: Option<JobGroup>,
+    cluster: Option<String>,
+    before: Option<i64>,
+    /// The `before` of each page between the first one and this one.
+    trail: Vec<i64>,
+}
+
+impl Place {
+    fn from_query(query: &ParamsMap) -> Self {
+        Self {
+            group: query.get_str("state").and_then(|group| group.parse().ok()),
+            cluster: query.get("cluster").filter(|cluster| !cluster.is_empty()),
+            before: query.get_str("before").and_then(|number| number.parse().ok()),
+            trail: query
+                .get_str("trail")
+                .unwrap_or_default()
+                .split('.')
+                .filter_map(|number| number.parse().ok())
+                .collect(),
+        }
+    }
+
+    /// One more than a page, to see whether there is another.
+    fn filter(&self) -> JobFilter {
+        JobFilter {
+            state: self.group,
+            cluster: self.cluster.clone(),
+            before: self.before,
+            limit: PER_PAGE as i64 + 1,
+        }
+    }
+
+    fn scope(&self) -> JobScope {
+        JobScope { group: self.group.map(|group| group.as_str().to_owned()), cluster: self.cluster.clone() }
+    }
+
+    fn path(&self) -> String {
+        let trail = self.trail.iter().map(i64::to_string).collect::<Vec<_>>().join(".");
+        let parts = [
+            self.group.map(|group| format!("state={}", group.as_str())),
+            self.cluster.as_deref().map(|cluster| format!("cluster={}", Url::escape(cluster))),
+            self.before.map(|before| format!("before={before}")),
+            (!trail.is_empty()).then(|| format!("trail={trail}")),
+        ];
+        let query = parts.into_iter().flatten().collect::<Vec<_>>().join("&");
+        if query.is_empty() { "/jobs".to_owned() } else { format!("/jobs?{query}") }
+    }
+
+    /// The first page of another group.
+    fn in_group(&self, group: Option<JobGroup>) -> Self {
+        Self { group, cluster: self.cluster.clone(), ..Self::default() }
+    }
+
+    fn older(&self, oldest: i64) -> Self {
+        let trail = self.trail.iter().copied().chain(self.before).collect();
+        Self { before: Some(oldest), trail, ..self.clone() }
+    }
+
+    fn newer(&self) -> Option<Self> {
+        self.before?;
+        let mut trail = self.trail.clone();
+        let before = trail.pop();
+        Some(Self { before, trail, ..self.clone() })
+    }
+
+    fn title(&self, counts: &JobCounts) -> String {
+        let running =
+            if counts.running > 0 { format!("{} running – ", counts.running) } else { String::new() };
+        let page =
+            if self.before.is_some() { format!(" (page {})", self.trail.len() + 2) } else { String::new() };
+        format!("{running}Jobs{page} – Cluster Head")
+    }
+}
+
+fn tabs(place: &Place, counts: &JobCounts) -> impl IntoView + use<> {
+    let entries = [
+        (None, "All", counts.all),
+        (Some(JobGroup::Running), "Running", counts.running),
+        (Some(JobGroup::Failed), "Failed", counts.failed),
+        (Some(JobGroup::Succeeded), "Succeeded", counts.succeeded),
+        (Some(JobGroup::Cancelled), "Cancelled", counts.cancelled),
+    ];
+    let links = entries
+        .into_iter()
+        .map(|(group, words, count)| {
+            let is_here = place.group == group;
+            let href = place.in_group(group).path();
+            view! {
+                <li>
+                    <a href=href aria-current=is_here.then_some("page")>{words} " " <span class="count">{count}</span></a>
+                </li>
+            }
+        })
+        .collect_view();
+    view! { <nav class="tabs" aria-label="Jobs by state"><ul>{links}</ul></nav> }
+}
+
+fn cluster_filter(place: &Place, catalogue: &Catalogue) -> impl IntoView + use<> {
+    let chosen = place.cluster.clone();
+    let options = catalogue
+        .clusters
+        .iter()
+        .map(|cluster| {
+            let is_chosen = chosen.as_ref() == Some(&cluster.name);
+            view! { <option value=cluster.name.clone() selected=is_chosen>{cluster.name.clone()}</option> }
+        })
+        .collect_view();
+    view! {
+        <form method="get" action="/jobs" class="filter">
+            {place.group.map(|group| view! { <input type="hidden" name="state" value=group.as_str()/> })}
+            <label for="cluster">"Cluster"</label>
+            <select id="cluster" name="cluster">
+                <option value="">"All clusters"</option>
+                {options}
+            </select>
+            <button class="button">"Apply"</button>
+        </form>
+    }
+}
+
+fn body(place: &Place, rows: Vec<JobRow>, counts: JobCounts, now: domain::Time) -> AnyView {
+    if rows.is_empty() && counts.all == 0 && place.cluster.is_none() {
+        return view! { <p class="lead">"No jobs yet. " <a href="/jobs/new">"Start a routine"</a></p> }
+            .into_any();
+    }
+    if rows.is_empty() {
+        return view! { <p class="lead">"No jobs match. " <a href="/jobs">"Clear the filters"</a></p> }
+            .into_any();
+    }
+    let newcomers = if place.before.is_some() { Newcomers::AreElsewhere } else { Newcomers::AreAnnounced };
+    view! {
+        <LiveJobs
+            first=rows
+            caption="Jobs, newest first. Times are UTC.".to_owned()
+            scope=place.scope()
+            newcomers=newcomers
+            limit=PER_PAGE
+            rendered_at=now
+        />
+    }
+    .into_any()
+}
+
+fn paging(place: &Place, oldest: Option<i64>) -> impl IntoView + use<> {
+    let newer =
+        place.newer().map(|newer| view! { <a class="button" rel="prev" href=newer.path()>"Newer"</a> });
+    let older = oldest
+        .map(|oldest| view! { <a class="button" rel="next" href=place.older(oldest).path()>"Older"</a> });
+    (newer.is_some() || older.is_some())
+        .then(|| view! { <nav class="paging" aria-label="Pages">{newer} {older}</nav> })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{catalogue, html};
+
+    fn place(query: &[(&'static str, &str)]) -> Place {
+        let mut map = ParamsMap::new();
+        for (name, value) in query {
+            map.insert(*name, (*value).to_owned());
+        }
+        Place::from_query(&map)
+    }
+
+    #[test]
+    fn older_and_newer_lead_back_to_where_one_was() {
+        let first = place(&[("state", "failed"), ("cluster", "iriversland2")]);
+        let third = first.older(103).older(78);
+        assert_eq!(third.path(), "/jobs?state=failed&cluster=iriversland2&before=78&trail=103");
+        assert_eq!(third.newer().unwrap(), first.older(103));
+        assert_eq!(third.newer().unwrap().newer().unwrap(), first);
+        assert_eq!(first.newer(), None);
+    }
+
+    #[test]
+    fn what_means_nothing_in_the_address_is_ignored() {
+        assert_eq!(place(&[("state", "<script>"), ("before", "x"), ("trail", "a.b")]), Place::default());
+    }
+
+    #[test]
+    fn the_tabs_carry_counts_and_mark_the_present_one() {
+        let counts = JobCounts { all: 9, running: 1, failed: 2, succeeded: 5, cancelled: 1 };
+        let page = html(|| tabs(&place(&[("state", "failed")]), &counts));
+        assert_eq!(page.matches("aria-current=\"page\"").count(), 1);
+        assert!(page.contains("href=\"/jobs?state=failed\" aria-current=\"page\""), "{page}");
+        assert!(page.contains(">5<"), "{page}");
+    }
+
+    #[test]
+    fn the_filter_keeps_the_state_and_marks_the_choice() {
+        let chosen = place(&[("state", "failed"), ("cluster", "iriversland2")]);
+        let page = html(|| cluster_filter(&chosen, &catalogue()));
+        assert!(page.contains(r#"name="state" value="failed""#), "{page}");
+        assert!(page.contains(r#"value="iriversland2" selected"#), "{page}");
+    }
+
+    #[test]
+    fn an_empty_history_leads_to_the_first_job_and_an_empty_match_back() {
+        let now = crate::samples::at(0);
+        let counts = JobCounts::default();
+        assert!(html(|| body(&Place::default(), Vec::new(), counts, now)).contains("No jobs yet."));
+        let failed = place(&[("state", "failed")]);
+        let some = JobCounts { all: 3, ..counts };
+        assert!(html(|| body(&failed, Vec::new(), some, now)).contains("No jobs match."));
+    }
+}

@@ -1,0 +1,43 @@
+//! The pages, one file each: load, then show.
+
+mod form;
+mod frame;
+
+pub mod cluster;
+pub mod clusters;
+pub mod deploy;
+pub mod destroy;
+pub mod job;
+pub mod jobs;
+pub mod login;
+pub mod new_job;
+pub mod not_found;
+pub mod problem;
+pub mod resize;
+pub mod start;
+
+use std::future::Future;
+
+use leptos::prelude::*;
+
+use crate::world::World;
+use problem::PageError;
+
+/// Loads a page and shows it, or what went wrong instead.
+fn load<F>(page: impl FnOnce(World) -> F + Send + 'static) -> impl IntoView
+where
+    F: Future<Output = Result<AnyView, PageError>> + Send + 'static,
+{
+    // The context is there now; inside of the future it would be asked for too late.
+    let world = World::here();
+    Suspend::new(async move {
+        let shown = match &world {
+            Ok(world) => page(world.clone()).await,
+            Err(_) => Err(PageError::Incomplete),
+        };
+        match shown {
+            Ok(view) => view,
+            Err(error) => error.show(world.ok()).await,
+        }
+    })
+}

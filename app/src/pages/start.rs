@@ -1,0 +1,54 @@
+//! `/clusters/{name}/start`: choose a size, see the price, start.
+
+use domain::cluster::ClusterState;
+use leptos::prelude::*;
+
+use super::frame::Section;
+use super::{form, load};
+use crate::ask::AskText;
+use crate::components::seal::Seal;
+use crate::islands::size_choice::{SizeChoice, SizePurpose};
+
+pub fn page() -> impl IntoView {
+    let (name, query) = (form::cluster_in_path(), form::query());
+    load(async move |world| {
+        let (cluster, view) = form::cluster(&world, &name).await?;
+        let size = query.get("size").unwrap_or_default();
+        let ask = AskText {
+            routine: "up".into(),
+            cluster: name.clone(),
+            size: size.clone(),
+            service: String::new(),
+        };
+        let refusal = form::refusal(&query, &ask, &cluster, &world);
+        let frame = form::frame(&format!("Start {name}"), Section::Clusters, refusal.as_ref());
+        let frame = frame.with_islands().load(&world).await?;
+
+        let is_up = view.state == ClusterState::Up && view.active_job().is_none();
+        let checked = size.parse().unwrap_or(view.default_size);
+        let state_line = form::state_line(&view, world.clock());
+        let queue_note = form::queue_note(&view);
+        let body = if is_up {
+            view! {
+                <p>"It is up already, so there is nothing to start."</p>
+                <p>
+                    <a class="button" href=format!("/clusters/{name}/resize")>"Change size…"</a>
+                </p>
+            }
+            .into_any()
+        } else {
+            view! { {queue_note} <SizeChoice view checked purpose=SizePurpose::Start seal=Seal::fresh()/> }
+                .into_any()
+        };
+        let content = view! {
+            <div class="stack narrow">
+                {form::problem_summary(refusal.as_ref())}
+                <h1 tabindex="-1">{format!("Start {name}")}</h1>
+                {state_line}
+                <div id="form" class="stack">{body}</div>
+                <p><a href=format!("/clusters/{name}")>{format!("Back to {name}")}</a></p>
+            </div>
+        };
+        Ok(frame.around(content))
+    })
+}

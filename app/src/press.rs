@@ -1,0 +1,172 @@
+//! What a press of a form's button leads to: a job, or the form again with the reason.
+
+use std::sync::Arc;
+
+use domain::actor::Actor;
+use domain::catalogue::Catalogue;
+use domain::order::Order;
+use leptos::prelude::use_context;
+use leptos_router::location::Url;
+use store::{Error, Store, Terms};
+
+use crate::ask::AskText;
+use crate::confirmation::must_type_name;
+use crate::error::AppError;
+use crate::problem::Problem;
+use crate::respond::see_other;
+
+/// No key of ours is longer.
+const LONGEST_KEY: usize = 100;
+
+/// The page on which a button was pressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FormPage {
+    Start,
+    Resize,
+    Deploy,
+    Destroy,
+    Routine,
+}
+
+/// A press, with everything still as the form sent it.
+pub struct Press {
+    ask: AskText,
+    terms: Terms,
+}
+
+impl Press {
+    pub fn new(routine: &str, cluster: Option<String>) -> Self {
+        let ask = AskText {
+            routine: routine.trim().to_owned(),
+            cluster: cluster.unwrap_or_default().trim().to_owned(),
+            ..AskText::default()
+        };
+        Self { ask, terms: Terms::default() }
+    }
+
+    pub fn size(mut self, size: Option<String>) -> Self {
+        self.ask.size = size.unwrap_or_default();
+        self
+    }
+
+    pub fn service(mut self, service: Option<String>) -> Self {
+        self.ask.service = service.unwrap_or_default();
+        self
+    }
+
+    pub fn sealed(mut self, expected_version: Option<String>, idempotency_key: Option<String>) -> Self {
+        self.terms = Terms {
+            idempotency_key: idempotency_key.filter(|key| !key.is_empty() && key.len() <= LONGEST_KEY),
+            expected_version: expected_version.and_then(|version| version.parse().ok()),
+        };
+        self
+    }
+
+    /// # Errors
+    /// When the store cannot be reached.
+    pub async fn accept(self, actor: &Actor, page: FormPage) -> Result<(), AppError> {
+        let (store, catalogue) = world()?;
+        match self.ask.order(&catalogue) {
+            Ok(order) => self.send(&store, &order, actor, page).await,
+            Err(_) => {
+                self.go_back(page, Problem::Refused);
+                Ok(())
+            }
+        }
+    }
+
+    /// # Errors
+    /// When the store cannot be reached.
+    pub async fn accept_routine(mut self, actor: &Actor) -> Result<(), AppError> {
+        let (_, catalogue) = world()?;
+        if let Some(routine) = catalogue.routine(&self.ask.routine) {
+            if routine.begins_with_destroy() {
+                let page = if routine.creates_cluster() { FormPage::Resize } else { FormPage::Destroy };
+                see_other(&page.path(&self.ask));
+                return Ok(());
+            }
+            // The one form offers every field; a routine that takes no size or service has no use for them.
+            self.ask.leave_out_what_is_not_taken(routine);
+        }
+        self.accept(actor, FormPage::Routine).await
+    }
+
+    /// # Errors
+    /// When the store cannot be reached.
+    pub async fn accept_destroy(self, actor: &Actor, typed_name: String) -> Result<(), AppError> {
+        let (store, _) = world()?;
+        let cluster = store.cluster(&self.ask.cluster).await.map_err(|error| AppError::internal(&error))?;
+        if let Some(cluster) = cluster
+            && typed_name.trim() != cluster.name
+            && must_type_name(&store, &cluster, actor)
+                .await
+                .map_err(|error| AppError::internal(&error))?
+                .is_some()
+        {
+            self.go_back(FormPage::Destroy, Problem::Name { typed: typed_name });
+            return Ok(());
+        }
+        self.accept(actor, FormPage::Destroy).await
+    }
+
+    async fn send(self, store: &Store, order: &Order, actor: &Actor, page: FormPage) -> Result<(), AppError> {
+        match store.accept(order, actor, &self.terms).await {
+            Ok(accepted) => see_other(&format!("/jobs/{}", accepted.number)),
+            Err(Error::Conflict(_) | Error::UnknownCluster(_)) => self.go_back(page, Problem::Refused),
+            Err(Error::Stale { .. }) => self.go_back(page, Problem::Stale),
+            Err(Error::KeyReused { number }) => self.go_back(page, Problem::Used { job: number }),
+            Err(error) => return Err(AppError::internal(&error)),
+        }
+        Ok(())
+    }
+
+    /// Back to the form with what was entered. The reason travels as a code; its text is found again there.
+    fn go_back(&self, page: FormPage, problem: Problem) {
+        let path = page.path(&self.ask);
+        let joint = if path.contains('?') { '&' } else { '?' };
+        let entered = [("size", &self.ask.size), ("service", &self.ask.service)]
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| format!("&{name}={}", Url::escape(value)))
+            .collect::<String>();
+        see_other(&format!("{path}{joint}{}{entered}", problem.to_query()));
+    }
+}
+
+impl FormPage {
+    fn path(self, ask: &AskText) -> String {
+        let cluster = Url::escape(&ask.cluster);
+        match self {
+            Self::Start => format!("/clusters/{cluster}/start"),
+            Self::Resize => format!("/clusters/{cluster}/resize"),
+            Self::Deploy => format!("/clusters/{cluster}/deploy"),
+            Self::Destroy => format!("/clusters/{cluster}/destroy"),
+            Self::Routine => format!("/jobs/new?routine={}&cluster={cluster}", Url::escape(&ask.routine)),
+        }
+    }
+}
+
+fn world() -> Result<(Store, Arc<Catalogue>), AppError> {
+    use_context::<Store>().zip(use_context::<Arc<Catalogue>>()).ok_or_else(AppError::without_context)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_from_outside_stays_inside_its_path_segment() {
+        let ask = AskText { cluster: "../../x?y=//evil".into(), ..AskText::default() };
+        let path = FormPage::Start.path(&ask);
+        assert!(path.starts_with("/clusters/") && path.ends_with("/start"), "{path}");
+        assert_eq!(path.matches('/').count(), 3, "{path}");
+        assert!(!path.contains('?'), "{path}");
+    }
+
+    #[test]
+    fn what_is_no_version_and_no_key_is_left_out() {
+        let press = Press::new("up", None).sealed(Some("new".into()), Some("k".repeat(LONGEST_KEY + 1)));
+        assert_eq!(press.terms.expected_version, None);
+        assert_eq!(press.terms.idempotency_key, None);
+    }
+}

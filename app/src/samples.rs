@@ -1,0 +1,199 @@
+//! A small world for the tests of this crate: one cluster, one service, one batch job, the routine `guide`.
+
+use std::collections::BTreeMap;
+
+use domain::Time;
+use domain::actor::{Actor, Channel};
+use domain::catalogue::{Catalogue, ClusterSpec, ServiceSpec};
+use domain::cluster::{Cluster, ClusterState};
+use domain::job::{Job, JobState, JobWithSteps};
+use domain::order::Ask;
+use domain::routine::{Routine, RoutineStep};
+use domain::run::{ProviderKind, RunRef};
+use domain::size::{Size, SizeOffer};
+use domain::step::{BatchCall, CiTarget, Step, StepState, Trigger, TriggerState};
+
+use crate::view::{ClusterView, JobRow, JobView};
+
+/// 2027-01-15 08:00 UTC and so many minutes.
+pub fn at(minute: i64) -> Time {
+    chrono::DateTime::from_timestamp(1_800_000_000 + minute * 60, 0).unwrap()
+}
+
+fn target(name: &str, title: &str, provider: ProviderKind) -> CiTarget {
+    CiTarget {
+        name: name.into(),
+        title: title.into(),
+        provider,
+        project: "gh/someone/cluster".into(),
+        branch: name.into(),
+        parameters: BTreeMap::new(),
+        marker_parameter: None,
+        time_limit_minutes: 60,
+    }
+}
+
+pub fn catalogue() -> Catalogue {
+    let offer = |size, vcpus, memory_gb, hourly: &str, monthly: &str| SizeOffer {
+        size,
+        machine: format!("s-{vcpus}vcpu-{memory_gb}gb"),
+        vcpus,
+        memory_gb,
+        hourly: hourly.parse().unwrap(),
+        monthly: monthly.parse().unwrap(),
+    };
+    let batch = BatchCall {
+        name: "s3".into(),
+        title: "Run the S3 job".into(),
+        url: "http://127.0.0.1:1/queues/s3".into(),
+        body: BTreeMap::new(),
+        progress_field: "progress".into(),
+        status_field: "status".into(),
+        error_field: "jobError".into(),
+        succeeded_when: vec!["completed".into()],
+        failed_when: vec!["failed".into()],
+        time_limit_minutes: 60,
+    };
+    let guide = Routine {
+        name: "guide".into(),
+        description: "Bring the cluster up, deploy, run the S3 job, destroy the cluster.".into(),
+        steps: vec![
+            RoutineStep::Up,
+            RoutineStep::Deploy(Some("slack-middleware".into())),
+            RoutineStep::Batch("s3".into()),
+        ],
+        finally: vec![RoutineStep::Down],
+    };
+    Catalogue {
+        clusters: vec![ClusterSpec {
+            name: "iriversland2".into(),
+            up: vec![target("release-cluster", "Create the cluster ({size})", ProviderKind::CircleCi)],
+            down: vec![
+                target("destroy-release", "Remove the workloads", ProviderKind::CircleCi),
+                target("destroy-cluster", "Destroy the cluster", ProviderKind::CircleCi),
+            ],
+            sizes: vec![
+                offer(Size::S, 1, 3, "0.02232", "15.00"),
+                offer(Size::M, 2, 4, "0.03571", "24.00"),
+                offer(Size::L, 4, 8, "0.07143", "48.00"),
+            ],
+            default_size: Size::L,
+            lifetime_minutes: 240,
+        }],
+        services: vec![ServiceSpec {
+            name: "slack-middleware".into(),
+            deploy: target("slack-middleware", "Deploy slack-middleware", ProviderKind::Travis),
+        }],
+        batches: vec![batch],
+        routines: Routine::built_in().into_iter().chain([guide]).collect(),
+        words: Vec::new(),
+    }
+}
+
+pub fn cluster(state: ClusterState) -> Cluster {
+    Cluster {
+        name: "iriversland2".into(),
+        state,
+        size: (state != ClusterState::Down).then_some(Size::M),
+        since: at(0),
+        failure: None,
+        deployments: Vec::new(),
+        destroys_at: (state != ClusterState::Down).then(|| at(240)),
+        active_job: None,
+        version: 7,
+    }
+}
+
+pub fn cluster_view(state: ClusterState) -> ClusterView {
+    let catalogue = catalogue();
+    ClusterView::new(cluster(state), catalogue.cluster("iriversland2"), None, &catalogue)
+}
+
+pub fn run(number: &str) -> RunRef {
+    RunRef {
+        provider: ProviderKind::CircleCi,
+        id: "5034460f".into(),
+        number: Some(number.into()),
+        url: format!("https://app.circleci.com/pipelines/gh/someone/cluster/{number}"),
+    }
+}
+
+/// Job #128: steps before `position` succeeded, that one is at work.
+pub fn guide_at_step(position: i32) -> JobWithSteps {
+    let ask =
+        Ask { routine: "guide".into(), cluster: "iriversland2".into(), size: Some(Size::M), service: None };
+    let order = catalogue().order(&ask).unwrap();
+    let steps = (1..).zip(order.steps).map(|(place, planned)| {
+        let state = match place.cmp(&position) {
+            std::cmp::Ordering::Less => StepState::Succeeded,
+            std::cmp::Ordering::Equal => StepState::Running,
+            std::cmp::Ordering::Greater => StepState::Queued,
+        };
+        let begun = i64::from(place) * 10;
+        let run = match place {
+            1 => Some(run("243")),
+            2 => Some(RunRef { provider: ProviderKind::Travis, ..run("8812") }),
+            _ => None,
+        };
+        Step {
+            position: place,
+            phase: planned.phase,
+            title: planned.title,
+            action: planned.action,
+            state,
+            trigger: run.filter(|_| state != StepState::Queued).map(|run| Trigger {
+                marker: uuid::Uuid::nil(),
+                state: TriggerState::Accepted,
+                intended_at: at(begun),
+                sent_at: at(begun),
+                tries: 1,
+                looks: 0,
+                run: Some(run),
+            }),
+            progress: None,
+            message: None,
+            started_at: (state != StepState::Queued).then(|| at(begun)),
+            finished_at: (state == StepState::Succeeded).then(|| at(begun + 7)),
+            cancel_sent_at: None,
+            failed_looks: 0,
+            next_check_at: at(0),
+        }
+    });
+    JobWithSteps {
+        job: Job {
+            number: 128,
+            routine: "guide".into(),
+            cluster: "iriversland2".into(),
+            size: Some(Size::M),
+            service: None,
+            state: JobState::Running,
+            actor: Actor::new("operator", Channel::Web),
+            created_at: at(9),
+            started_at: Some(at(10)),
+            finished_at: None,
+            cancel_requested_at: None,
+            outcome: None,
+            version: 9,
+        },
+        steps: steps.collect(),
+    }
+}
+
+pub fn job_view(job: JobWithSteps) -> JobView {
+    JobView::new(job, &cluster(ClusterState::Up), Some("$0.036/h".into()))
+}
+
+pub fn job_row(number: i64, state: JobState) -> JobRow {
+    let mut job = guide_at_step(3);
+    job.job.number = number;
+    job.job.state = state;
+    job.job.finished_at = state.is_final().then(|| at(54));
+    JobRow::with_steps(job)
+}
+
+/// The HTML that the server sends for this view.
+pub fn html<V: leptos::prelude::IntoView>(view: impl FnOnce() -> V) -> String {
+    use leptos::prelude::*;
+    let owner = Owner::new();
+    owner.with(|| view().into_view().to_html())
+}
