@@ -1,8 +1,10 @@
-//! A batch service such as the seed's `POST /queues/s3-orgs-job`: the call that starts a job also reports on it.
+//! A batch service such as the seed's `POST /queues/s3-orgs-job`: the call that starts a job also reports on
+//! it.
 //!
-//! Facts: k8s-cluster-head-service `src/utilities/SLK.go` and slack-middleware-server `controllers.ts`. While a job
-//! runs, the answer also says in `error` that a second one was not started: that is no failure, so only the status
-//! word decides. `progress` is a float, and text or missing at times. There is no call that cancels.
+//! Facts: k8s-cluster-head-service `src/utilities/SLK.go` and slack-middleware-server `controllers.ts`. While
+//! a job runs, the answer also says in `error` that a second one was not started: that is no failure, so only
+//! the status word decides. `progress` is a float, and text or missing at times. There is no call that
+//! cancels.
 
 use std::collections::HashMap;
 
@@ -46,8 +48,8 @@ impl Batch {
         Ok(Self { simulator: Some(simulator), ..Self::new(http, secrets) })
     }
 
-    /// Starts the job or reports on it; the service tells the two apart. Asked again after a lost answer it reports, as
-    /// long as it keeps to one job at a time.
+    /// Starts the job or reports on it; the service tells the two apart. Asked again after a lost answer it
+    /// reports, as long as it keeps to one job at a time.
     ///
     /// # Errors
     /// `Rejected` also when the call has no usable address or names a secret that is not set.
@@ -177,7 +179,8 @@ mod tests {
 
     #[test]
     fn a_running_job_that_refuses_a_second_one_goes_on() {
-        let answer = json!({ "status": "running", "error": "job count 1 exceeds 1", "jobError": "", "progress": 12.5 });
+        let answer =
+            json!({ "status": "running", "error": "1 job is there", "jobError": "", "progress": 12.5 });
         let running =
             BatchReport { status: RunStatus::Running, progress: Some(12.5), id: None, detail: None };
         assert_eq!(report_of(answer), running);

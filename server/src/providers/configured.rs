@@ -15,7 +15,9 @@ const DEMO_TOKEN: &str = "demo";
 /// The secrets that open the real services. What is absent is not configured.
 #[derive(Debug, Default)]
 pub struct Access {
+    /// A personal API token; project tokens do not work on API v2.
     pub circleci_token: Option<SecretString>,
+    /// An API token of a user who may create requests on the repositories.
     pub travis_token: Option<SecretString>,
     /// The whole address of an incoming webhook.
     pub slack_webhook: Option<SecretString>,
@@ -26,8 +28,8 @@ pub struct Access {
 /// How long we wait for others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
-    /// For a whole call, from connecting to the last byte of the answer. Less than half a lease, so that a worker that
-    /// waits for an answer never loses its job meanwhile.
+    /// For a whole call, from connecting to the last byte of the answer. Less than half a lease, so that a
+    /// worker that waits for an answer never loses its job meanwhile.
     pub answer: Duration,
     /// How long a run that was accepted may show nothing that runs.
     pub start: Duration,
@@ -41,9 +43,13 @@ impl Default for Patience {
 
 /// The clients that exist in this process.
 pub struct Providers {
+    /// Without a token there is none.
     pub circleci: Option<CircleCi>,
+    /// Without a token there is none.
     pub travis: Option<Travis>,
+    /// Always there: each call brings its own address and names its own secrets.
     pub batch: Batch,
+    /// Without a webhook nobody is told.
     pub slack: Option<Slack>,
 }
 

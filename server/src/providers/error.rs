@@ -1,4 +1,5 @@
-//! What can go wrong out there. Each variant is a decision: whoever gets one matches on it and needs no status code.
+//! What can go wrong out there. Each variant is a decision: whoever gets one matches on it and needs no
+//! status code.
 //!
 //! The texts are for people: one short line that names who said it, never a token, never a raw page of HTML.
 

@@ -1,8 +1,9 @@
 //! The outside services, spoken to over real HTTP: CI providers, the batch endpoint, Slack.
 //!
-//! Nothing here decides what happens next, keeps state, or repeats a call by itself. A client turns one question
-//! into requests, and the answers into our words; its errors carry the decision. Base addresses are arguments, so
-//! that the same clients talk to the real services, to the simulators of the demo, and to those of the tests.
+//! Nothing here decides what happens next, keeps state, or repeats a call by itself. A client turns one
+//! question into requests, and the answers into our words; its errors carry the decision. Base addresses are
+//! arguments, so that the same clients talk to the real services, to the simulators of the demo, and to those
+//! of the tests.
 
 mod batch;
 mod circleci;
@@ -24,41 +25,45 @@ pub use batch::Batch;
 pub use circleci::CircleCi;
 pub use configured::{Access, Patience, Providers};
 pub use error::{NotConfigured, ProviderError, SetupError, TriggerError};
+pub use http::install_crypto;
 pub use slack::Slack;
 pub use travis::Travis;
 
 /// A CI that can be asked to start a run and to tell how far it is.
 #[async_trait]
 pub trait CiProvider: Send + Sync {
+    /// Which CI this is: the one that its targets and runs name.
     fn kind(&self) -> ProviderKind;
 
     /// Starts a run of the target with one POST, which is never repeated by itself.
     ///
-    /// The marker travels with it where the provider lets it: in the message of a Travis request, in the CircleCI
-    /// parameter that the target names for it.
+    /// The marker travels with it where the provider lets it: in the message of a Travis request, in the
+    /// CircleCI parameter that the target names for it.
     ///
     /// # Errors
     /// Each variant says whether the run may have been started and whether to send again.
     async fn trigger(&self, target: &CiTarget, marker: Uuid) -> Result<RunRef, TriggerError>;
 
-    /// Runs of this target that may be the one that was sent with this marker at or after `since`, oldest first.
+    /// Runs of this target that may be the one that was sent with this marker at or after `since`, oldest
+    /// first.
     ///
     /// Where the marker travels, only runs that carry it. Elsewhere all that fit by branch, trigger, time and
-    /// parameters, runs of earlier steps included: the caller knows those. `since` is a time of our clock; the
-    /// provider's clock may be [`CLOCK_ALLOWANCE`] behind it.
+    /// parameters, runs of earlier steps included: the caller knows those. `since` is a time of our clock;
+    /// the provider's clock may be [`CLOCK_ALLOWANCE`] behind it.
     ///
     /// # Errors
     /// An error says nothing about whether there is such a run.
     async fn find(&self, target: &CiTarget, marker: Uuid, since: Time) -> Result<Vec<RunRef>, ProviderError>;
 
-    /// How far the run is. A status word that we do not know gives [`RunStatus::Unknown`](domain::run::RunStatus).
+    /// How far the run is. A status word that we do not know gives
+    /// [`RunStatus::Unknown`](domain::run::RunStatus).
     ///
     /// # Errors
     /// An error says nothing about the run; `NotFound` is no proof that it ended.
     async fn look(&self, target: &CiTarget, run: &RunRef) -> Result<RunReport, ProviderError>;
 
-    /// Asks the provider to stop the run. Providers stop later than they say so: look again. A run that has ended
-    /// already is no error.
+    /// Asks the provider to stop the run. Providers stop later than they say so: look again. A run that has
+    /// ended already is no error.
     ///
     /// # Errors
     /// `Transient` also while the provider has not begun and there is nothing yet that could be stopped.

@@ -1,7 +1,7 @@
 //! Slack's incoming webhook: one channel that is told what happens.
 //!
-//! Facts: docs.slack.dev on incoming webhooks. Errors are plain text such as `no_service`; about one message a second
-//! is taken, then 429 with `Retry-After`.
+//! Facts: docs.slack.dev on incoming webhooks. Errors are plain text such as `no_service`; about one message
+//! a second is taken, then 429 with `Retry-After`.
 
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
@@ -40,7 +40,8 @@ impl Slack {
     }
 }
 
-/// The three characters that have a meaning in Slack's text: without this a branch called `<!channel>` wakes everybody.
+/// The three characters that have a meaning in Slack's text: without this a branch called `<!channel>` wakes
+/// everybody.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -21,10 +21,8 @@ async fn a_trigger_says_branch_and_parameters_and_shows_the_token_in_a_header() 
     providers.circleci.unwrap().trigger(&target, MARKER).await.unwrap();
 
     let asked = canned.only_request();
-    assert_eq!(
-        asked.body,
-        json!({ "branch": "release-cluster", "parameters": { "kubernetes-cluster-droplet-size": "s-2vcpu-4gb" } })
-    );
+    let parameters = json!({ "kubernetes-cluster-droplet-size": "s-2vcpu-4gb" });
+    assert_eq!(asked.body, json!({ "branch": "release-cluster", "parameters": parameters }));
     assert_eq!(asked.header("circle-token"), "demo");
     assert_eq!(asked.header("user-agent"), concat!("cluster-head/", env!("CARGO_PKG_VERSION")));
     assert_eq!(asked.header("content-type"), "application/json");

@@ -44,7 +44,7 @@ async fn a_trigger_without_a_clear_answer_may_have_been_accepted() {
     for (kind, expected) in [
         (FaultKind::Status500, "CircleCI answered 500: Internal server error"),
         (FaultKind::Html, "CircleCI answered with HTML instead of JSON (502)"),
-        (FaultKind::Hang, "CircleCI did not answer within 0.3 s"),
+        (FaultKind::Hang, "CircleCI did not answer within 1 s"),
         (FaultKind::HugeBody, "CircleCI answered with more than 5 MB"),
     ] {
         let (_, error) = trigger_struck_by(kind).await;
@@ -134,7 +134,7 @@ async fn a_look_that_failed_says_nothing_about_the_run() {
         ),
         (
             FaultKind::Hang,
-            ProviderError::Transient { after: None, what: what("CircleCI did not answer within 0.3 s") },
+            ProviderError::Transient { after: None, what: what("CircleCI did not answer within 1 s") },
         ),
         (
             FaultKind::Unauthorized,

@@ -63,8 +63,8 @@ async fn without_a_marker_all_pipelines_that_fit_are_given_oldest_first() {
 
 #[tokio::test]
 async fn a_clock_up_to_two_minutes_behind_ours_hides_no_pipeline() {
-    let list = json!({ "items": [pipeline("new", "2026-01-05T10:00:01Z"), pipeline("old", "2026-01-05T09:59:59Z")],
-        "next_page_token": null });
+    let items = [pipeline("new", "2026-01-05T10:00:01Z"), pipeline("old", "2026-01-05T09:59:59Z")];
+    let list = json!({ "items": items, "next_page_token": null });
     assert_eq!(found_in(&[list], "2026-01-05T10:02:00Z").await.unwrap(), ["new"]);
 }
 

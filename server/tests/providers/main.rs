@@ -1,5 +1,5 @@
-//! The real clients against fake far ends: the simulators where behaviour counts, a canned service where the exact
-//! request or an exact answer counts, a bare socket where HTTP itself is broken.
+//! The real clients against fake far ends: the simulators where behaviour counts, a canned service where the
+//! exact request or an exact answer counts, a bare socket where HTTP itself is broken.
 
 mod batch;
 mod canned;

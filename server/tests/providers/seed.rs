@@ -1,6 +1,7 @@
 //! Every JSON example of the document that the product started from, read by the real client.
 //!
-//! `fixtures/seed/` holds them as they stand there; only the `...` that shortens the list of pipelines is left out.
+//! `fixtures/seed/` holds them as they stand there; only the `...` that shortens the list of pipelines is
+//! left out.
 
 use domain::run::{ProviderKind, RunRef, RunStatus};
 use server::providers::{CiProvider, Providers};

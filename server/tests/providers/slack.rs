@@ -44,7 +44,7 @@ async fn a_refusal_in_plain_text_has_its_meaning() {
         ),
         (
             FaultKind::Hang,
-            ProviderError::Transient { after: None, what: "Slack did not answer within 0.3 s".into() },
+            ProviderError::Transient { after: None, what: "Slack did not answer within 1 s".into() },
         ),
     ] {
         assert_eq!(post_struck_by(kind).await, expected);

@@ -26,7 +26,7 @@ fn request_1() -> RunRef {
 
 /// A request that Travis took at `created_at`, in the shape of its `standard` representation.
 fn request(created_at: String, builds: Value) -> Value {
-    json!({ "id": 1, "state": "finished", "result": "approved", "message": null, "builds": builds, "created_at": created_at })
+    json!({ "id": 1, "state": "finished", "result": "approved", "builds": builds, "created_at": created_at })
 }
 
 #[tokio::test]

@@ -36,7 +36,7 @@ async fn a_trigger_without_a_clear_answer_may_have_been_accepted() {
     for (kind, expected) in [
         (FaultKind::Status500, "Travis CI answered 500: server error"),
         (FaultKind::Html, "Travis CI answered with HTML instead of JSON (502)"),
-        (FaultKind::Hang, "Travis CI did not answer within 0.3 s"),
+        (FaultKind::Hang, "Travis CI did not answer within 1 s"),
         (FaultKind::HugeBody, "Travis CI answered with more than 5 MB"),
     ] {
         let (_, error) = trigger_struck_by(kind).await;

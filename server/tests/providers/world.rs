@@ -19,8 +19,7 @@ pub const MARKER: Uuid = Uuid::from_u128(0x018f_3a52_0000_7000_8000_0000_0000_00
 pub const PATIENCE: Patience = Patience { answer: Duration::from_secs(10), start: Duration::from_secs(120) };
 
 /// For a far end that does not answer.
-pub const IMPATIENCE: Patience =
-    Patience { answer: Duration::from_millis(300), start: Duration::from_secs(120) };
+pub const IMPATIENCE: Patience = Patience { answer: Duration::from_secs(1), start: Duration::from_secs(120) };
 
 pub struct World {
     pub simulator: Simulator,

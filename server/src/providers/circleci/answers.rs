@@ -1,7 +1,7 @@
 //! What we read of CircleCI's answers; the rest is ignored, since CircleCI may add keys at any time.
 //!
-//! Facts: the official OpenAPI of API v2 (2022-04, 2024-03), where unknown words can turn up in every `state` and
-//! `status`; so these stay text here.
+//! Facts: the official OpenAPI of API v2 (2022-04, 2024-03), where unknown words can turn up in every `state`
+//! and `status`; so these stay text here.
 
 use domain::Time;
 use serde::Deserialize;

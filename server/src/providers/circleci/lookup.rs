@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::answers::Pipeline;
 
-/// Whether branch, trigger and parameters fit; the list is of the one project already. With a marker parameter, only an
-/// exact match does.
+/// Whether branch, trigger and parameters fit; the list is of the one project already. With a marker
+/// parameter, only an exact match does.
 pub fn fits(pipeline: &Pipeline, target: &CiTarget, marker: Uuid) -> bool {
     let was_sent_to_the_api = pipeline.trigger.as_ref().is_none_or(|trigger| trigger.r#type == "api");
     let branch = pipeline.vcs.as_ref().and_then(|vcs| vcs.branch.as_ref());
@@ -70,7 +70,8 @@ mod tests {
     }
 
     fn pipeline(more: Value) -> Pipeline {
-        let mut shown = json!({ "id": "p", "number": 1, "state": "created", "created_at": "2026-01-05T10:00:00Z",
+        let mut shown = json!({
+            "id": "p", "number": 1, "state": "created", "created_at": "2026-01-05T10:00:00Z",
             "trigger": { "type": "api" }, "vcs": { "branch": "release" },
             "trigger_parameters": { "machine": "s-2vcpu-4gb" } });
         if let (Value::Object(shown), Value::Object(more)) = (&mut shown, more) {

@@ -1,7 +1,7 @@
 //! CircleCI, API v2.
 //!
-//! Facts: the official OpenAPI (2022-04, 2024-03) and circleci-docs (2026-08). There is no call that cancels a
-//! pipeline and no idempotency key; a trigger whose answer was lost is looked for in the project's list.
+//! Facts: the official OpenAPI (2022-04, 2024-03) and circleci-docs (2026-08). There is no call that cancels
+//! a pipeline and no idempotency key; a trigger whose answer was lost is looked for in the project's list.
 
 mod answers;
 mod lookup;
@@ -43,8 +43,8 @@ impl CircleCi {
     /// Where people look at pipelines.
     pub const APP: &str = "https://app.circleci.com";
 
-    /// `token` is a personal API token: project tokens do not work on v2. `start_grace` is how long an accepted
-    /// pipeline may show no workflow before it counts as skipped.
+    /// `token` is a personal API token: project tokens do not work on v2. `start_grace` is how long an
+    /// accepted pipeline may show no workflow before it counts as skipped.
     ///
     /// # Errors
     /// When an address or the token cannot be used.
@@ -219,7 +219,8 @@ impl CiProvider for CircleCi {
     }
 }
 
-/// The marker only travels where the target declares a parameter for it: an undeclared one makes the pipeline fail.
+/// The marker only travels where the target declares a parameter for it: an undeclared one makes the pipeline
+/// fail.
 fn trigger_body(target: &CiTarget, marker: Uuid) -> Value {
     let mut parameters: Map<String, Value> =
         target.parameters.iter().map(|(name, value)| (name.clone(), json!(value))).collect();

@@ -1,7 +1,8 @@
 //! From CircleCI's words to ours.
 //!
-//! A pipeline has no outcome of its own: it lives in its workflows, and a rerun adds another workflow of the same
-//! name. So the newest workflow of each name counts, the worst of them decides, and nothing is over while one goes on.
+//! A pipeline has no outcome of its own: it lives in its workflows, and a rerun adds another workflow of the
+//! same name. So the newest workflow of each name counts, the worst of them decides, and nothing is over
+//! while one goes on.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -32,8 +33,9 @@ pub struct Reading {
     pub detail: Option<String>,
 }
 
-/// Reads a pipeline with all its workflows, in any order. `grace` is how long a pipeline may show no workflow after
-/// it was created: the list is empty for a short while after each trigger, and for ever when nothing matched.
+/// Reads a pipeline with all its workflows, in any order. `grace` is how long a pipeline may show no workflow
+/// after it was created: the list is empty for a short while after each trigger, and for ever when nothing
+/// matched.
 pub fn read(pipeline: &Pipeline, workflows: &[Workflow], grace: Duration, now: Time) -> Reading {
     let known = |status, detail: Option<String>| Reading { status, detail };
     match pipeline.state.as_str() {

@@ -1,4 +1,5 @@
-//! What a call that brought no answer of use means: the one place where statuses and broken connections become decisions.
+//! What a call that brought no answer of use means: the one place where statuses and broken connections
+//! become decisions.
 
 use std::error::Error;
 use std::time::Duration;
@@ -106,7 +107,8 @@ enum Said {
     Text(String),
 }
 
-/// The reason in a refusal. Services disagree on where it stands, and gateways in between answer without JSON.
+/// The reason in a refusal. Services disagree on where it stands, and gateways in between answer without
+/// JSON.
 #[derive(Deserialize)]
 struct Reason {
     #[serde(alias = "error_message", alias = "error")]

@@ -1,10 +1,11 @@
-//! The one place that sends requests to outside services, so that timeouts, limits and secrecy hold for all of them.
+//! The one place that sends requests to outside services, so that timeouts, limits and secrecy hold for all
+//! of them.
 //!
 //! - No redirects: one could carry a token to a host that nobody configured.
 //! - No proxy out of the environment: who gets to see a token is written in the config or nowhere.
 //! - No compression, and an answer is read up to [`BODY_LIMIT`], whatever its `Content-Length` says.
-//! - No repetition, and a connection of its own for each request: on a reused connection that the far end is just
-//!   closing, nobody can tell whether a POST was accepted.
+//! - No repetition, and a connection of its own for each request: on a reused connection that the far end is
+//!   just closing, nobody can tell whether a POST was accepted.
 //! - What an answer repeats of our secrets is blanked before anything else sees it.
 
 mod failure;
@@ -19,7 +20,8 @@ use serde::de::DeserializeOwned;
 use super::error::SetupError;
 pub(super) use failure::Failure;
 
-/// Bytes of an answer that we are ready to read. The longest honest one, a page of a CI's list, has a few thousand.
+/// Bytes of an answer that we are ready to read. The longest honest one, a page of a CI's list, has a few
+/// thousand.
 pub const BODY_LIMIT: usize = 5 * 1024 * 1024;
 
 /// A shorter secret would blank harmless words, such as the `demo` of the demo.
@@ -101,7 +103,8 @@ impl Peer {
         self
     }
 
-    /// Adds a token as a header to every request: `prefix` and the token. Its answers will not show the token.
+    /// Adds a token as a header to every request: `prefix` and the token. Its answers will not show the
+    /// token.
     ///
     /// # Errors
     /// When the token is empty or does not fit in a header, as with a line break that was copied along.
@@ -179,8 +182,8 @@ impl Peer {
         self.secrets
             .iter()
             .map(ExposeSecret::expose_secret)
-            .filter(|secret| secret.len() >= SHORTEST_BLANKED_SECRET && text.contains(*secret))
-            .fold(text.clone(), |text, secret| text.replace(secret, "[secret]"))
+            .filter(|secret| secret.len() >= SHORTEST_BLANKED_SECRET)
+            .fold(text, |text, secret| text.replace(secret, "[secret]"))
     }
 
     fn broken(&self, error: &reqwest::Error) -> Failure {

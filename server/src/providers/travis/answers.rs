@@ -1,7 +1,7 @@
 //! What we read of Travis's answers; the rest is ignored.
 //!
-//! Facts: travis-api at d1cbb6d (2025-12-31), `lib/travis/api/v3`. Ids are integers there and text here. While a
-//! request is pending, most of its fields are null or missing.
+//! Facts: travis-api at d1cbb6d (2025-12-31), `lib/travis/api/v3`. Ids are integers there and text here.
+//! While a request is pending, most of its fields are null or missing.
 
 use domain::Time;
 use serde::Deserialize;

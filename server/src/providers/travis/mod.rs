@@ -1,8 +1,9 @@
 //! Travis CI, API v3.
 //!
-//! Facts: travis-api at d1cbb6d (2025-12-31), `lib/travis/api/v3` and its specs. A trigger makes a *request*; Travis
-//! decides on it later and then makes a build. There is no idempotency key, but a message, which carries our marker.
-//! Errors are not always JSON, and there is no 401: all that concerns credentials is a 403.
+//! Facts: travis-api at d1cbb6d (2025-12-31), `lib/travis/api/v3` and its specs. A trigger makes a *request*;
+//! Travis decides on it later and then makes a build. There is no idempotency key, but a message, which
+//! carries our marker. Errors are not always JSON, and there is no 401: all that concerns credentials is a
+//! 403.
 
 mod answers;
 mod reading;

@@ -21,8 +21,8 @@ pub enum Fate<'a> {
     Barren,
 }
 
-/// Reads a request. A build counts as acceptance whatever the result says. `grace` is how long a decided request may
-/// show no build after it was created.
+/// Reads a request. A build counts as acceptance whatever the result says. `grace` is how long a decided
+/// request may show no build after it was created.
 pub fn fate(request: &Request, grace: Duration, now: Time) -> Fate<'_> {
     let newest = request.builds.iter().flatten().max_by_key(|build| build.id);
     if let Some(build) = newest {
@@ -119,7 +119,8 @@ mod tests {
 
     #[test]
     fn a_build_counts_whatever_the_result_says_and_the_newest_one_counts() {
-        let builds = json!([{ "id": 9, "number": "2", "state": "created" }, { "id": 8, "number": "1", "state": "passed" }]);
+        let build = |id, state| json!({ "id": id, "number": "1", "state": state });
+        let builds = json!([build(9, "created"), build(8, "passed")]);
         assert_eq!(fate_of(json!({ "builds": builds }), 1), "build 9");
         assert_eq!(fate_of(json!({ "builds": builds, "result": "rejected" }), 1), "build 9");
         assert_eq!(fate_of(json!({ "result": "rejected" }), 1), "rejected");
