@@ -41,7 +41,7 @@ enum Command {
     },
     /// Run every test: Rust, the weight of the site, the browser
     Test(commands::test::Options),
-    /// Check format, lints, documentation, query metadata, file length and dependencies
+    /// Check all that can be checked without running: format, lints, documentation, queries, file length
     Lint,
     /// Start the Postgres for working on the code and print its DATABASE_URL
     Postgres,
