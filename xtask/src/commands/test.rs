@@ -44,7 +44,6 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let only = options.only.or(filter.map(|_| Half::Rust));
     let wanted = |half| only.is_none_or(|only| only == half);
     tools::check(workspace)?;
-    site::install_npm_packages(workspace)?;
     let postgres = step("Postgres", |outcome| {
         let log = workspace.target.join("run/postgres-test.log");
         let postgres = Postgres::open(workspace, "test", Data::Disposable, &log)?;
@@ -104,6 +103,7 @@ fn rust_tests(workspace: &Workspace, database: &str, filter: Option<&str>) -> Re
 }
 
 fn prepare_browser_tests(workspace: &Workspace) -> Result<Size> {
+    site::install_npm_packages(workspace)?;
     step("server", |outcome| {
         server::build(workspace, false)?;
         outcome.is("built");
