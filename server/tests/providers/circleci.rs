@@ -81,6 +81,7 @@ async fn a_pipeline_is_followed_from_pending_to_its_end() {
     let run = world.circleci().trigger(&target, MARKER).await.unwrap();
     assert_eq!(run.number.as_deref(), Some("1"));
     assert!(run.url.ends_with("/circleci/app/pipelines/github/rivernews/iriversland2-kubernetes/1"));
+    assert_eq!(reqwest::get(&run.url).await.unwrap().status(), 200);
 
     assert_eq!(world.seen_after(0, &target, &run).await, (RunStatus::Queued, None));
     assert_eq!(world.seen_after(2, &target, &run).await, (RunStatus::Running, None));

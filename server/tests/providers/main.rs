@@ -1,6 +1,8 @@
 //! The real clients against fake far ends: the simulators where behaviour counts, a canned service where the
 //! exact request or an exact answer counts, a bare socket where HTTP itself is broken.
 
+#![allow(clippy::unwrap_used, reason = "in a helper of a test, a panic is the report")]
+
 mod batch;
 mod canned;
 mod circleci;
