@@ -1,10 +1,11 @@
 //! Looking how far a step is.
 
 use domain::event::Remark;
+use domain::job::JobState;
 use domain::plan::conclude;
 use domain::run::RunStatus;
 use domain::step::{Action, BatchCall, CiTarget, Step, StepState};
-use store::{Claim, Error, Turn};
+use store::{Claim, Error, JobChange, Turn};
 
 use super::Engine;
 use super::step::step_at;
@@ -75,12 +76,19 @@ impl Engine {
         let is_the_same = known.state == step.state
             && known.message == step.message
             && known.progress == step.progress
-            && known.run() == step.run();
+            && known.run() == step.run()
+            && waits_for_a_person(seen.status) == (turn.job.job.state == JobState::Waiting);
         if is_the_same {
             return self.store.postpone(claim, step.position, step.next_check_at).await;
         }
         let remarks = remarks(&known, &step, seen.status);
-        self.store.record(claim, &self.consequences(turn, step, remarks)).await
+        let mut record = self.consequences(turn, step, remarks);
+        if waits_for_a_person(seen.status) {
+            record.job = Some(JobChange::Goes(JobState::Waiting));
+        } else if turn.job.job.state == JobState::Waiting {
+            record.job = Some(JobChange::Goes(JobState::Running));
+        }
+        self.store.record(claim, &record).await
     }
 
     /// The far end could not be asked. That says nothing about the run: look again, later each time.
@@ -105,6 +113,11 @@ impl Engine {
             if is_worth_a_line { vec![Remark::warning(Some(step.position), text)] } else { Vec::new() };
         self.store.record(claim, &self.consequences(turn, step, remarks)).await
     }
+}
+
+/// A job says so when it waits for a person, also for one at the provider.
+fn waits_for_a_person(status: RunStatus) -> bool {
+    status == RunStatus::NeedsApproval
 }
 
 /// The lines that are new to somebody who reads the log: ends, new words, and each tenth of a batch.
