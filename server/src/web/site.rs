@@ -5,24 +5,27 @@
 
 use axum::Router;
 use axum::extract::Request;
-use axum::handler::Handler;
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, LAST_MODIFIED};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use tower_http::services::ServeDir;
 
-use super::pages;
 use super::state::Web;
+use super::{auth, pages};
 
 /// Every file of the site; for what is none, the app's page for an address that leads nowhere.
 pub fn files(web: &Web) -> Router {
+    let nowhere = Router::new()
+        .fallback(pages::not_found)
+        .layer(from_fn_with_state(web.clone(), auth::recognise))
+        .with_state(web.clone());
     let files = ServeDir::new(&web.site)
         .precompressed_br()
         .precompressed_gzip()
         .append_index_html_on_directories(false)
         .call_fallback_on_method_not_allowed(true)
-        .fallback(pages::not_found.with_state(web.clone()));
+        .fallback(nowhere);
     Router::new().fallback_service(files).layer(from_fn(ask_again))
 }
 

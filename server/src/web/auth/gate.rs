@@ -102,7 +102,8 @@ fn turn_away(parts: &Parts) -> Response {
     Redirect::to(&super::login::address(None, back.as_deref())).into_response()
 }
 
-fn wants_page(headers: &HeaderMap) -> bool {
+/// Whether a person reads the answer.
+pub fn wants_page(headers: &HeaderMap) -> bool {
     headers
         .get(ACCEPT)
         .and_then(|accept| accept.to_str().ok())

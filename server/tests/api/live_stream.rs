@@ -1,0 +1,125 @@
+//! The live stream.
+
+use domain::size::Size;
+use reqwest::header::COOKIE;
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::support::{CLUSTER, Events, Service};
+
+async fn open(service: &Service, query: &str) -> Events {
+    let mut events = Events::open(service.get(&format!("/events?{query}"))).await;
+    let hello = events.next().await.unwrap();
+    assert_eq!((hello.name.as_str(), hello.retry), ("hello", Some(2_000)));
+    assert_eq!(hello.data["build"], env!("CARGO_PKG_VERSION"));
+    assert!(hello.data["now"].as_str().unwrap().ends_with('Z'));
+    events
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn an_unknown_topic_is_refused_with_the_known_ones(pool: PgPool) {
+    let service = Service::demo(pool).await;
+    for query in ["", "?topics=", "?topics=nope", "?topics=clusters,job:x"] {
+        let answer = service.get(&format!("/events{query}")).send().await.unwrap();
+        assert_eq!(answer.status(), 422, "{query}");
+    }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_stream_is_neither_kept_nor_held_back_on_its_way(pool: PgPool) {
+    let service = Service::demo(pool).await;
+    let events =
+        Events::open(service.get("/events?topics=clusters").header("accept-encoding", "br, gzip")).await;
+    assert_eq!(events.header("content-type"), "text/event-stream");
+    assert_eq!(events.header("cache-control"), "no-cache");
+    assert_eq!(events.header("x-accel-buffering"), "no");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_stream_begins_with_everything_that_the_page_shows(pool: PgPool) {
+    let service = Service::demo(pool).await;
+    let first = service.accept("up", Some(Size::M)).await;
+    let second = service.accept("down", None).await;
+    let mut events = open(&service, &format!("topics=clusters,jobs,job:{second}")).await;
+    assert_eq!(events.next_named("cluster").await.data["name"], CLUSTER);
+    assert_eq!(events.next_named("job_row").await.data["number"], second);
+    assert_eq!(events.next_named("job_row").await.data["number"], first);
+    let job = events.next_named("job").await;
+    assert_eq!(job.data["number"], second);
+    assert_eq!(job.data["check_ins"][0]["text"], "Accepted from ana (Slack).");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_changes_is_told_to_every_stream_whole_and_with_its_version(pool: PgPool) {
+    let service = Service::demo(pool).await;
+    let mut one = open(&service, "topics=clusters,jobs").await;
+    let mut two = open(&service, "topics=jobs").await;
+    let number = service.accept("up", Some(Size::M)).await;
+    for events in [&mut one, &mut two] {
+        let row = events.next_where("job_row", |row| row["number"] == number).await;
+        assert_eq!((&row.data["cluster"], &row.data["state"]), (&json!(CLUSTER), &json!("queued")));
+        assert!(row.id.unwrap() >= row.data["version"].as_i64().unwrap());
+    }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn who_comes_back_gets_only_what_is_new(pool: PgPool) {
+    let service = Service::demo(pool.clone()).await;
+    let old = service.accept("up", None).await;
+    // Further than a read looks back.
+    sqlx::query("select setval('change_version', 5000)").execute(&pool).await.unwrap();
+    let last = service.accept("up", None).await;
+    // Once a stream has told it, the service has read everything before it.
+    open(&service, "topics=jobs").await.next_where("job_row", |row| row["number"] == last).await;
+    let seen = service.store.latest_version().await.unwrap();
+    let missed = service.accept("up", None).await;
+    let mut events = Events::open(service.get("/events?topics=jobs").header("last-event-id", seen)).await;
+    events.next_where("job_row", |row| row["number"] == missed).await;
+    let after = service.accept("up", None).await;
+    let row = events.next_where("job_row", |row| row["number"] == after || row["number"] == old).await;
+    assert_eq!(row.data["number"], after, "what was seen long ago is not told again");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn an_id_that_means_nothing_gets_everything(pool: PgPool) {
+    let service = Service::demo(pool).await;
+    let number = service.accept("up", None).await;
+    for after in ["garbage", "-5", "9223372036854775807", "99999999999999999999999", ""] {
+        let mut events = open(&service, &format!("topics=jobs&after={after}")).await;
+        assert_eq!(events.next_named("job_row").await.data["number"], number, "{after:?}");
+    }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_session_has_ten_streams_and_a_place_is_free_again_when_one_is_closed(pool: PgPool) {
+    let service = Service::real(pool).await;
+    let cookie = service.sign_in().await;
+    let request = || service.get("/events?topics=jobs").header(COOKIE, &cookie);
+    let mut streams = Vec::new();
+    for _ in 0..10 {
+        streams.push(Events::open(request()).await);
+    }
+    let refused = request().send().await.unwrap();
+    assert_eq!(refused.status(), 503);
+    assert_eq!(refused.headers()["retry-after"], "10");
+    let other = service.sign_in().await;
+    let allowed = service.get("/events?topics=jobs").header(COOKIE, &other).send().await.unwrap();
+    assert_eq!(allowed.status(), 200);
+    drop(streams);
+    while request().send().await.unwrap().status() != 200 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn at_the_end_of_the_process_every_stream_is_sent_away(pool: PgPool) {
+    let service = Service::demo(pool).await;
+    let mut events = open(&service, "topics=jobs").await;
+    service.closing.cancel();
+    let mut last = None;
+    while let Some(event) = events.next().await {
+        last = Some(event);
+    }
+    let pause = last.unwrap().retry.unwrap();
+    assert!((1_000..5_000).contains(&pause), "{pause}");
+}

@@ -1,0 +1,20 @@
+//! The service as others meet it: real HTTP on a free port, a database of its own for each test.
+
+// The helpers of tests fail like the tests themselves.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod api_asks;
+mod api_reads;
+mod bad_input;
+mod cross_site;
+mod demo;
+mod doors;
+mod headers;
+mod health;
+mod live_stream;
+mod pages;
+mod redirects;
+mod sign_in;
+mod slack;
+mod support;
+mod whole_way;

@@ -1,0 +1,52 @@
+//! Where a press leads.
+
+use leptos::server_fn::axum::server_fn_paths;
+use reqwest::header::REFERER;
+use sqlx::PgPool;
+
+use crate::support::{CLUSTER, Service};
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_press_leads_with_303_to_a_page_of_ours_wherever_it_says_it_comes_from(pool: PgPool) {
+    let service = Service::demo(pool).await;
+    let forms: [&[(&str, &str)]; 3] =
+        [&[("cluster", CLUSTER), ("size", "m")], &[("cluster", "nope"), ("size", "xl")], &[]];
+    for form in forms {
+        for (path, _) in server_fn_paths() {
+            let request = service.submit(path, form).header(REFERER, "https://evil.example/?a=b");
+            let answer = request.send().await.unwrap();
+            assert_eq!(answer.status(), 303, "{path} with {form:?}");
+            let location = answer.headers()["location"].to_str().unwrap();
+            assert!(location.starts_with('/') && !location.starts_with("//"), "{path}: {location}");
+            assert!(!location.contains("evil"), "{path}: {location}");
+        }
+    }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_form_that_cannot_be_read_leads_nowhere_else(pool: PgPool) {
+    let service = Service::demo(pool).await;
+    for (path, _) in server_fn_paths() {
+        let request = service
+            .submit(path, &[])
+            .header(REFERER, "https://evil.example/")
+            .body("cluster=a&cluster=b&%ff=%");
+        let answer = request.send().await.unwrap();
+        if let Some(location) = answer.headers().get("location") {
+            assert!(location.to_str().unwrap().starts_with('/'), "{path}: {location:?}");
+        }
+        assert!(answer.status().is_client_error() || answer.status() == 303, "{path}: {}", answer.status());
+    }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_double_press_is_one_job(pool: PgPool) {
+    let service = Service::demo(pool).await;
+    let form =
+        [("cluster", CLUSTER), ("size", "m"), ("idempotency_key", "8c7b2a7e-0000-4000-8000-000000000000")];
+    let press = || service.submit("/actions/start-cluster", &form).send();
+    let (one, two) = tokio::join!(press(), press());
+    assert_eq!(one.unwrap().headers()["location"], "/jobs/1");
+    assert_eq!(two.unwrap().headers()["location"], "/jobs/1");
+    assert_eq!(service.number_of_jobs().await, 1);
+}

@@ -1,0 +1,7 @@
+//! A service for each test, and what one asks it.
+
+mod events;
+mod service;
+
+pub use events::Events;
+pub use service::{API_TOKEN, CLUSTER, PASSWORD, SLACK_TOKEN, Service};

@@ -1,0 +1,130 @@
+//! The real router behind the real accept loop, on a free port.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::actor::{Actor, Channel};
+use domain::catalogue::Catalogue;
+use domain::order::Ask;
+use domain::size::Size;
+use reqwest::header::{ACCEPT, COOKIE, SET_COOKIE};
+use reqwest::redirect::Policy;
+use reqwest::{Client, Method, RequestBuilder, Response};
+use secrecy::SecretString;
+use server::config::{self, PasswordSetting};
+use server::web::auth::Access;
+use server::web::{Setup, Web, listen, router};
+use sqlx::PgPool;
+use store::{Store, Terms};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+pub const CLUSTER: &str = "iriversland2";
+pub const PASSWORD: &str = "correct horse battery";
+pub const API_TOKEN: &str = "0123456789abcdef0123456789abcdef";
+pub const SLACK_TOKEN: &str = "xoxo-slack-token";
+
+/// What a test leaves behind is gone at once: nobody waits for requests under way.
+const GRACE: Duration = Duration::from_millis(100);
+
+pub struct Service {
+    pub url: String,
+    pub store: Store,
+    pub catalogue: Arc<Catalogue>,
+    pub closing: CancellationToken,
+    client: Client,
+}
+
+impl Service {
+    /// Everybody on this machine is the operator, and programs say `Bearer demo`.
+    pub async fn demo(pool: PgPool) -> Self {
+        Self::start(pool, Access::Demo { api_token: "demo".into() }, Some(SLACK_TOKEN)).await
+    }
+
+    /// The operator signs in with [`PASSWORD`], and programs send [`API_TOKEN`].
+    pub async fn real(pool: PgPool) -> Self {
+        let password = PasswordSetting::Plain(PASSWORD.into());
+        Self::start(pool, Access::Real { password, api_token: Some(API_TOKEN.into()) }, Some(SLACK_TOKEN))
+            .await
+    }
+
+    pub async fn start(pool: PgPool, access: Access, slack_token: Option<&str>) -> Self {
+        server::providers::install_crypto();
+        let catalogue = Arc::new(shipped_catalogue());
+        let store = Store::new(pool);
+        store.ensure_clusters(&[CLUSTER]).await.unwrap();
+        let closing = CancellationToken::new();
+        let web = Web::new(Setup {
+            store: store.clone(),
+            catalogue: Arc::clone(&catalogue),
+            access,
+            slack_token: slack_token.map(SecretString::from),
+            site: Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/api/site"),
+            closing: closing.clone(),
+        });
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(web.clone().follow_changes());
+        tokio::spawn(listen::serve(listener, router(web), closing.clone(), GRACE));
+        let client = Client::builder().redirect(Policy::none()).no_proxy().build().unwrap();
+        Self { url, store, catalogue, closing, client }
+    }
+
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.url))
+    }
+
+    pub fn get(&self, path: &str) -> RequestBuilder {
+        self.request(Method::GET, path)
+    }
+
+    pub fn post(&self, path: &str) -> RequestBuilder {
+        self.request(Method::POST, path)
+    }
+
+    /// A form as a browser sends it from one of our own pages.
+    pub fn submit(&self, path: &str, fields: &[(&str, &str)]) -> RequestBuilder {
+        self.post(path).header(ACCEPT, "text/html").header("sec-fetch-site", "same-origin").form(fields)
+    }
+
+    /// Signs in and returns the cookie as a browser sends it back.
+    pub async fn sign_in(&self) -> String {
+        let answer = self.submit("/login", &[("password", PASSWORD)]).send().await.unwrap();
+        cookie_of(&answer).expect("signing in sets a cookie")
+    }
+
+    /// A page as somebody with this cookie gets it.
+    pub async fn get_with(&self, cookie: &str, path: &str) -> Response {
+        self.get(path).header(ACCEPT, "text/html").header(COOKIE, cookie).send().await.unwrap()
+    }
+
+    /// A job without the detour over HTTP.
+    pub async fn accept(&self, routine: &str, size: Option<Size>) -> i64 {
+        let ask = Ask { routine: routine.into(), cluster: CLUSTER.into(), size, service: None };
+        let order = self.catalogue.order(&ask).unwrap();
+        let actor = Actor::new("ana", Channel::Slack);
+        self.store.accept(&order, &actor, &Terms::default()).await.unwrap().number
+    }
+
+    pub async fn number_of_jobs(&self) -> i64 {
+        self.store.job_counts(None).await.unwrap().all
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        self.closing.cancel();
+    }
+}
+
+/// The cookie that an answer sets, as a browser sends it back.
+pub fn cookie_of(answer: &Response) -> Option<String> {
+    let set = answer.headers().get(SET_COOKIE)?.to_str().ok()?;
+    set.split(';').next().map(str::to_owned)
+}
+
+fn shipped_catalogue() -> Catalogue {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../cluster-head.toml");
+    config::load(&file).unwrap().catalogue
+}
