@@ -33,6 +33,10 @@ pub(crate) fn routes(outside: &Outside) -> Router<Outside> {
             "/app/{owner}/{name}/builds/{id}",
             endpoint(outside, Endpoint::TravisPage, get(read::web_page)),
         )
+        .route(
+            "/app/{owner}/{name}/requests",
+            endpoint(outside, Endpoint::TravisPage, get(read::requests_page)),
+        )
 }
 
 fn api(outside: &Outside) -> Router<Outside> {

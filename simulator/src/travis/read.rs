@@ -173,6 +173,19 @@ pub(super) async fn web_page(
     .into_response()
 }
 
+/// Where the link leads while there is no build yet: the requests of a repository, a line each.
+pub(super) async fn requests_page(
+    State(outside): State<Outside>,
+    Path((owner, name)): Path<(String, String)>,
+) -> String {
+    let memory = outside.memory();
+    let slug = format!("{owner}/{name}");
+    let lines = memory.travis.all().filter(|request| request.repository.slug == slug).map(|request| {
+        format!("request {}, branch {}, {}\n", request.id, request.branch, outside.stamp(request.created))
+    });
+    format!("Simulated Travis requests of {slug}\n{}", lines.collect::<String>())
+}
+
 fn page(name: &str, href: &str, all: Vec<Value>, query: &ListQuery) -> Response {
     let limit = query.limit.unwrap_or(25).clamp(1, 100);
     let offset = query.offset.unwrap_or(0);

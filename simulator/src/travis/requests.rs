@@ -72,6 +72,11 @@ impl Requests {
         self.requests.iter().rev().filter(move |request| request.repository == *repository)
     }
 
+    /// Newest first, of every repository.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Request> {
+        self.requests.iter().rev()
+    }
+
     /// How many more requests a repository may make in this hour.
     pub(super) fn remaining(&self, repository: &Repository, max: usize, now: Moment) -> usize {
         let recent = self.of(repository).filter(|request| now.since(request.created) < LIMIT_PERIOD);

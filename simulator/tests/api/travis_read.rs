@@ -171,3 +171,13 @@ async fn the_link_to_a_build_leads_to_a_page_about_it() {
         assert!(status == 200 && text.contains("op-1") && text.contains("state: created"), "{status} {text}");
     }
 }
+
+#[tokio::test]
+async fn the_link_to_the_requests_leads_to_a_page_that_lists_them() {
+    let outside = outside().await;
+    outside.travis_build("op-1").await;
+    let page =
+        outside.behind_the_scenes(Method::GET, "/travis/app/rivernews/slack-middleware-server/requests");
+    let (status, _, text) = read_text(page).await;
+    assert!(status == 200 && text.contains("branch release"), "{status} {text}");
+}
