@@ -32,14 +32,14 @@ pub struct Remark {
 
 impl Remark {
     pub fn info(position: Option<i32>, text: impl Into<String>) -> Self {
-        Self { level: Level::Info, position, text: text.into() }
+        Self { level: Level::Info, position, text: crate::text::sentence(&text.into()) }
     }
 
     pub fn warning(position: Option<i32>, text: impl Into<String>) -> Self {
-        Self { level: Level::Warning, position, text: text.into() }
+        Self { level: Level::Warning, position, text: crate::text::sentence(&text.into()) }
     }
 
     pub fn error(position: Option<i32>, text: impl Into<String>) -> Self {
-        Self { level: Level::Error, position, text: text.into() }
+        Self { level: Level::Error, position, text: crate::text::sentence(&text.into()) }
     }
 }

@@ -92,6 +92,18 @@ pub const fn step_state(state: StepState) -> &'static str {
     }
 }
 
+/// The text with its first letter large, as a sentence begins.
+///
+/// ```
+/// use domain::text::sentence;
+/// assert_eq!(sentence("no connection to CircleCI"), "No connection to CircleCI");
+/// assert_eq!(sentence(""), "");
+/// ```
+pub fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
 /// Text from outside, made fit for one line of a log or a message: no control characters, not too long.
 ///
 /// ```
