@@ -179,5 +179,5 @@ async fn the_link_to_the_requests_leads_to_a_page_that_lists_them() {
     let page =
         outside.behind_the_scenes(Method::GET, "/travis/app/rivernews/slack-middleware-server/requests");
     let (status, _, text) = read_text(page).await;
-    assert!(status == 200 && text.contains("branch release"), "{status} {text}");
+    assert!(status == 200 && text.contains("branch master"), "{status} {text}");
 }
