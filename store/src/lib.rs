@@ -16,6 +16,8 @@ mod obligations;
 mod record;
 mod rows;
 mod sessions;
+mod steps;
+mod transitions;
 
 pub use accept::{Accepted, Terms};
 pub use announcements::Announcement;

@@ -1,0 +1,99 @@
+//! The steps of a job and its log, as pages and the engine read them.
+
+use chrono::{DateTime, Utc};
+use domain::event::CheckIn;
+use domain::run::RunRef;
+use domain::step::{Action, Step, Trigger};
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use crate::rows::word;
+use crate::{Error, Store};
+
+impl Store {
+    pub(crate) async fn steps(&self, number: i64) -> Result<Vec<Step>, Error> {
+        let rows = sqlx::query!(
+            r#"select step.position, phase, title, action as "action: Json<Action>", step.state, progress, message,
+                      started_at, finished_at, cancel_sent_at, failed_looks, next_check_at,
+                      marker as "marker?", trigger.state as "trigger_state?", intended_at as "intended_at?",
+                      sent_at as "sent_at?", tries as "tries?", looks as "looks?",
+                      run as "run?: Json<RunRef>"
+                 from step left join trigger using (job_number, position)
+                where job_number = $1
+                order by step.position"#,
+            number
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        rows.into_iter()
+            .map(|row| {
+                let trigger = trigger(
+                    row.marker,
+                    row.trigger_state,
+                    row.intended_at,
+                    row.sent_at,
+                    row.tries.zip(row.looks),
+                    row.run.map(|run| run.0),
+                )?;
+                Ok(Step {
+                    position: row.position,
+                    phase: word(&row.phase)?,
+                    title: row.title,
+                    action: row.action.0,
+                    state: word(&row.state)?,
+                    trigger,
+                    progress: row.progress,
+                    message: row.message,
+                    started_at: row.started_at,
+                    finished_at: row.finished_at,
+                    cancel_sent_at: row.cancel_sent_at,
+                    failed_looks: row.failed_looks,
+                    next_check_at: row.next_check_at,
+                })
+            })
+            .collect()
+    }
+
+    /// The newest check-ins of a job, oldest first.
+    ///
+    /// # Errors
+    /// When the database does not answer or a row cannot be read.
+    pub async fn check_ins(&self, job: i64, newest: i64) -> Result<Vec<CheckIn>, Error> {
+        let mut check_ins = sqlx::query!(
+            "select line, at, level, position, text from check_in where job_number = $1 order by line desc limit $2",
+            job,
+            newest
+        )
+        .fetch_all(&self.pool)
+        .await?
+        .into_iter()
+        .map(|row| {
+            Ok(CheckIn {
+                line: row.line,
+                at: row.at,
+                level: word(&row.level)?,
+                position: row.position,
+                text: row.text,
+            })
+        })
+        .collect::<Result<Vec<_>, Error>>()?;
+        check_ins.reverse();
+        Ok(check_ins)
+    }
+}
+
+fn trigger(
+    marker: Option<Uuid>,
+    state: Option<String>,
+    intended_at: Option<DateTime<Utc>>,
+    sent_at: Option<DateTime<Utc>>,
+    counts: Option<(i32, i32)>,
+    run: Option<RunRef>,
+) -> Result<Option<Trigger>, Error> {
+    let (Some(marker), Some(state), Some(intended_at), Some(sent_at), Some((tries, looks))) =
+        (marker, state, intended_at, sent_at, counts)
+    else {
+        return Ok(None);
+    };
+    Ok(Some(Trigger { marker, state: word(&state)?, intended_at, sent_at, tries, looks, run }))
+}

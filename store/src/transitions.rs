@@ -1,0 +1,166 @@
+//! How a cluster, its obligation and a job move from one state to the next, within the transaction of a record.
+
+use domain::cluster::ClusterChange;
+use sqlx::PgConnection;
+use sqlx::types::Json;
+
+use crate::{Error, JobChange, ObligationChange};
+
+pub async fn change_cluster(
+    connection: &mut PgConnection,
+    job: i64,
+    cluster: &str,
+    size: Option<&str>,
+    change: &ClusterChange,
+) -> Result<(), Error> {
+    let (state, failure) = match change {
+        ClusterChange::Provisioning => ("provisioning", None),
+        ClusterChange::Up => ("up", None),
+        ClusterChange::Destroying => ("destroying", None),
+        ClusterChange::Down => ("down", None),
+        ClusterChange::Failed { reason } => ("failed", Some(reason.as_str())),
+        ClusterChange::Deployed { service } => {
+            return deployed(connection, job, cluster, service).await;
+        }
+    };
+    // A destroy keeps the size that is being destroyed; only a create brings a new one.
+    sqlx::query!(
+        "update cluster
+            set since = case when state = $2 then since else now() end,
+                state = $2,
+                failure = $3,
+                size = case $2 when 'down' then null when 'provisioning' then coalesce($4, size) else size end,
+                version = nextval('change_version')
+          where cluster_name = $1",
+        cluster,
+        state,
+        failure,
+        size
+    )
+    .execute(&mut *connection)
+    .await?;
+    if *change == ClusterChange::Down {
+        sqlx::query!("delete from deployment where cluster_name = $1", cluster).execute(connection).await?;
+    }
+    Ok(())
+}
+
+async fn deployed(
+    connection: &mut PgConnection,
+    job: i64,
+    cluster: &str,
+    service: &str,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into deployment (cluster_name, service, deployed_at, job_number) values ($1, $2, now(), $3)
+         on conflict (cluster_name, service) do update
+            set deployed_at = excluded.deployed_at, job_number = excluded.job_number",
+        cluster,
+        service,
+        job
+    )
+    .execute(&mut *connection)
+    .await?;
+    touch_cluster(connection, cluster).await
+}
+
+pub async fn change_obligation(
+    connection: &mut PgConnection,
+    job: i64,
+    cluster: &str,
+    change: &ObligationChange,
+) -> Result<(), Error> {
+    match change {
+        ObligationChange::Open { destroys_at, teardown } => {
+            sqlx::query!(
+                "insert into obligation (cluster_name, state, opened_at, opened_by_job, destroys_at, teardown, next_attempt_at)
+                 values ($1, 'open', now(), $2, $3, $4, $3)
+                 on conflict (cluster_name) where state not in ('settled', 'closed') do update
+                    set state = 'open', destroys_at = excluded.destroys_at, teardown = excluded.teardown,
+                        next_attempt_at = excluded.next_attempt_at, failed_attempts = 0, last_error = null",
+                cluster,
+                job,
+                destroys_at,
+                Json(teardown) as _
+            )
+            .execute(&mut *connection)
+            .await?;
+        }
+        ObligationChange::Destroying => {
+            sqlx::query!(
+                "update obligation set state = 'destroying'
+                  where cluster_name = $1 and state not in ('settled', 'closed')",
+                cluster
+            )
+            .execute(&mut *connection)
+            .await?;
+        }
+        ObligationChange::Settle => {
+            sqlx::query!(
+                "update obligation set state = 'settled', settled_at = now(), settled_by_job = $2
+                  where cluster_name = $1 and state not in ('settled', 'closed')",
+                cluster,
+                job
+            )
+            .execute(&mut *connection)
+            .await?;
+        }
+        ObligationChange::Due { failed, error, next_attempt_at } => {
+            sqlx::query!(
+                "update obligation
+                    set state = 'due', last_error = $3, next_attempt_at = $4,
+                        failed_attempts = failed_attempts + case when $2 then 1 else 0 end
+                  where cluster_name = $1 and state not in ('settled', 'closed')",
+                cluster,
+                failed,
+                error,
+                next_attempt_at
+            )
+            .execute(&mut *connection)
+            .await?;
+        }
+    }
+    touch_cluster(connection, cluster).await
+}
+
+pub async fn change_job(
+    connection: &mut PgConnection,
+    job: i64,
+    cluster: &str,
+    change: &JobChange,
+) -> Result<(), Error> {
+    match change {
+        JobChange::Goes(state) => {
+            sqlx::query!(
+                "update job set state = $2, started_at = coalesce(started_at, now()) where job_number = $1",
+                job,
+                state.as_str()
+            )
+            .execute(connection)
+            .await?;
+            Ok(())
+        }
+        JobChange::Ends { state, outcome } => {
+            sqlx::query!("update step set state = 'skipped' where job_number = $1 and state = 'queued'", job)
+                .execute(&mut *connection)
+                .await?;
+            sqlx::query!(
+                "update job set state = $2, outcome = $3, finished_at = now() where job_number = $1",
+                job,
+                state.as_str(),
+                outcome
+            )
+            .execute(&mut *connection)
+            .await?;
+            // The next job on the cluster waits for nothing any more, and the page says so.
+            touch_cluster(connection, cluster).await
+        }
+    }
+}
+
+async fn touch_cluster(connection: &mut PgConnection, cluster: &str) -> Result<(), Error> {
+    sqlx::query!("update cluster set version = nextval('change_version') where cluster_name = $1", cluster)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
