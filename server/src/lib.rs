@@ -30,6 +30,9 @@ use web::{Setup, Web};
 /// How long requests under way may take to end. The host kills us 30 seconds after it asked us to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// How long somebody who lost the right to look may still see what changes.
+const CHECK_SESSIONS_EVERY: Duration = Duration::from_secs(60);
+
 /// When whatever still runs is left behind. What it was doing is found again in the rows.
 const DEADLINE: Duration = Duration::from_secs(20);
 
@@ -53,6 +56,7 @@ pub async fn serve(
         access: access(&settings)?,
         slack_token: settings.secrets.slack_request_token.clone(),
         site: settings.site.clone(),
+        check_sessions_every: CHECK_SESSIONS_EVERY,
         closing: closing.clone(),
     });
     let engine = Engine::new(store.clone(), providers, settings.pace.clone());

@@ -1,5 +1,7 @@
 //! The log: lines for people or for machines, on the standard error stream, without secrets.
 
+use std::io::IsTerminal;
+
 use anyhow::{Context, Result};
 use tracing_subscriber::EnvFilter;
 
@@ -11,7 +13,10 @@ use crate::config::{Log, LogFormat};
 /// When the filter cannot be read, or something else logs already.
 pub fn start(log: &Log) -> Result<()> {
     let filter = EnvFilter::try_new(&log.filter).context("RUST_LOG")?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     match log.format {
         LogFormat::Text => lines.try_init(),
         LogFormat::Json => lines.json().flatten_event(true).try_init(),

@@ -79,3 +79,36 @@ fn log(response: &Response, took: Duration, _: &Span) {
 fn on_panic(_: Box<dyn Any + Send + 'static>) -> Response {
     Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+    use axum::http::header::ACCEPT;
+    use axum::routing::get;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    async fn break_down() -> &'static str {
+        panic!("password=hunter2 at src/secret.rs")
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_page_with_a_number_and_without_its_text() {
+        let router = Router::new()
+            .route("/", get(break_down))
+            .layer(CatchPanicLayer::custom(on_panic))
+            .layer(from_fn(error::show))
+            .layer(from_fn(request_id::assign));
+        let request = Request::get("/").header(ACCEPT, "text/html").header("x-request-id", "find-me-1");
+        let answer = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let body = to_bytes(answer.into_body(), 10_000).await.unwrap();
+        let page = String::from_utf8(body.to_vec()).unwrap();
+        assert!(
+            page.contains("There is a problem with the service.") && page.contains("find-me-1"),
+            "{page}"
+        );
+        assert!(!page.contains("hunter2") && !page.contains("secret.rs"), "{page}");
+    }
+}

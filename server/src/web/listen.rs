@@ -19,6 +19,10 @@ use tower::ServiceExt;
 
 const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 
+/// How long a reader may leave what we sent untouched.
+#[cfg(target_os = "linux")]
+const UNREAD_FOR: Duration = Duration::from_secs(30);
+
 /// The pause after a connection could not be taken, as when there are too many open files.
 const AFTER_ERROR: Duration = Duration::from_millis(500);
 
@@ -41,6 +45,9 @@ pub async fn serve(listener: TcpListener, router: Router, closing: CancellationT
 }
 
 fn converse(stream: TcpStream, router: Router, open: &GracefulShutdown) {
+    if let Err(error) = prepare(&stream) {
+        tracing::debug!(%error, "a connection could not be set up");
+    }
     let service = router.map_request(|request: Request<Incoming>| request.map(Body::new));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -52,6 +59,14 @@ fn converse(stream: TcpStream, router: Router, open: &GracefulShutdown) {
             tracing::debug!(%error, "a connection ended early");
         }
     });
+}
+
+/// Events are small and wanted at once; whoever does not take them is not waited for without end.
+fn prepare(stream: &TcpStream) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    #[cfg(target_os = "linux")]
+    socket2::SockRef::from(stream).set_tcp_user_timeout(Some(UNREAD_FOR))?;
+    Ok(())
 }
 
 async fn rest_after(error: &io::Error) {

@@ -102,4 +102,18 @@ mod tests {
         assert_eq!(own_path(""), "/");
         assert_eq!(own_path("/clusters/iriversland2"), "/clusters/iriversland2");
     }
+
+    #[tokio::test]
+    async fn the_302_of_a_form_from_elsewhere_becomes_a_303_that_stays_here() {
+        use axum::body::Body;
+        use axum::routing::post;
+        use tower::ServiceExt;
+
+        let away = || async { (StatusCode::FOUND, [(LOCATION, "https://evil.example/")]) };
+        let router = axum::Router::new().route("/", post(away)).layer(axum::middleware::from_fn(keep_home));
+        let request = Request::post("/").header(HOST, "head.example").body(Body::empty()).unwrap();
+        let answer = router.oneshot(request).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+        assert_eq!(answer.headers()[LOCATION], "/");
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::FromRef;
 use domain::catalogue::Catalogue;
@@ -25,6 +26,8 @@ pub struct Setup {
     pub slack_token: Option<SecretString>,
     /// The folder with the built wasm, style and static files.
     pub site: PathBuf,
+    /// How often a live stream asks whether its session has ended.
+    pub check_sessions_every: Duration,
     /// Cancelled when the process is about to end.
     pub closing: CancellationToken,
 }
@@ -41,6 +44,7 @@ pub struct Web {
     pub(super) objects: Arc<Objects>,
     pub(super) seats: Arc<Seats>,
     pub(super) site: PathBuf,
+    pub(super) check_sessions_every: Duration,
     pub(super) leptos: LeptosOptions,
     pub(super) closing: CancellationToken,
 }
@@ -65,6 +69,7 @@ impl Web {
             objects: Arc::new(objects),
             seats: Arc::default(),
             site: setup.site,
+            check_sessions_every: setup.check_sessions_every,
             leptos,
             closing: setup.closing,
         }

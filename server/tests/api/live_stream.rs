@@ -66,11 +66,13 @@ async fn what_changes_is_told_to_every_stream_whole_and_with_its_version(pool: P
 async fn who_comes_back_gets_only_what_is_new(pool: PgPool) {
     let service = Service::demo(pool.clone()).await;
     let old = service.accept("up", None).await;
+    let mut earlier = open(&service, "topics=jobs").await;
+    earlier.next_where("job_row", |row| row["number"] == old).await;
     // Further than a read looks back.
     sqlx::query("select setval('change_version', 5000)").execute(&pool).await.unwrap();
     let last = service.accept("up", None).await;
-    // Once a stream has told it, the service has read everything before it.
-    open(&service, "topics=jobs").await.next_where("job_row", |row| row["number"] == last).await;
+    // Once this is told as a change, the service knows everything before it.
+    earlier.next_where("job_row", |row| row["number"] == last).await;
     let seen = service.store.latest_version().await.unwrap();
     let missed = service.accept("up", None).await;
     let mut events = Events::open(service.get("/events?topics=jobs").header("last-event-id", seen)).await;
@@ -109,6 +111,17 @@ async fn a_session_has_ten_streams_and_a_place_is_free_again_when_one_is_closed(
     while request().send().await.unwrap().status() != 200 {
         tokio::task::yield_now().await;
     }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn who_signs_out_is_told_and_then_nothing_more(pool: PgPool) {
+    let service = Service::real(pool).await;
+    let cookie = service.sign_in().await;
+    let mut events = Events::open(service.get("/events?topics=jobs").header(COOKIE, &cookie)).await;
+    service.submit("/logout", &[]).header(COOKIE, &cookie).send().await.unwrap();
+    events.next_named("signed_out").await;
+    service.accept("up", None).await;
+    assert_eq!(events.next().await, None);
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

@@ -28,7 +28,6 @@ use crate::web::state::Web;
 /// When the browser comes back after the stream broke.
 const RETRY: Duration = Duration::from_secs(2);
 const PING: Duration = Duration::from_secs(10);
-const CHECK_SESSION: Duration = Duration::from_secs(60);
 /// When to come back if there was no seat.
 const FULL_SECONDS: u32 = 10;
 /// What is remembered of what was sent; forgetting it costs a repeated event, which the browser ignores.
@@ -108,6 +107,7 @@ impl Stream {
         let turns = web.hub.subscribe();
         let turn = web.hub.turn();
         let due = snapshot::objects(&web.store, &topics, seen).await?;
+        let checks = every(web.check_sessions_every);
         let hello = Event::default().retry(RETRY).event("hello").data(hello());
         Ok(Self {
             web,
@@ -121,7 +121,7 @@ impl Stream {
             sent: HashMap::new(),
             highest: 0,
             pings: every(PING),
-            checks: every(CHECK_SESSION),
+            checks,
             is_over: false,
         })
     }

@@ -61,6 +61,7 @@ impl Service {
             access,
             slack_token: slack_token.map(SecretString::from),
             site: Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/api/site"),
+            check_sessions_every: Duration::from_millis(100),
             closing: closing.clone(),
         });
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
