@@ -13,7 +13,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use domain::catalogue::Catalogue;
 use secrecy::ExposeSecret;
 use store::Store;
@@ -90,8 +90,8 @@ pub async fn serve(
 /// # Errors
 /// When it does not answer or cannot be brought up to date.
 pub async fn migrate(database_url: &str) -> Result<Store> {
-    let store = Store::connect(database_url).await.context("the database does not answer")?;
-    store.migrate().await.context("the database cannot be brought up to date")?;
+    let store = Store::connect(database_url).await.map_err(|error| anyhow!("cannot connect: {error}"))?;
+    store.migrate().await.map_err(|error| anyhow!("cannot bring the database up to date: {error}"))?;
     Ok(store)
 }
 

@@ -2,6 +2,7 @@
 
 mod api;
 pub mod auth;
+mod caller;
 mod error;
 mod events;
 mod headers;

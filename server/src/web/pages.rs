@@ -10,10 +10,10 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use leptos::nonce::use_nonce;
-use leptos::prelude::{IntoView, provide_context, use_context};
+use leptos::prelude::{AnyView, IntoAny, IntoView, provide_context, use_context};
 use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list, render_app_async_with_context};
 
-use super::auth;
+use super::caller::Caller;
 use super::error::Problem;
 use super::headers::page_policy;
 use super::state::Web;
@@ -49,7 +49,7 @@ pub async fn not_found(State(web): State<Web>, request: Request) -> Response {
 
 fn is_for_a_page(request: &Request) -> bool {
     let is_get = matches!(*request.method(), Method::GET | Method::HEAD);
-    is_get && !auth::is_api(request.uri().path()) && auth::wants_page(request.headers())
+    is_get && Caller::of(request.uri(), request.headers()) == Caller::Browser
 }
 
 /// What pages and server functions find in their context.
@@ -74,8 +74,7 @@ fn visitor(web: &Web) -> Visitor {
         .unwrap_or(Visitor { actor: None, is_demo: web.access.is_demo() })
 }
 
-fn document(web: &Web) -> impl Fn() -> leptos::prelude::AnyView + Clone + Send + Sync + 'static {
-    use leptos::prelude::IntoAny;
+fn document(web: &Web) -> impl Fn() -> AnyView + Clone + Send + Sync + 'static {
     let options = web.leptos.clone();
     move || shell(options.clone()).into_view().into_any()
 }

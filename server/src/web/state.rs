@@ -35,8 +35,8 @@ pub struct Setup {
 /// The state of the web side. Cheap to clone.
 #[derive(Clone)]
 pub struct Web {
-    pub store: Store,
-    pub catalogue: Arc<Catalogue>,
+    pub(super) store: Store,
+    pub(super) catalogue: Arc<Catalogue>,
     pub(super) access: Arc<Access>,
     pub(super) attempts: Arc<Attempts>,
     pub(super) slack_token: Option<SecretString>,

@@ -22,6 +22,8 @@ async fn an_unknown_topic_is_refused_with_the_known_ones(pool: PgPool) {
     for query in ["", "?topics=", "?topics=nope", "?topics=clusters,job:x"] {
         let answer = service.get(&format!("/events{query}")).send().await.unwrap();
         assert_eq!(answer.status(), 422, "{query}");
+        let text = answer.text().await.unwrap();
+        assert!(text.ends_with("Known: clusters, jobs, job:<number>.\n"), "{text}");
     }
 }
 

@@ -14,7 +14,6 @@ use serde::Deserialize;
 use serde_json::error::Category;
 use store::Terms;
 
-use super::no_such_job;
 use super::refusal::refused;
 use super::shape::JobShape;
 
@@ -49,7 +48,8 @@ pub async fn accept(
     let terms = Terms { idempotency_key, expected_version: None };
     let accepted = web.store.accept(&order, &actor, &terms).await?;
     let number = accepted.number;
-    let job = web.store.job(number).await?.ok_or_else(|| no_such_job(&number.to_string()))?;
+    let job = web.store.job(number).await?;
+    let job = job.ok_or_else(|| Problem::internal(&"a job that was accepted is not there"))?;
     let status = if accepted.is_new { StatusCode::CREATED } else { StatusCode::OK };
     let location = [(LOCATION, format!("/api/v1/jobs/{number}"))];
     Ok((status, location, Json(JobShape::from(job))).into_response())

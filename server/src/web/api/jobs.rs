@@ -8,8 +8,8 @@ use domain::text::one_line;
 use serde::Deserialize;
 use store::{JobFilter, JobGroup};
 
+use super::Page;
 use super::shape::JobShape;
-use super::{Page, no_such_job};
 use crate::web::auth::Operator;
 use crate::web::error::Problem;
 use crate::web::state::Web;
@@ -52,7 +52,8 @@ pub async fn one(
         Ok(parsed) => web.store.job(parsed).await?,
         Err(_) => None,
     };
-    job.map(|job| Json(job.into())).ok_or_else(|| no_such_job(&number))
+    job.map(|job| Json(job.into()))
+        .ok_or_else(|| Problem::not_found(format!("There is no job {}.", one_line(&number, 40))))
 }
 
 async fn filter(web: &Web, wish: Wish) -> Result<JobFilter, Problem> {

@@ -12,7 +12,6 @@ mod shape;
 use axum::Router;
 use axum::routing::get;
 
-use super::error::Problem;
 use super::state::Web;
 
 pub fn routes() -> Router<Web> {
@@ -29,8 +28,4 @@ struct Page<T> {
     items: Vec<T>,
     /// To be sent as `before` to get the next page; null on the last one.
     next: Option<String>,
-}
-
-fn no_such_job(number: &str) -> Problem {
-    Problem::not_found(format!("There is no job {}.", domain::text::one_line(number, 40)))
 }

@@ -11,6 +11,7 @@ use store::{Error, Store};
 use super::cookie;
 use super::secret::is_same;
 use crate::config::PasswordSetting;
+use crate::web::caller::Caller;
 
 /// The one person who acts; more people and roles come later.
 pub const OPERATOR: &str = "operator";
@@ -44,7 +45,7 @@ impl Access {
     /// # Errors
     /// When the sessions cannot be read.
     pub async fn identify(&self, store: &Store, request: &Parts) -> Result<Identity, Error> {
-        if is_api(request.uri.path()) {
+        if Caller::of(&request.uri, &request.headers) == Caller::ApiClient {
             return Ok(self.program(&request.headers));
         }
         match self {
@@ -78,10 +79,6 @@ impl Access {
     const fn nobody(&self) -> Identity {
         Identity { visitor: Visitor { actor: None, is_demo: self.is_demo() }, session: None }
     }
-}
-
-pub fn is_api(path: &str) -> bool {
-    path.starts_with("/api/")
 }
 
 /// Whether the `Host` is a name of this machine itself. A page of another site whose name was made to point here

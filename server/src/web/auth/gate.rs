@@ -2,14 +2,16 @@
 
 use app::session::Visitor;
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
-use axum::http::header::{ACCEPT, ORIGIN, WWW_AUTHENTICATE};
+use axum::http::header::{ORIGIN, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::actor::Actor;
 
-use super::access::{Identity, is_api, is_at_home};
+use super::access::{Identity, is_at_home};
+use super::login::address;
+use crate::web::caller::Caller;
 use crate::web::error::Problem;
 use crate::web::redirects::referring_path;
 use crate::web::state::Web;
@@ -81,31 +83,21 @@ fn is_unasked(parts: &Parts) -> bool {
 }
 
 fn turn_away(parts: &Parts) -> Response {
-    if is_api(parts.uri.path()) {
-        let mut response = Problem::new(
-            StatusCode::UNAUTHORIZED,
-            "unauthorized",
-            "A valid bearer token is needed. Nothing was done.",
-        )
-        .into_response();
-        response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        return response;
+    match Caller::of(&parts.uri, &parts.headers) {
+        Caller::ApiClient => {
+            let message = "A valid bearer token is needed. Nothing was done.";
+            let problem = Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", message);
+            ([(WWW_AUTHENTICATE, "Bearer")], problem).into_response()
+        }
+        Caller::Browser => Redirect::to(&address(None, page_of(parts).as_deref())).into_response(),
+        Caller::Other => Problem::of_status(StatusCode::UNAUTHORIZED).into_response(),
     }
-    if !wants_page(&parts.headers) {
-        return Problem::of_status(StatusCode::UNAUTHORIZED).into_response();
-    }
-    let back = match parts.method {
-        Method::GET | Method::HEAD => parts.uri.path_and_query().map(ToString::to_string),
-        // The page with the form, since the press itself cannot be repeated by a link.
-        _ => referring_path(&parts.headers),
-    };
-    Redirect::to(&super::login::address(None, back.as_deref())).into_response()
 }
 
-/// Whether a person reads the answer.
-pub fn wants_page(headers: &HeaderMap) -> bool {
-    headers
-        .get(ACCEPT)
-        .and_then(|accept| accept.to_str().ok())
-        .is_some_and(|accept| accept.contains("text/html"))
+/// Where to come back to. A press cannot be repeated by a link, so then it is the page with the form.
+fn page_of(parts: &Parts) -> Option<String> {
+    match parts.method {
+        Method::GET | Method::HEAD => parts.uri.path_and_query().map(ToString::to_string),
+        _ => referring_path(&parts.headers),
+    }
 }

@@ -14,8 +14,8 @@ mod login;
 mod password;
 mod secret;
 
-pub use access::{Access, Identity, is_api};
+pub use access::{Access, Identity};
 pub use attempts::Attempts;
-pub use gate::{Operator, admit, only_at_home, recognise, wants_page};
+pub use gate::{Operator, admit, only_at_home, recognise};
 pub use login::{sign_in, sign_out};
 pub use secret::is_same;

@@ -5,18 +5,15 @@
 //! the cause goes to the log, where the request id finds it.
 
 mod page;
+mod show;
 
 use std::fmt::Display;
 
-use axum::Json;
-use axum::extract::Request;
-use axum::http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::middleware::Next;
-use axum::response::{Html, IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use super::request_id;
+pub use show::show;
 
 /// Why a request led to nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -112,70 +109,6 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();
         response.extensions_mut().insert(self);
-        response
-    }
-}
-
-/// Writes problems down for the caller.
-pub async fn show(request: Request, next: Next) -> Response {
-    let reader = Reader::of(&request);
-    let id = request_id::of(request.extensions());
-    let response = next.run(request).await;
-    match problem_in(&response) {
-        Some(problem) => reader.write(Problem { request_id: id, ..problem }, response.headers()),
-        None => response,
-    }
-}
-
-/// A page or a JSON that somebody wrote is left as it is.
-fn problem_in(response: &Response) -> Option<Problem> {
-    if let Some(problem) = response.extensions().get::<Problem>() {
-        return Some(problem.clone());
-    }
-    let is_error = response.status().is_client_error() || response.status().is_server_error();
-    let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let is_written = kind.starts_with("text/html") || kind.starts_with("application/json");
-    (is_error && !is_written).then(|| Problem::of_status(response.status()))
-}
-
-/// What the caller can read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reader {
-    Browser,
-    ApiClient,
-    Other,
-}
-
-impl Reader {
-    fn of(request: &Request) -> Self {
-        let accept =
-            request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
-        if request.uri().path().starts_with("/api/") {
-            Self::ApiClient
-        } else if accept.contains("text/html") {
-            Self::Browser
-        } else {
-            Self::Other
-        }
-    }
-
-    fn write(self, problem: Problem, from: &HeaderMap) -> Response {
-        let status = problem.status;
-        let retry_after = problem.retry_after_seconds;
-        let mut response = match self {
-            Self::Browser => (status, Html(page::html(&problem))).into_response(),
-            Self::ApiClient => (status, Json(serde_json::json!({ "error": problem }))).into_response(),
-            Self::Other => (status, format!("{}\n", problem.message)).into_response(),
-        };
-        let headers = response.headers_mut();
-        for name in [axum::http::header::ALLOW, WWW_AUTHENTICATE] {
-            if let Some(value) = from.get(&name) {
-                headers.insert(name, value.clone());
-            }
-        }
-        if let Some(seconds) = retry_after {
-            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
-        }
         response
     }
 }

@@ -13,7 +13,7 @@ use domain::actor::{Actor, Channel};
 use domain::command::parse;
 use domain::job::Job;
 use serde::Serialize;
-use store::{Error, Terms};
+use store::Terms;
 
 pub use message::LONGEST_BODY;
 use message::Message;
@@ -62,7 +62,8 @@ async fn obey(web: &Web, message: &Message, headers: &HeaderMap) -> Result<Strin
         Err(error) if error.is_meant_for_people() => return Ok(error.to_string()),
         Err(error) => return Err(error.into()),
     };
-    let job = web.store.job(accepted.number).await?.ok_or(Error::UnknownCluster(order.cluster))?;
+    let job = web.store.job(accepted.number).await?;
+    let job = job.ok_or_else(|| Problem::internal(&"a job that was accepted is not there"))?;
     Ok(confirmation(&job.job, headers))
 }
 
@@ -74,9 +75,9 @@ fn confirmation(job: &Job, headers: &HeaderMap) -> String {
 
 /// How the caller reached us is how a reader of the channel reaches us. Whoever sent it knows the token.
 fn address(headers: &HeaderMap) -> Option<String> {
-    let text = |name| headers.get(name).and_then(|value: &axum::http::HeaderValue| value.to_str().ok());
-    let host = text(HOST.as_str())?;
-    let scheme = if text("x-forwarded-proto") == Some("https") { "https" } else { "http" };
+    let host = headers.get(HOST)?.to_str().ok()?;
+    let is_secure = headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https");
+    let scheme = if is_secure { "https" } else { "http" };
     Some(format!("{scheme}://{host}"))
 }
 
