@@ -2,6 +2,9 @@
 //!
 //! Every action is a plain form that posts to a server function and is answered with 303 to a page.
 
+// The type of a view holds the types of all that is in it; a whole page goes deeper than the compiler's usual limit.
+#![recursion_limit = "256"]
+
 pub mod api;
 mod components;
 mod error;

@@ -9,7 +9,7 @@ use http::StatusCode;
 use leptos_router::location::Url;
 use leptos_router::params::ParamsMap;
 
-use crate::ask::{AskText, AskTextError};
+use crate::ask::AskText;
 
 /// What the code says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,7 +86,7 @@ fn refused(ask: &AskText, cluster: &Cluster, catalogue: &Catalogue) -> Refusal {
     match ask.order(catalogue) {
         Err(error) => Refusal {
             status: StatusCode::UNPROCESSABLE_ENTITY,
-            field: if matches!(error, AskTextError::Size(_)) { "size" } else { "form" },
+            field: "form",
             message: format!("{error} Nothing was started."),
         },
         Ok(order) => Refusal::conflict(match conflict(&order.steps, order.size, cluster) {
@@ -124,7 +124,6 @@ mod tests {
         let refusal = refusal(&[("problem", "refused")], ClusterState::Down, "xl").unwrap();
         assert_eq!(refusal.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(refusal.message, "\"xl\" is no size; known: s, m, l. Nothing was started.");
-        assert_eq!(refusal.field, "size");
     }
 
     #[test]

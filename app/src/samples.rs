@@ -7,13 +7,14 @@ use domain::actor::{Actor, Channel};
 use domain::catalogue::{Catalogue, ClusterSpec, ServiceSpec};
 use domain::cluster::{Cluster, ClusterState};
 use domain::job::{Job, JobState, JobWithSteps};
+use domain::obligation::ObligationState;
 use domain::order::Ask;
 use domain::routine::{Routine, RoutineStep};
 use domain::run::{ProviderKind, RunRef};
 use domain::size::{Size, SizeOffer};
 use domain::step::{BatchCall, CiTarget, Step, StepState, Trigger, TriggerState};
 
-use crate::view::{ClusterView, JobRow, JobView};
+use crate::view::{ClusterView, JobRow, JobView, OwedView};
 
 /// 2027-01-15 08:00 UTC and so many minutes.
 pub fn at(minute: i64) -> Time {
@@ -196,4 +197,18 @@ pub fn html<V: leptos::prelude::IntoView>(view: impl FnOnce() -> V) -> String {
     use leptos::prelude::*;
     let owner = Owner::new();
     owner.with(|| view().into_view().to_html())
+}
+
+/// A debt of job #128, settled by it if it is settled.
+pub fn owed(state: ObligationState) -> OwedView {
+    let is_settled = state == ObligationState::Settled;
+    OwedView {
+        state,
+        opened_at: at(10),
+        destroys_at: at(240),
+        settled_at: is_settled.then(|| at(50)),
+        settled_by_job: is_settled.then_some(128),
+        failed_attempts: 0,
+        last_error: None,
+    }
 }

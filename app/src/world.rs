@@ -8,7 +8,6 @@ use domain::catalogue::Catalogue;
 use leptos::prelude::*;
 use store::Store;
 
-use crate::live::Clock;
 use crate::pages::problem::PageError;
 use crate::session::Visitor;
 
@@ -38,10 +37,6 @@ impl World {
             })
         };
         context().ok_or(PageError::Incomplete)
-    }
-
-    pub const fn clock(&self) -> Clock {
-        Clock::starting_at(self.now)
     }
 
     /// Whoever looks at a page is signed in; nobody else gets this far.

@@ -2,111 +2,100 @@
 
 use domain::cluster::ClusterState;
 use domain::size::Size;
+use domain::text;
+use leptos::either::Either;
 use leptos::prelude::*;
 
 use super::badge::badge;
-use super::cluster_actions::{actions, start_form};
+use super::cluster_actions::actions;
 use super::cluster_words::{second_line, truths};
-use super::job_side::owed_box;
+use super::owed_box::owed_box;
 use super::seal::Seal;
-use super::time;
-use crate::live::Clock;
-use crate::view::{AtStep, ClusterView, JobRow};
+use super::sentence::Sentence;
+use super::size_form::{priced_label, start_form};
+use crate::live::Now;
+use crate::view::{ClusterView, JobRow};
 
 /// Where the card stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     /// In the list: the name leads to the cluster's page.
     List,
-    /// On the cluster's own page: the name is its title.
+    /// On the cluster's own page: the name is its title, and the debt stands beside it.
     Page,
 }
 
-/// The card. `chosen` is the size that is picked in its start form.
+/// The card. `chosen` is the size that is picked in its start form, once that is known.
 pub fn cluster_card(
     view: &ClusterView,
     place: Place,
-    clock: Clock,
     seal: &Seal,
-    chosen: RwSignal<Option<Size>>,
-) -> AnyView {
+    chosen: Option<Size>,
+    now: Now,
+) -> impl IntoView + use<> {
+    let is_page = place == Place::Page;
     let is_down = view.state == ClusterState::Down;
     let needs_attention = matches!(view.state, ClusterState::Failed | ClusterState::Unknown);
-    let class = if needs_attention { "card stack attention" } else { "card stack" };
-    let shows_truths = !is_down || place == Place::Page;
-    let card = view! {
-        <article class=class aria-labelledby=format!("cluster-{}", view.name)>
-            <div class="card-head">
-                <div class="card-title">{badge(view.state)} {title(&view.name, place)}</div>
-                {actions(view)}
-            </div>
-            <p class="lead">{second_line(view, clock)}</p>
-            {shows_truths.then(|| truths(view, clock))}
-            {is_down.then(|| start_form(view, view.default_size, seal, chosen))}
-            {foot(view, clock)}
-        </article>
-    };
-    match place {
-        Place::List => card.into_any(),
-        Place::Page => view! {
-            <div class="columns">
-                {card}
-                <aside class="stack" aria-label="Debt">{owed_box(view.owed.as_ref(), clock)}</aside>
-            </div>
-        }
-        .into_any(),
-    }
-}
-
-fn title(name: &str, place: Place) -> impl IntoView + use<> {
-    let id = format!("cluster-{name}");
-    match place {
-        Place::List => {
-            view! { <h2 id=id><a class="plain" href=format!("/clusters/{name}")>{name.to_owned()}</a></h2> }
-                .into_any()
-        }
-        Place::Page => view! { <h1 id=id tabindex="-1">{name.to_owned()}</h1> }.into_any(),
-    }
-}
-
-fn foot(view: &ClusterView, clock: Clock) -> impl IntoView + use<> {
-    let deployments = view
-        .deployments
-        .iter()
-        .map(|deployment| {
-            let job = deployment.job;
-            view! {
-                <li>
-                    {deployment.service.clone()} " deployed " {time::minute(deployment.at, clock)} " by "
-                    <a href=format!("/jobs/{job}")>{format!("job #{job}")}</a>
-                </li>
-            }
-        })
-        .collect_view();
-    let has_deployments = !view.deployments.is_empty();
+    let label = priced_label("Start cluster", &view.sizes, chosen);
     view! {
-        <div class="card-foot meta">
-            {has_deployments.then(|| view! { <ul class="plain-list">{deployments}</ul> })}
-            {view.latest_job.as_ref().map(|job| job_line(job, clock))}
+        <div class=if is_page { "columns" } else { "column" }>
+            <article
+                class=if needs_attention { "card stack attention" } else { "card stack" }
+                aria-labelledby=title_id(&view.name)
+            >
+                <div class="card-head">
+                    <div class="card-title">{badge(view.state)} {title(&view.name, place)}</div>
+                    {actions(view)}
+                </div>
+                <p class="lead">{second_line(view, now).draw()}</p>
+                {(is_page || !is_down).then(|| truths(view, now))}
+                {is_down.then(|| start_form(view, view.default_size, seal, label))}
+                {foot(view, now)}
+            </article>
+            {is_page.then(|| {
+                view! { <aside class="stack" aria-label="Debt">{owed_box(view.owed.as_ref(), now)}</aside> }
+            })}
         </div>
     }
 }
 
-fn job_line(job: &JobRow, clock: Clock) -> impl IntoView + use<> {
-    let words = match (&job.at_step, job.state.is_final()) {
-        (Some(AtStep { position, total, .. }), false) => {
-            format!("{}, step {position} of {total} →", job.title)
+fn title_id(name: &str) -> String {
+    format!("cluster-{name}")
+}
+
+fn title(name: &str, place: Place) -> impl IntoView + use<> {
+    let id = title_id(name);
+    match place {
+        Place::List => {
+            let path = format!("/clusters/{name}");
+            Either::Left(view! { <h2 id=id><a class="plain" href=path>{name.to_owned()}</a></h2> })
         }
-        (_, false) => format!("{} →", job.title),
-        (_, true) => {
-            format!("Last job: {}, {}", job.title, domain::text::job_state(job.state).to_lowercase())
+        Place::Page => Either::Right(view! { <h1 id=id tabindex="-1">{name.to_owned()}</h1> }),
+    }
+}
+
+fn foot(view: &ClusterView, now: Now) -> impl IntoView + use<> {
+    let on_it = view.deployments.iter().map(|deployment| {
+        Sentence::new(format!("{} deployed ", deployment.service))
+            .minute(deployment.at, now)
+            .then(" by ")
+            .job(deployment.job)
+    });
+    let lines = on_it.chain(view.latest_job.as_ref().map(|job| job_line(job, now)));
+    let lines = lines.map(|line| view! { <li>{line.draw()}</li> }).collect_view();
+    view! { <ul class="card-foot meta">{lines}</ul> }
+}
+
+fn job_line(job: &JobRow, now: Now) -> Sentence {
+    let path = format!("/jobs/{}", job.number);
+    let line = Sentence::default();
+    match (&job.at_step, job.finished_at) {
+        (_, Some(at)) => {
+            let ended = text::job_state(job.state).to_ascii_lowercase();
+            line.link(path, format!("Last job: {}, {ended}", job.title)).then(" ").minute(at, now)
         }
-    };
-    view! {
-        <p class="job-line">
-            <a href=format!("/jobs/{}", job.number)>{words}</a>
-            {job.finished_at.map(|at| view! { " " {time::minute(at, clock)} })}
-        </p>
+        (Some(at), None) => line.link(path, format!("{}, step {} of {} →", job.title, at.position, at.total)),
+        (None, None) => line.link(path, format!("{} →", job.title)),
     }
 }
 
@@ -119,14 +108,14 @@ mod tests {
     use crate::samples::{at, cluster_view, html, job_row};
 
     fn card(view: &ClusterView, place: Place) -> String {
-        html(|| cluster_card(view, place, Clock::starting_at(at(60)), &Seal::fresh(), RwSignal::new(None)))
+        html(|| cluster_card(view, place, &Seal::fresh(), None, Now::at(at(60))))
     }
 
     #[test]
     fn every_state_shows_its_word() {
         for state in ClusterState::ALL {
             let page = card(&cluster_view(*state), Place::List);
-            assert!(page.contains(&format!(">{}<", domain::text::cluster_state(*state))), "{page}");
+            assert!(page.contains(&format!(">{}<", text::cluster_state(*state))), "{page}");
         }
     }
 
@@ -136,8 +125,14 @@ mod tests {
         view.deployments = vec![Deployment { service: "slack-middleware".into(), at: at(9), job: 127 }];
         view.latest_job = Some(job_row(128, JobState::Running));
         let page = card(&view, Place::List);
-        assert!(page.contains("slack-middleware") && page.contains("href=\"/jobs/127\""), "{page}");
+        assert!(page.contains("slack-middleware deployed ") && page.contains("href=\"/jobs/127\""), "{page}");
         assert!(page.contains("guide, step 3 of 5 →") && page.contains("href=\"/jobs/128\""), "{page}");
+    }
+
+    #[test]
+    fn the_last_job_says_how_it_ended() {
+        let line = job_line(&job_row(127, JobState::Failed), Now::at(at(60)));
+        assert_eq!(line.to_string(), "Last job: guide, failed 08:54");
     }
 
     #[test]
@@ -149,10 +144,11 @@ mod tests {
     }
 
     #[test]
-    fn on_its_own_page_the_name_is_the_title() {
-        let view = cluster_view(ClusterState::Down);
-        assert!(card(&view, Place::Page).contains("<h1"));
-        assert!(card(&view, Place::List).contains("<h2"));
+    fn on_its_own_page_the_name_is_the_title_and_the_debt_stands_beside_it() {
+        let view = cluster_view(ClusterState::Up);
+        let (page, list) = (card(&view, Place::Page), card(&view, Place::List));
+        assert!(page.contains("<h1") && page.contains("Owed"), "{page}");
+        assert!(list.contains("<h2") && !list.contains("Owed"), "{list}");
     }
 
     #[test]

@@ -5,109 +5,90 @@ use domain::step::StepState;
 use domain::text;
 use leptos::prelude::*;
 
-use super::time;
-use crate::live::Clock;
+use super::sentence::Sentence;
+use crate::live::Now;
 use crate::view::{CiWord, ClusterView};
 
 /// The line under the name: since when, how big, what it costs, when it goes.
-pub fn second_line(view: &ClusterView, clock: Clock) -> impl IntoView + use<> {
-    let since = view.since;
-    let money = [view.size.map(|size| size.to_string()), view.rate.clone()];
-    let money = money.into_iter().flatten().map(|part| format!(" · {part}")).collect::<String>();
-    let end = end_line(view, clock);
-    let failure = view.failure.clone().map(|why| format!("{why}. "));
+pub fn second_line(view: &ClusterView, now: Now) -> Sentence {
+    let size = view.size.map(|size| format!(" · {size}")).unwrap_or_default();
+    let rate = view.rate.as_ref().map(|rate| format!(" · {rate}")).unwrap_or_default();
+    let money = format!("{size}{rate}");
     match view.state {
-        ClusterState::Down => view! { "No machines. Costs nothing." }.into_any(),
-        ClusterState::Up => view! { "Up since " {time::minute(since, clock)} {money} {end} }.into_any(),
+        ClusterState::Down => Sentence::new("No machines. Costs nothing."),
+        ClusterState::Up => {
+            Sentence::new("Up since ").minute(view.since, now).then(money).and(end(view, now))
+        }
         ClusterState::Provisioning => {
-            view! { "Creating machines · " {time::so_far(since, clock)} {money} {end} }.into_any()
+            Sentence::new("Creating machines · ").so_far(view.since, now).then(money).and(end(view, now))
         }
-        ClusterState::Destroying => {
-            view! { "Removing machines · " {time::so_far(since, clock)} {money} }.into_any()
+        ClusterState::Destroying => Sentence::new("Removing machines · ").so_far(view.since, now).then(money),
+        ClusterState::Failed => {
+            let why = view.failure.as_ref().map(|why| format!(". {why}")).unwrap_or_default();
+            let up_to = view.rate.as_ref().map(|rate| format!(", up to {rate}")).unwrap_or_default();
+            Sentence::new("Failed at ")
+                .minute(view.since, now)
+                .then(format!("{why}. "))
+                .strong(format!("It may still cost money{up_to}."))
+                .and(end(view, now))
         }
-        ClusterState::Failed => view! {
-            "Failed at " {time::minute(since, clock)} ". " {failure} <strong>"It may still cost money"</strong>
-            {view.rate.clone().map(|rate| format!(", up to {rate}"))} "." {end}
-        }
-        .into_any(),
-        ClusterState::Unknown => view! {
-            "Nobody who should know has answered since " {time::minute(since, clock)} ". "
-            <strong>"It may still cost money."</strong> {end}
-        }
-        .into_any(),
+        ClusterState::Unknown => Sentence::new("Nobody who should know has answered since ")
+            .minute(view.since, now)
+            .then(". ")
+            .strong("It may still cost money.")
+            .and(end(view, now)),
     }
 }
 
-fn end_line(view: &ClusterView, clock: Clock) -> Option<impl IntoView + use<>> {
-    let until = view.destroys_at?;
+fn end(view: &ClusterView, now: Now) -> Sentence {
+    let Some(until) = view.destroys_at else { return Sentence::default() };
     let words = match view.active_job().filter(|job| job.cleans_up) {
         Some(job) => format!("destroyed when job #{} ends, at the latest ", job.number),
         None => "destroys ".to_owned(),
     };
-    Some(view! {
-        " · " <strong>{words} {time::minute(until, clock)}</strong> " "
-        <span class="muted">{time::remaining(until, clock)}</span>
-    })
+    Sentence::new(" · ").strong(words).minute(until, now).then(" ").remaining(until, now)
 }
 
 /// Wanted, what the CI says, what the cloud says: side by side, because they may differ.
-pub fn truths(view: &ClusterView, clock: Clock) -> impl IntoView + use<> {
-    let ci = view.latest_job.as_ref().and_then(|job| job.ci.clone());
-    view! {
-        <dl class="truths">
-            <div>
-                <dt>"Wanted"</dt>
-                <dd>{wanted(view, clock)}</dd>
-            </div>
-            <div>
-                <dt>"CI says" {ci.as_ref().map(|word| view! { " · " {time::minute(word.at, clock)} })}</dt>
-                <dd>
-                    {match ci {
-                        Some(word) => ci_says(word).into_any(),
-                        None => view! { "Nothing yet" }.into_any(),
-                    }}
-                </dd>
-            </div>
-            <div>
-                <dt>"Cloud says"</dt>
-                <dd>
-                    "No observer configured. " <span class="muted">"This is only the CI's word."</span>
-                </dd>
-            </div>
-        </dl>
-    }
+pub fn truths(view: &ClusterView, now: Now) -> impl IntoView + use<> {
+    let ci = view.latest_job.as_ref().and_then(|job| job.ci.as_ref());
+    let (ci_label, ci_says) = match ci {
+        Some(word) => (Sentence::new("CI says · ").minute(word.at, now), ci_says(word)),
+        None => (Sentence::new("CI says"), Sentence::new("Nothing yet")),
+    };
+    let cloud_says = Sentence::new("No observer configured. ").muted("This is only the CI's word.");
+    let rows = [
+        (Sentence::new("Wanted"), wanted(view, now)),
+        (ci_label, ci_says),
+        (Sentence::new("Cloud says"), cloud_says),
+    ];
+    let rows = rows
+        .into_iter()
+        .map(|(label, words)| view! { <div><dt>{label.draw()}</dt><dd>{words.draw()}</dd></div> })
+        .collect_view();
+    view! { <dl class="truths">{rows}</dl> }
 }
 
-fn wanted(view: &ClusterView, clock: Clock) -> impl IntoView + use<> {
+fn wanted(view: &ClusterView, now: Now) -> Sentence {
     let is_wanted =
         matches!(view.state, ClusterState::Up | ClusterState::Provisioning | ClusterState::Unknown);
-    let cleaner = view.active_job().filter(|job| job.cleans_up).map(|job| job.number);
+    let cleaner = view.active_job().filter(|job| job.cleans_up);
     match (is_wanted, cleaner, view.destroys_at) {
-        (true, Some(number), _) => view! { {format!("Up until job #{number} ends")} }.into_any(),
-        (true, None, Some(until)) => view! { "Up until " {time::minute(until, clock)} }.into_any(),
-        (true, None, None) => view! { "Up" }.into_any(),
-        (false, ..) => view! { "Down" }.into_any(),
+        (true, Some(job), _) => Sentence::new(format!("Up until job #{} ends", job.number)),
+        (true, None, Some(until)) => Sentence::new("Up until ").minute(until, now),
+        (true, None, None) => Sentence::new("Up"),
+        (false, ..) => Sentence::new("Down"),
     }
 }
 
-fn ci_says(word: CiWord) -> impl IntoView {
+fn ci_says(word: &CiWord) -> Sentence {
     let what = match word.state {
-        StepState::Queued | StepState::Waiting => "is waiting",
-        StepState::Running => "is running",
-        StepState::TimedOut => "did not end in time",
-        ended => {
-            return view! { {run_link(word.run)} " " {text::step_state(ended).to_lowercase()} }.into_any();
-        }
+        StepState::Queued | StepState::Waiting => " is waiting".to_owned(),
+        StepState::Running => " is running".to_owned(),
+        StepState::TimedOut => " did not end in time".to_owned(),
+        ended => format!(" {}", text::step_state(ended).to_ascii_lowercase()),
     };
-    view! { {run_link(word.run)} " " {what} }.into_any()
-}
-
-/// The run's name, as a link to it where it has a page.
-pub fn run_link(run: crate::view::RunLink) -> impl IntoView {
-    match run.url {
-        Some(url) => view! { <a href=url rel="noopener">{run.title}</a> }.into_any(),
-        None => view! { {run.title} }.into_any(),
-    }
+    Sentence::default().run(&word.run).then(what)
 }
 
 #[cfg(all(test, feature = "ssr"))]
@@ -117,22 +98,10 @@ mod tests {
     use super::*;
     use crate::samples::{at, cluster_view, html, job_row};
 
-    fn line(view: &ClusterView) -> String {
-        text_of(&html(|| second_line(view, Clock::starting_at(at(110)))))
-    }
+    const NOW: fn() -> Now = || Now::at(at(110));
 
-    fn text_of(page: &str) -> String {
-        let mut text = String::new();
-        let mut is_tag = false;
-        for c in page.chars() {
-            match c {
-                '<' => is_tag = true,
-                '>' => is_tag = false,
-                c if !is_tag => text.push(c),
-                _ => {}
-            }
-        }
-        text
+    fn line(view: &ClusterView) -> String {
+        second_line(view, NOW()).to_string()
     }
 
     #[test]
@@ -164,9 +133,15 @@ mod tests {
         let mut view = cluster_view(ClusterState::Up);
         view.latest_job = Some(job_row(128, JobState::Running));
         assert!(line(&view).contains("destroyed when job #128 ends, at the latest 12:00"), "{}", line(&view));
-        let truths = text_of(&html(|| truths(&view, Clock::starting_at(at(110)))));
-        assert!(truths.contains("Up until job #128 ends"), "{truths}");
-        assert!(truths.contains("Travis CI build 8812 succeeded"), "{truths}");
-        assert!(truths.contains("This is only the CI's word."), "{truths}");
+        assert_eq!(wanted(&view, NOW()).to_string(), "Up until job #128 ends");
+    }
+
+    #[test]
+    fn the_three_truths_stand_side_by_side() {
+        let mut view = cluster_view(ClusterState::Up);
+        view.latest_job = Some(job_row(127, JobState::Succeeded));
+        let page = html(|| truths(&view, NOW()));
+        assert!(page.contains("Up until ") && page.contains(">Travis CI build 8812</a>"), "{page}");
+        assert!(page.contains(" succeeded") && page.contains("No observer configured."), "{page}");
     }
 }

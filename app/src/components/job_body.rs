@@ -5,69 +5,66 @@ use leptos::prelude::*;
 
 use super::badge::badge;
 use super::check_ins::check_in_log;
-use super::job_side::{facts, owed_box};
+use super::job_facts::job_facts;
 use super::job_words::{heading, lead, what_is_left};
+use super::owed_box::owed_box;
+use super::sentence::Sentence;
 use super::steps::step_list;
-use crate::live::Clock;
+use crate::live::Now;
 use crate::view::JobView;
 
-pub fn job_body(job: &JobView, clock: Clock) -> AnyView {
+pub fn job_body(job: &JobView, now: Now) -> impl IntoView + use<> {
     view! {
         <div class="stack">
             <div class="page-title">
                 {badge(job.state)} <h1 tabindex="-1">{heading(job)}</h1>
                 <span class="job-number muted">{format!("#{}", job.number)}</span>
             </div>
-            <p class="lead">{lead(job, clock)}</p>
-            {cancelling(job)}
-            {outcome(job)}
+            <p class="lead">{lead(job, now).draw()}</p>
+            {notice(job)}
         </div>
         <div class="columns">
             <div class="stack">
                 <section aria-labelledby="steps">
                     <h2 id="steps">"Steps"</h2>
-                    {step_list(job, clock)}
+                    {step_list(job, now)}
                 </section>
                 <section class="stack" aria-labelledby="check-ins">
                     <h2 id="check-ins">"Check-ins"</h2>
-                    {check_in_log(job.number, job.check_ins.clone())}
+                    {check_in_log(job.number, &job.check_ins)}
                 </section>
             </div>
             <aside class="stack" aria-label="Debt and facts">
-                {owed_box(job.owed.as_ref(), clock)} {facts(job, clock)}
+                {owed_box(job.owed.as_ref(), now)} {job_facts(job, now)}
             </aside>
         </div>
     }
-    .into_any()
 }
 
-fn cancelling(job: &JobView) -> Option<impl IntoView + use<>> {
-    (job.cancel_requested && !job.state.is_final()).then(|| {
-        view! { <p class="notice tone-warn">"Cancelling: waiting for the far end to stop. Machines may exist."</p> }
-    })
-}
-
-/// How it ended, and whether something still costs money.
-fn outcome(job: &JobView) -> Option<impl IntoView + use<>> {
-    let outcome = job.outcome.clone()?;
-    let class = match job.state {
+/// How it ended, and whether something still costs money; or that it is being stopped.
+fn notice(job: &JobView) -> Option<impl IntoView + use<>> {
+    let tone = match job.state {
         JobState::Failed => "notice tone-bad",
         JobState::Succeeded => "notice tone-good",
-        _ => "notice tone-rest",
+        JobState::Cancelled => "notice tone-rest",
+        _ => "notice tone-warn",
     };
-    let is_owed = job.owed.as_ref().is_some_and(|owed| !owed.state.is_final());
-    let way_out = is_owed.then(|| {
-        let path = format!("/clusters/{}", job.cluster);
-        view! { " " <a href=path>"Look at the cluster"</a> }
-    });
-    Some(view! {
-        <section class=class aria-label="Outcome">
-            <p>
-                <strong>{outcome}</strong>
-            </p>
-            <p>{what_is_left(job)} {way_out}</p>
-        </section>
-    })
+    let cancelling = "Cancelling: waiting for the far end to stop. Machines may exist.";
+    let words = match &job.outcome {
+        Some(outcome) => Sentence::default().strong(outcome.clone()).then(" ").and(rest(job)),
+        None if job.cancel_requested => Sentence::new(cancelling),
+        None => return None,
+    };
+    Some(view! { <section class=tone aria-label="Outcome"><p>{words.draw()}</p></section> })
+}
+
+fn rest(job: &JobView) -> Sentence {
+    let what = Sentence::new(what_is_left(job));
+    if job.owed.as_ref().is_some_and(|owed| !owed.state.is_final()) {
+        what.then(" ").link(format!("/clusters/{}", job.cluster), "Look at the cluster")
+    } else {
+        what
+    }
 }
 
 #[cfg(all(test, feature = "ssr"))]
@@ -75,13 +72,12 @@ mod tests {
     use domain::obligation::ObligationState;
 
     use super::*;
-    use crate::samples::{at, guide_at_step, html, job_view};
-    use crate::view::OwedView;
+    use crate::samples::{at, guide_at_step, html, job_view, owed};
 
     fn page(change: impl FnOnce(&mut JobView)) -> String {
         let mut job = job_view(guide_at_step(3));
         change(&mut job);
-        html(|| job_body(&job, Clock::starting_at(at(60))))
+        html(|| job_body(&job, Now::at(at(60))))
     }
 
     #[test]
@@ -97,16 +93,7 @@ mod tests {
         let page = page(|job| {
             job.state = JobState::Failed;
             job.outcome = Some("Failed at step 2 (Deploy). The cluster is up.".into());
-            job.owed = Some(OwedView {
-                state: ObligationState::Open,
-                opened_at: at(10),
-                opened_by_job: 128,
-                destroys_at: at(240),
-                settled_at: None,
-                settled_by_job: None,
-                failed_attempts: 0,
-                last_error: None,
-            });
+            job.owed = Some(owed(ObligationState::Open));
         });
         let said = page.find("The cluster costs money until it is destroyed.").unwrap();
         assert!(said < page.find("id=\"steps\"").unwrap());

@@ -4,65 +4,66 @@ use domain::text;
 use leptos::prelude::*;
 
 use super::badge::badge;
-use super::time;
-use crate::live::Clock;
+use super::sentence::{Sentence, so_far};
+use crate::live::Now;
 use crate::view::JobRow;
 
 /// The table. `caption` says what is in it.
-pub fn job_table(caption: String, rows: &[JobRow], clock: Clock) -> AnyView {
+pub fn job_table(caption: &str, rows: &[JobRow], now: Now) -> impl IntoView + use<> {
+    let heads = [("State", ""), ("Job", ""), ("Started", ""), ("Took", "number"), ("By", "")]
+        .map(|(words, class)| view! { <th scope="col" role="columnheader" class=class>{words}</th> });
     view! {
         <table class="jobs" role="table">
-            <caption class="visually-hidden">{caption}</caption>
+            <caption class="visually-hidden">{caption.to_owned()}</caption>
             <thead role="rowgroup">
-                <tr role="row">
-                    <th scope="col" role="columnheader">"State"</th>
-                    <th scope="col" role="columnheader">"Job"</th>
-                    <th scope="col" role="columnheader">"Started"</th>
-                    <th scope="col" role="columnheader" class="number">"Took"</th>
-                    <th scope="col" role="columnheader">"By"</th>
-                </tr>
+                <tr role="row">{heads.collect_view()}</tr>
             </thead>
-            <tbody role="rowgroup">{rows.iter().map(|row| table_row(row, clock)).collect_view()}</tbody>
+            <tbody role="rowgroup">{rows.iter().map(|row| table_row(row, now)).collect_view()}</tbody>
         </table>
     }
-    .into_any()
 }
 
-fn table_row(row: &JobRow, clock: Clock) -> impl IntoView + use<> {
+fn table_row(row: &JobRow, now: Now) -> impl IntoView + use<> {
     let size = row.size.map(|size| format!(" ({size})")).unwrap_or_default();
     let started = match row.started_at {
-        Some(at) => time::minute(at, clock).into_any(),
-        None => view! { <span class="muted">"not yet"</span> }.into_any(),
+        Some(at) => Sentence::default().minute(at, now),
+        None => Sentence::default().muted("not yet"),
     };
+    let cells = [
+        ("Started", "", started),
+        ("Took", "number", Sentence::new(took(row, now))),
+        ("By", "", Sentence::new(row.by.clone())),
+    ]
+    .map(|(label, class, words)| view! { <td role="cell" class=class data-label=label>{words.draw()}</td> });
     view! {
         <tr role="row">
             <td role="cell">{badge(row.state)}</td>
             <td role="cell" class="job-cell">
                 <a href=format!("/jobs/{}", row.number)>{format!("#{} {}{size}", row.number, row.title)}</a>
-                <span class="meta">{row.cluster.clone()} {line(row)}</span>
+                <span class="meta">{line(row)}</span>
             </td>
-            <td role="cell" data-label="Started">{started}</td>
-            <td role="cell" class="number" data-label="Took">{took(row, clock)}</td>
-            <td role="cell" data-label="By">{row.by.clone()}</td>
+            {cells.collect_view()}
         </tr>
     }
 }
 
-/// How it ended, or where it is.
-fn line(row: &JobRow) -> Option<String> {
+/// Where it is at work, and how it ended or how far it is.
+fn line(row: &JobRow) -> String {
     let at_step = row.at_step.as_ref().filter(|_| row.started_at.is_some());
-    match (at_step, &row.outcome) {
-        (Some(at), _) => Some(format!(" · step {} of {}: {}", at.position, at.total, at.title)),
-        (None, Some(outcome)) => Some(format!(" · {outcome}")),
-        (None, None) => None,
-    }
+    let what = match (at_step, &row.outcome) {
+        (Some(at), _) => format!(" · step {} of {}: {}", at.position, at.total, at.title),
+        (None, Some(outcome)) => format!(" · {outcome}"),
+        (None, None) => String::new(),
+    };
+    format!("{}{what}", row.cluster)
 }
 
-fn took(row: &JobRow, clock: Clock) -> Option<impl IntoView + use<>> {
-    Some(match (row.started_at?, row.finished_at) {
-        (started, Some(finished)) => text::duration(finished - started).into_any(),
-        (started, None) => time::so_far(started, clock).into_any(),
-    })
+fn took(row: &JobRow, now: Now) -> String {
+    match (row.started_at, row.finished_at) {
+        (None, _) => String::new(),
+        (Some(started), Some(finished)) => text::duration(finished - started),
+        (Some(started), None) => so_far(started, now),
+    }
 }
 
 #[cfg(all(test, feature = "ssr"))]
@@ -73,7 +74,7 @@ mod tests {
     use crate::samples::{at, html, job_row};
 
     fn page(row: JobRow) -> String {
-        html(|| job_table("Jobs".into(), &[row], Clock::starting_at(at(28))))
+        html(|| job_table("Jobs", &[row], Now::at(at(28))))
     }
 
     #[test]

@@ -3,10 +3,9 @@
 use domain::job::JobState;
 use domain::obligation::ObligationState;
 use domain::text;
-use leptos::prelude::*;
 
-use super::time;
-use crate::live::Clock;
+use super::sentence::Sentence;
+use crate::live::Now;
 use crate::view::JobView;
 
 /// "guide on iriversland2"
@@ -33,43 +32,39 @@ pub const fn favicon(state: JobState) -> &'static str {
 }
 
 /// Where it is, for how long, what it costs, and how the money ends.
-pub fn lead(job: &JobView, clock: Clock) -> impl IntoView + use<> {
-    let money = money(job);
-    match (job.state, job.started_at, job.finished_at) {
-        (_, started, Some(finished)) => {
+pub fn lead(job: &JobView, now: Now) -> Sentence {
+    match (job.started_at, job.finished_at) {
+        (started, Some(finished)) => {
             let took = started.map(|started| format!("Took {}. ", text::duration(finished - started)));
-            view! { {took} "Ended " {time::minute(finished, clock)} "." }.into_any()
+            Sentence::new(took.unwrap_or_default()).then("Ended ").minute(finished, now).then(".")
         }
-        (_, Some(started), None) => {
+        (Some(started), None) => {
             let step = job.at_step.as_ref().map(|at| format!("Step {} of {} · ", at.position, at.total));
-            view! { {step} {time::so_far(started, clock)} {money} }.into_any()
+            Sentence::new(step.unwrap_or_default()).so_far(started, now).then(money(job))
         }
-        (_, None, None) => view! { {queue(job)} }.into_any(),
+        (None, None) => queue(job),
     }
 }
 
-fn queue(job: &JobView) -> impl IntoView + use<> {
-    match job.ahead.first() {
-        Some(first) => view! {
-            "Waits for " <a href=format!("/jobs/{first}")>{format!("job #{first}")}</a>
-            {match job.ahead.len() {
-                1 => ".".to_owned(),
-                count => format!(" and {} more.", count - 1),
-            }}
-            " Only one job at a time is at work on a cluster."
+fn queue(job: &JobView) -> Sentence {
+    match job.ahead.as_slice() {
+        [] => Sentence::new("Starts in a moment."),
+        [first, others @ ..] => {
+            let others =
+                if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
+            Sentence::new("Waits for ")
+                .job(*first)
+                .then(format!("{others}. Only one job at a time is at work on a cluster."))
         }
-        .into_any(),
-        None => view! { "Starts in a moment." }.into_any(),
     }
 }
 
 fn money(job: &JobView) -> String {
-    let Some(rate) = &job.rate else { return String::new() };
-    match (job.creates_cluster, job.cleans_up) {
-        (true, true) => {
+    match (&job.rate, job.creates_cluster, job.cleans_up) {
+        (Some(rate), true, true) => {
             format!(" · the cluster costs {rate} and is destroyed at the end whatever happens")
         }
-        (true, false) => format!(" · the cluster costs {rate} while it is up"),
+        (Some(rate), true, false) => format!(" · the cluster costs {rate} while it is up"),
         _ => String::new(),
     }
 }
@@ -89,11 +84,15 @@ pub fn spoken_change(before: &JobView, after: &JobView) -> Option<String> {
     let mut sentences = Vec::new();
     for (old, new) in before.steps.iter().zip(&after.steps) {
         if old.state != new.state {
-            sentences.push(format!("Step {} {}.", new.position, text::step_state(new.state).to_lowercase()));
+            sentences.push(format!(
+                "Step {} {}.",
+                new.position,
+                text::step_state(new.state).to_ascii_lowercase()
+            ));
         }
     }
     if before.state != after.state {
-        let state = text::job_state(after.state).to_lowercase();
+        let state = text::job_state(after.state).to_ascii_lowercase();
         let outcome = after.outcome.as_deref().map(|outcome| format!(" {outcome}")).unwrap_or_default();
         sentences.push(format!("Job {} {state}.{outcome}", after.number));
     }
@@ -105,7 +104,7 @@ mod tests {
     use domain::step::StepState;
 
     use super::*;
-    use crate::samples::{at, guide_at_step, html, job_view};
+    use crate::samples::{at, guide_at_step, job_view};
 
     fn running() -> JobView {
         job_view(guide_at_step(3))
@@ -120,28 +119,25 @@ mod tests {
 
     #[test]
     fn a_running_job_says_where_it_is_and_how_the_money_ends() {
-        let page = html(|| lead(&running(), Clock::starting_at(at(28))));
-        assert!(page.contains("Step 3 of 5"), "{page}");
-        assert!(page.contains("18 min so far"), "{page}");
-        assert!(
-            page.contains("the cluster costs $0.036/h and is destroyed at the end whatever happens"),
-            "{page}"
+        assert_eq!(
+            lead(&running(), Now::at(at(28))).to_string(),
+            "Step 3 of 5 · 18 min so far · the cluster costs $0.036/h and is destroyed at the end whatever happens"
         );
     }
 
     #[test]
     fn a_queued_job_says_what_it_waits_for() {
-        let queued =
-            JobView { state: JobState::Queued, started_at: None, ahead: vec![126, 127], ..running() };
-        let page = html(|| lead(&queued, Clock::starting_at(at(28))));
-        assert!(page.contains("href=\"/jobs/126\"") && page.contains("and 1 more."), "{page}");
+        let queued = JobView { started_at: None, ahead: vec![126, 127], ..running() };
+        assert_eq!(
+            lead(&queued, Now::at(at(28))).to_string(),
+            "Waits for job #126 and 1 more. Only one job at a time is at work on a cluster."
+        );
     }
 
     #[test]
     fn an_ended_job_says_how_long_it_took() {
-        let ended = JobView { state: JobState::Succeeded, finished_at: Some(at(54)), ..running() };
-        let page = html(|| lead(&ended, Clock::starting_at(at(60))));
-        assert!(page.contains("Took 44 min.") && page.contains("08:54"), "{page}");
+        let ended = JobView { finished_at: Some(at(54)), ..running() };
+        assert_eq!(lead(&ended, Now::at(at(60))).to_string(), "Took 44 min. Ended 08:54.");
     }
 
     #[test]

@@ -5,74 +5,72 @@ use domain::step::StepState;
 use domain::text;
 use leptos::prelude::*;
 
-use super::badge::state_icon;
-use super::cluster_words::run_link;
-use super::time;
-use crate::live::Clock;
+use super::badge::{Look, Tone, state_icon};
+use super::sentence::{Sentence, so_far};
+use crate::live::Now;
 use crate::view::{JobView, StepView};
 
 /// How wide the timeline is drawn; the picture is stretched to the row.
-const TIMELINE: f64 = 1000.0;
+const TIMELINE: i64 = 1000;
+/// What is shorter is drawn this long, to be seen.
+const SHORTEST: i64 = 4;
 
-pub fn step_list(job: &JobView, clock: Clock) -> impl IntoView + use<> {
+pub fn step_list(job: &JobView, now: Now) -> impl IntoView + use<> {
     let whole = Span { from: job.started_at.unwrap_or(job.created_at), until: job.finished_at };
     let current = job.at_step.as_ref().map(|at| at.position);
     let rows =
-        job.steps.iter().map(|step| row(step, current == Some(step.position), whole, clock)).collect_view();
+        job.steps.iter().map(|step| row(step, current == Some(step.position), whole, now)).collect_view();
     view! { <ol class="steps">{rows}</ol> }
 }
 
-fn row(step: &StepView, is_current: bool, whole: Span, clock: Clock) -> impl IntoView + use<> {
-    let word = text::step_state(step.state);
+fn row(step: &StepView, is_current: bool, whole: Span, now: Now) -> impl IntoView + use<> {
     let class = if step.state == StepState::Running { "step is-running" } else { "step" };
+    let is_trouble = matches!(step.state, StepState::Failed | StepState::TimedOut);
+    let message_class = if is_trouble { "step-message trouble" } else { "step-message" };
+    let started = step.started_at.map(|at| Sentence::default().second(at, now)).unwrap_or_default();
     view! {
         <li class=class aria-current=is_current.then_some("step")>
             {state_icon(step.state)}
             <div class="step-main">
                 <h3>{step.title.clone()}</h3>
-                <p class="meta">{facts(step, word)}</p>
-                {progress(step)}
-                {message(step)}
+                <p class="meta">{facts(step).draw()}</p>
+                {step.percent.map(|percent| progress(&step.title, percent))}
+                {step.message.clone().map(|message| view! { <p class=message_class>{message}</p> })}
             </div>
-            <div class="step-start meta">{step.started_at.map(|at| time::second(at, clock))}</div>
-            <div class="step-took">{took(step, clock)}</div>
-            {step.started_at.map(|from| timeline(step.state, Span { from, until: step.finished_at }, whole, clock))}
+            <div class="step-start meta">{started.draw()}</div>
+            <div class="step-took">{took(step, now)}</div>
+            {step.started_at.map(|from| timeline(step, Span { from, until: step.finished_at }, whole, now))}
         </li>
     }
 }
 
 /// State word, who does it, and the run.
-fn facts(step: &StepView, word: &'static str) -> impl IntoView + use<> {
-    let run = step.run.clone();
-    let far_end = run.is_none().then(|| format!(" · {}", step.far_end));
-    let always = step.always_runs.then_some(" · Always runs.");
-    view! { <span class="step-state">{word}</span> {far_end} {run.map(|run| view! { " · " {run_link(run)} })} {always} }
+fn facts(step: &StepView) -> Sentence {
+    let facts = Sentence::new(text::step_state(step.state)).then(" · ");
+    let facts = match &step.run {
+        Some(run) => facts.run(run),
+        None => facts.then(step.far_end.clone()),
+    };
+    if step.always_runs { facts.then(" · Always runs.") } else { facts }
 }
 
-fn progress(step: &StepView) -> Option<impl IntoView + use<>> {
-    let percent = step.progress?.clamp(0.0, 100.0);
-    let words = format!("{percent:.0} %");
-    let label = format!("{}: {words}", step.title);
-    Some(view! {
+fn progress(title: &str, percent: u8) -> impl IntoView + use<> {
+    let words = format!("{percent} %");
+    let label = format!("{title}: {words}");
+    view! {
         <div class="progress">
-            <progress max="100" value=format!("{percent:.1}") aria-label=label></progress>
+            <progress max="100" value=percent.to_string() aria-label=label></progress>
             <span>{words}</span>
         </div>
-    })
+    }
 }
 
-fn message(step: &StepView) -> Option<impl IntoView + use<>> {
-    let is_trouble = matches!(step.state, StepState::Failed | StepState::TimedOut);
-    let class = if is_trouble { "step-message trouble" } else { "step-message" };
-    step.message.clone().map(|message| view! { <p class=class>{message}</p> })
-}
-
-fn took(step: &StepView, clock: Clock) -> Option<impl IntoView + use<>> {
-    let from = step.started_at?;
-    Some(match step.finished_at {
-        Some(until) => text::duration(until - from).into_any(),
-        None => time::so_far(from, clock).into_any(),
-    })
+fn took(step: &StepView, now: Now) -> String {
+    match (step.started_at, step.finished_at) {
+        (None, _) => String::new(),
+        (Some(from), Some(until)) => text::duration(until - from),
+        (Some(from), None) => so_far(from, now),
+    }
 }
 
 /// From when to when; until now while nothing ended it.
@@ -83,34 +81,33 @@ struct Span {
 }
 
 /// A decoration: every number in it stands in words beside it.
-fn timeline(state: StepState, own: Span, whole: Span, clock: Clock) -> impl IntoView {
-    let class = match state {
-        StepState::Succeeded => "bar tone-good",
-        StepState::Failed | StepState::TimedOut => "bar tone-bad",
-        StepState::Running | StepState::Waiting => "bar tone-run",
-        StepState::Queued | StepState::Cancelled | StepState::Skipped => "bar tone-rest",
+fn timeline(step: &StepView, own: Span, whole: Span, now: Now) -> impl IntoView + use<> {
+    let tone = match step.state {
+        StepState::Waiting => Tone::Run,
+        state => Look::from(state).tone,
     };
-    let place = move || place(own, whole, clock.now());
+    let (left, width) = place(own, whole, now.time);
     view! {
-        <svg class=class viewBox="0 0 1000 8" preserveAspectRatio="none" aria-hidden="true" focusable="false">
-            <rect class="bar-ground" width="1000" height="8"></rect>
-            <rect
-                class="bar-fill"
-                x=move || format!("{:.0}", place().0)
-                width=move || format!("{:.0}", place().1)
-                height="8"
-            ></rect>
+        <svg
+            class=format!("bar {}", tone.class())
+            viewBox="0 0 1000 8"
+            preserveAspectRatio="none"
+            aria-hidden="true"
+            focusable="false"
+        >
+            <rect class="bar-ground" x="0" width="1000" height="8"></rect>
+            <rect class="bar-fill" x=left.to_string() width=width.to_string() height="8"></rect>
         </svg>
     }
 }
 
-/// Where the bar begins and how long it is; never too short to be seen.
-fn place(own: Span, whole: Span, now: Time) -> (f64, f64) {
-    let millis = |from: Time, until: Time| (until - from).num_milliseconds().max(0) as f64;
-    let total = millis(whole.from, whole.until.unwrap_or(now)).max(1.0);
-    let left = (millis(whole.from, own.from) / total * TIMELINE).min(TIMELINE - 4.0);
-    let width = millis(own.from, own.until.unwrap_or(now)) / total * TIMELINE;
-    (left, width.clamp(4.0, TIMELINE - left))
+/// Where the bar begins and how long it is.
+fn place(own: Span, whole: Span, now: Time) -> (i64, i64) {
+    let millis = |from: Time, until: Time| (until - from).num_milliseconds().max(0);
+    let total = millis(whole.from, whole.until.unwrap_or(now)).max(1);
+    let left = (millis(whole.from, own.from) * TIMELINE / total).min(TIMELINE - SHORTEST);
+    let width = millis(own.from, own.until.unwrap_or(now)) * TIMELINE / total;
+    (left, width.clamp(SHORTEST, TIMELINE - left))
 }
 
 #[cfg(all(test, feature = "ssr"))]
@@ -121,14 +118,14 @@ mod tests {
     fn page(change: impl FnOnce(&mut JobView)) -> String {
         let mut job = job_view(guide_at_step(3));
         change(&mut job);
-        html(|| step_list(&job, Clock::starting_at(at(40))))
+        html(|| step_list(&job, Now::at(at(40))))
     }
 
     #[test]
     fn every_step_state_shows_its_word() {
         for state in StepState::ALL {
             let page = page(|job| job.steps[0].state = *state);
-            assert!(page.contains(&format!(">{}<", text::step_state(*state))), "{page}");
+            assert!(page.contains(&format!(">{}", text::step_state(*state))), "{page}");
         }
     }
 
@@ -146,8 +143,8 @@ mod tests {
 
     #[test]
     fn progress_has_words() {
-        let page = page(|job| job.steps[2].progress = Some(41.2));
-        assert!(page.contains("<progress max=\"100\" value=\"41.2\""), "{page}");
+        let page = page(|job| job.steps[2].percent = Some(41));
+        assert!(page.contains("<progress max=\"100\" value=\"41\""), "{page}");
         assert!(page.contains(">41 %<"), "{page}");
     }
 
@@ -162,10 +159,10 @@ mod tests {
     #[test]
     fn a_bar_lies_where_its_step_lies_in_the_job() {
         let whole = Span { from: at(0), until: Some(at(100)) };
-        assert_eq!(place(Span { from: at(10), until: Some(at(35)) }, whole, at(200)), (100.0, 250.0));
+        assert_eq!(place(Span { from: at(10), until: Some(at(35)) }, whole, at(200)), (100, 250));
         assert_eq!(
             place(Span { from: at(10), until: None }, Span { from: at(0), until: None }, at(20)),
-            (500.0, 500.0)
+            (500, 500)
         );
     }
 

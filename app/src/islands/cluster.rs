@@ -4,19 +4,24 @@ use domain::Time;
 use domain::text;
 use leptos::prelude::*;
 
-use crate::components::cluster_actions::start_form_id;
+use super::given::Given;
 use crate::components::cluster_card::{Place, cluster_card};
 use crate::components::seal::Seal;
-use crate::components::size_form::follow_choice;
+use crate::components::size_form::{follow_choice, start_form_id};
 use crate::live::{Clock, latest, on_each, voice};
 use crate::view::{ClusterView, JobRow, Versioned};
 
 #[island]
-pub fn LiveCluster(first: ClusterView, on_own_page: bool, seal: Seal, rendered_at: Time) -> impl IntoView {
-    let clock = Clock::starting_at(rendered_at);
+pub fn LiveCluster(
+    first: Given<ClusterView>,
+    on_own_page: bool,
+    seal: Seal,
+    rendered_at: Given<Time>,
+) -> impl IntoView {
+    let clock = Clock::starting_at(rendered_at.0);
     let place = if on_own_page { Place::Page } else { Place::List };
-    let chosen = follow_choice(start_form_id(&first.name), first.default_size);
-    let shown = latest(first);
+    let chosen = follow_choice(start_form_id(&first.0.name));
+    let shown = latest(first.0);
     follow_job(shown);
     Effect::new(move |before: Option<ClusterView>| {
         let now = shown.get();
@@ -25,7 +30,7 @@ pub fn LiveCluster(first: ClusterView, on_own_page: bool, seal: Seal, rendered_a
         }
         now
     });
-    move || shown.with(|view| cluster_card(view, place, clock, &seal, chosen))
+    move || shown.with(|view| cluster_card(view, place, &seal, chosen.get(), clock.now()))
 }
 
 /// The steps of a job change more often than its cluster's row.

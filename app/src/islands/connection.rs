@@ -3,67 +3,72 @@
 use domain::Time;
 use leptos::prelude::*;
 
+use super::given::Given;
+use crate::components::sentence::Sentence;
 use crate::live::{Connection, connection};
 use crate::moment;
 
-/// The chip. It opens the stream of this tab for the topics that the page shows.
+/// Opens the stream of this tab for the topics that the page shows, and says how that goes. `path` is the page's,
+/// `sign_in` leads back to it.
 #[island]
-pub fn ConnectionChip(topics: String, rendered_at: Time) -> impl IntoView {
+pub fn ConnectionState(
+    topics: String,
+    path: String,
+    sign_in: String,
+    rendered_at: Given<Time>,
+) -> impl IntoView {
     Effect::new(move |is_started: Option<()>| {
         if is_started.is_none() {
-            start(topics.clone(), rendered_at);
+            start(topics.clone(), rendered_at.0);
         }
     });
     Effect::new(move |_| mark_document(connection::state()));
-    view! {
-        <span class="chip connection">
-            {move || match connection::state() {
-                Connection::Opening => ().into_any(),
-                Connection::Live => view! { <i class="dot is-live" aria-hidden="true"></i> "Live" }.into_any(),
-                Connection::Reconnecting => {
-                    view! { <i class="dot is-half" aria-hidden="true"></i> "Reconnecting…" }.into_any()
-                }
-                Connection::Stale { as_of } => view! {
-                    <i class="dot is-lost" aria-hidden="true"></i>
-                    "Not live. As of " {moment::to_the_second(as_of)}
-                }
-                .into_any(),
-                Connection::SignedOut => "Signed out".into_any(),
-                Connection::Outdated => "New version".into_any(),
-            }}
-        </span>
+    move || {
+        let state = connection::state();
+        let (dot, words) = chip(state);
+        let may_try = matches!(state, Connection::Stale { .. });
+        let banner = banner(state, &path, &sign_in).map(|words| {
+            let button = may_try.then(|| {
+                view! { <button type="button" class="button small" on:click=|_| try_now()>"Try now"</button> }
+            });
+            view! { <p class="banner tone-warn">{words.draw()} {button}</p> }
+        });
+        view! {
+            <span class="chip connection"><i class=dot aria-hidden="true"></i><span>{words}</span></span>
+            {banner}
+        }
     }
 }
 
-/// What to do about a lost connection. Empty while all is well.
-#[island]
-pub fn ConnectionBanner(path: String) -> impl IntoView {
-    move || {
-        match connection::state() {
-        Connection::Opening | Connection::Live | Connection::Reconnecting => ().into_any(),
-        Connection::Stale { as_of } => view! {
-            <div class="banner tone-warn">
-                {format!("Lost contact with the server. What you see is from {}. ", moment::to_the_second(as_of))}
-                <button type="button" class="button small" on:click=move |_| try_now()>
-                    "Try now"
-                </button>
-            </div>
+fn chip(state: Connection) -> (&'static str, String) {
+    match state {
+        Connection::Opening => ("", String::new()),
+        Connection::Live => ("dot is-live", "Live".to_owned()),
+        Connection::Reconnecting => ("dot is-half", "Reconnecting…".to_owned()),
+        Connection::Stale { as_of } => {
+            ("dot is-lost", format!("Not live. As of {}", moment::to_the_second(as_of)))
         }
-        .into_any(),
-        Connection::SignedOut => view! {
-            <div class="banner tone-warn">
-                "Your session ended. " <a href=format!("/login?next={path}")>"Sign in"</a>
-                " and you come back here."
-            </div>
-        }
-        .into_any(),
-        Connection::Outdated => view! {
-            <div class="banner tone-run">
-                "There is a new version of this page. " <a href=path.clone()>"Load it"</a>
-            </div>
-        }
-        .into_any(),
+        Connection::SignedOut => ("dot is-lost", "Signed out".to_owned()),
+        Connection::Outdated => ("dot is-lost", "New version".to_owned()),
     }
+}
+
+/// What to do about a lost connection.
+fn banner(state: Connection, path: &str, sign_in: &str) -> Option<Sentence> {
+    match state {
+        Connection::Opening | Connection::Live | Connection::Reconnecting => None,
+        Connection::Stale { as_of } => Some(Sentence::new(format!(
+            "Lost contact with the server. What you see is from {}.",
+            moment::to_the_second(as_of)
+        ))),
+        Connection::SignedOut => Some(
+            Sentence::new("Your session ended. ")
+                .link(sign_in.to_owned(), "Sign in")
+                .then(" and you come back here."),
+        ),
+        Connection::Outdated => {
+            Some(Sentence::new("There is a new version of this page. ").link(path.to_owned(), "Load it"))
+        }
     }
 }
 
@@ -117,3 +122,25 @@ fn write_as_of(root: &web_sys::Element, time: &str) {
 
 #[cfg(not(feature = "hydrate"))]
 const fn mark_document(_state: Connection) {}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+    use crate::samples::at;
+
+    #[test]
+    fn every_trouble_has_a_chip_and_a_way_on() {
+        for state in [Connection::Stale { as_of: at(3) }, Connection::SignedOut, Connection::Outdated] {
+            assert_eq!(chip(state).0, "dot is-lost");
+            assert!(banner(state, "/jobs", "/login").is_some());
+        }
+        assert_eq!(banner(Connection::Live, "/jobs", "/login"), None);
+    }
+
+    #[test]
+    fn a_stale_page_says_of_when_it_is() {
+        let stale = Connection::Stale { as_of: at(3) };
+        assert_eq!(chip(stale).1, "Not live. As of 08:03:00");
+        assert!(banner(stale, "/", "/login").unwrap().to_string().contains("What you see is from 08:03:00."));
+    }
+}

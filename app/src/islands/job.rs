@@ -4,15 +4,16 @@ use domain::Time;
 use domain::job::JobState;
 use leptos::prelude::*;
 
+use super::given::Given;
 use crate::components::job_body::job_body;
 use crate::components::job_words::spoken_change;
 use crate::live::{Clock, latest, voice};
 use crate::view::JobView;
 
 #[island]
-pub fn LiveJob(first: JobView, rendered_at: Time) -> impl IntoView {
-    let clock = Clock::starting_at(rendered_at);
-    let shown = latest(first);
+pub fn LiveJob(first: Given<JobView>, rendered_at: Given<Time>) -> impl IntoView {
+    let clock = Clock::starting_at(rendered_at.0);
+    let shown = latest(first.0);
     Effect::new(move |before: Option<JobView>| {
         let now = shown.get();
         if let Some(before) = before {
@@ -27,7 +28,7 @@ pub fn LiveJob(first: JobView, rendered_at: Time) -> impl IntoView {
         }
         now
     });
-    move || shown.with(|job| job_body(job, clock))
+    move || shown.with(|job| job_body(job, clock.now()))
 }
 
 /// The tab tells the state too.

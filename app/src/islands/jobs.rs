@@ -4,7 +4,9 @@ use domain::Time;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::given::Given;
 use crate::components::job_table::job_table;
+use crate::components::sentence::Sentence;
 use crate::live::{Clock, on_each, voice};
 use crate::view::{JobRow, JobScope, Versioned};
 
@@ -21,20 +23,20 @@ pub enum Newcomers {
 
 #[island]
 pub fn LiveJobs(
-    first: Vec<JobRow>,
+    first: Given<Vec<JobRow>>,
     caption: String,
-    scope: JobScope,
+    scope: Given<JobScope>,
     newcomers: Newcomers,
     limit: usize,
-    rendered_at: Time,
+    rendered_at: Given<Time>,
 ) -> impl IntoView {
-    let clock = Clock::starting_at(rendered_at);
-    let rows = RwSignal::new(first);
+    let clock = Clock::starting_at(rendered_at.0);
+    let rows = RwSignal::new(first.0);
     let unseen = RwSignal::new(Vec::<i64>::new());
     on_each(move |row: JobRow| {
         if rows.with_untracked(|rows| rows.iter().any(|shown| shown.is_same_as(&row))) {
             rows.update(|rows| replace(rows, row));
-        } else if is_newcomer(&row, &scope, &rows.read_untracked(), limit) {
+        } else if is_newcomer(&row, &scope.0, &rows.read_untracked(), limit) {
             match newcomers {
                 Newcomers::GoOnTop => rows.update(|rows| insert(rows, row, limit)),
                 Newcomers::AreAnnounced if !unseen.read_untracked().contains(&row.number) => {
@@ -45,23 +47,16 @@ pub fn LiveJobs(
             }
         }
     });
-    view! {
-        {move || {
-            let count = unseen.read().len();
-            (count > 0)
-                .then(|| {
-                    view! {
-                        <p class="notice tone-run">{new_jobs(count)} " " <a href="">"Show"</a></p>
-                    }
-                })
-        }}
-        {move || {
-            if rows.read().is_empty() {
-                view! { <p class="muted">"No jobs yet."</p> }.into_any()
-            } else {
-                job_table(caption.clone(), &rows.read(), clock)
-            }
-        }}
+    move || {
+        let rows = rows.read();
+        let unseen = unseen.read().len();
+        let bar =
+            (unseen > 0).then(|| Sentence::new(new_jobs(unseen)).then(". ").link(String::new(), "Show"));
+        view! {
+            {bar.map(|words| view! { <p class="notice tone-run">{words.draw()}</p> })}
+            {rows.is_empty().then(|| view! { <p class="muted">"No jobs yet."</p> })}
+            {(!rows.is_empty()).then(|| job_table(&caption, &rows, clock.now()))}
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod cluster;
 pub mod connection;
+pub mod given;
 pub mod job;
 pub mod jobs;
-pub mod size_choice;
+pub mod price_label;

@@ -4,7 +4,24 @@ use domain::Time;
 #[cfg(feature = "hydrate")]
 use leptos::prelude::*;
 
-/// Gives the present time to everything on the page that ticks.
+use super::connection::{self, Connection};
+
+/// The time at which a piece of the page is drawn. Every piece is a pure function of its view and of this.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Now {
+    pub time: Time,
+    /// When the page has lost the server: what it shows is from then, and has to say so.
+    pub as_of: Option<Time>,
+}
+
+#[cfg(feature = "ssr")]
+impl Now {
+    pub const fn at(time: Time) -> Self {
+        Self { time, as_of: None }
+    }
+}
+
+/// Gives the time to an island.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Clock {
     rendered_at: Time,
@@ -12,7 +29,7 @@ pub struct Clock {
 
 #[cfg(feature = "hydrate")]
 thread_local! {
-    static NOW: ArcRwSignal<Option<Time>> = ArcRwSignal::new(None);
+    static TIME: ArcRwSignal<Option<Time>> = ArcRwSignal::new(None);
 }
 
 impl Clock {
@@ -21,30 +38,27 @@ impl Clock {
         Self { rendered_at }
     }
 
-    /// The present time. In the browser whatever reads it is read again each second, unless the page is stale.
+    /// The present. In the browser whatever asks is drawn again each second, until the page has lost the server.
+    pub fn now(self) -> Now {
+        let as_of = match connection::state() {
+            Connection::Stale { as_of } => Some(as_of),
+            _ => None,
+        };
+        Now { time: self.time(), as_of }
+    }
+
     #[cfg(feature = "hydrate")]
-    pub fn now(self) -> Time {
-        NOW.with(|now| now.get()).unwrap_or(self.rendered_at)
+    fn time(self) -> Time {
+        TIME.with(|time| time.get()).unwrap_or(self.rendered_at)
     }
 
     #[cfg(not(feature = "hydrate"))]
-    pub const fn now(self) -> Time {
-        self.rendered_at
-    }
-
-    /// The present time, read once: for what is said in days and need not tick.
-    #[cfg(feature = "hydrate")]
-    pub fn today(self) -> Time {
-        NOW.with(|now| now.get_untracked()).unwrap_or(self.rendered_at)
-    }
-
-    #[cfg(not(feature = "hydrate"))]
-    pub const fn today(self) -> Time {
+    const fn time(self) -> Time {
         self.rendered_at
     }
 }
 
 #[cfg(feature = "hydrate")]
-pub(super) fn set(now: Time) {
-    NOW.with(|signal| signal.set(Some(now)));
+pub(super) fn set(time: Time) {
+    TIME.with(|signal| signal.set(Some(time)));
 }

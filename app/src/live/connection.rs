@@ -41,8 +41,8 @@ impl Connection {
         match self {
             Self::SignedOut | Self::Outdated => self,
             _ if silence > LOST => Self::Stale { as_of: heard_at },
-            // Before the first event an unopened stream is no trouble yet.
-            Self::Opening if silence <= QUIET => Self::Opening,
+            // Before its first event an unopened stream is no trouble yet.
+            Self::Opening if !is_open && silence <= QUIET => Self::Opening,
             _ if !is_open || silence > QUIET => Self::Reconnecting,
             _ => Self::Live,
         }
@@ -110,6 +110,7 @@ mod tests {
     #[test]
     fn a_page_that_has_heard_nothing_yet_is_given_time() {
         assert_eq!(Connection::Opening.after_silence(3, false, heard_at()), Connection::Opening);
+        assert_eq!(Connection::Opening.after_silence(3, true, heard_at()), Connection::Live);
         assert_eq!(Connection::Opening.after_silence(16, false, heard_at()), Connection::Reconnecting);
     }
 

@@ -16,7 +16,7 @@ mod stream;
 mod ticker;
 pub mod voice;
 
-pub use clock::Clock;
+pub use clock::{Clock, Now};
 pub use connection::Connection;
 pub use latest::{latest, on_each};
 

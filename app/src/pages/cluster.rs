@@ -7,6 +7,7 @@ use super::frame::{Frame, Section};
 use super::{form, load};
 use crate::components::seal::Seal;
 use crate::islands::cluster::LiveCluster;
+use crate::islands::given::Given;
 use crate::islands::jobs::{LiveJobs, Newcomers};
 use crate::view::{JobRow, JobScope};
 
@@ -25,19 +26,19 @@ pub fn page() -> impl IntoView {
         let now = world.now;
         let content = view! {
             <div class="sections">
-                <LiveCluster first on_own_page=true seal=Seal::fresh() rendered_at=now/>
+                <LiveCluster first=Given(first) on_own_page=true seal=Seal::fresh() rendered_at=Given(now)/>
                 <section aria-labelledby="jobs">
                     <div class="section-head">
                         <h2 id="jobs">"Latest jobs"</h2>
                         <a href=format!("/jobs?cluster={name}")>{format!("All jobs on {name}")}</a>
                     </div>
                     <LiveJobs
-                        first=rows
+                        first=Given(rows)
                         caption=format!("The latest jobs on {name}, newest first. Times are UTC.")
-                        scope=JobScope { group: None, cluster: Some(name.clone()) }
+                        scope=Given(JobScope { group: None, cluster: Some(name.clone()) })
                         newcomers=Newcomers::GoOnTop
                         limit=LATEST
-                        rendered_at=now
+                        rendered_at=Given(now)
                     />
                 </section>
             </div>

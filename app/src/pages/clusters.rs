@@ -7,6 +7,7 @@ use super::frame::{Frame, Section};
 use super::load;
 use crate::components::seal::Seal;
 use crate::islands::cluster::LiveCluster;
+use crate::islands::given::Given;
 use crate::islands::jobs::{LiveJobs, Newcomers};
 use crate::view::{ClusterView, JobRow, JobScope};
 
@@ -25,7 +26,7 @@ pub fn page() -> impl IntoView {
         let now = world.now;
         let cards = clusters
             .into_iter()
-            .map(|first| view! { <LiveCluster first on_own_page=false seal=Seal::fresh() rendered_at=now/> })
+            .map(|first| view! { <LiveCluster first=Given(first) on_own_page=false seal=Seal::fresh() rendered_at=Given(now)/> })
             .collect_view();
         let is_empty = world.catalogue.clusters.is_empty();
         let content = view! {
@@ -39,12 +40,12 @@ pub fn page() -> impl IntoView {
                         <a href="/jobs">"All jobs"</a>
                     </div>
                     <LiveJobs
-                        first=rows
+                        first=Given(rows)
                         caption="The latest jobs, newest first. Times are UTC.".to_owned()
-                        scope=JobScope::default()
+                        scope=Given(JobScope::default())
                         newcomers=Newcomers::GoOnTop
                         limit=LATEST
-                        rendered_at=now
+                        rendered_at=Given(now)
                     />
                 </section>
             </div>

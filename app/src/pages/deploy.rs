@@ -9,7 +9,8 @@ use super::{form, load};
 use crate::api::DeployService;
 use crate::ask::AskText;
 use crate::components::seal::{Seal, sealed_fields};
-use crate::components::time;
+use crate::components::sentence::Sentence;
+use crate::live::Now;
 
 pub fn page() -> impl IntoView {
     let (name, query) = (form::cluster_in_path(), form::query());
@@ -25,21 +26,21 @@ pub fn page() -> impl IntoView {
         let refusal = form::refusal(&query, &ask, &cluster, &world);
         let frame = form::frame(&format!("Deploy on {name}"), Section::Clusters, refusal.as_ref());
         let frame = frame.load(&world).await?;
-        let clock = world.clock();
+        let now = Now::at(world.now);
 
         let is_known = world.catalogue.services.iter().any(|service| service.name == wanted);
         let services = world.catalogue.services.iter().enumerate().map(|(place, service)| {
             let present = view.deployments.iter().find(|deployment| deployment.service == service.name);
             let present = match present {
-                Some(deployment) => view! { "deployed " {time::minute(deployment.at, clock)} }.into_any(),
-                None => view! { "not on it yet" }.into_any(),
+                Some(deployment) => Sentence::new("deployed ").minute(deployment.at, now),
+                None => Sentence::new("not on it yet"),
             };
             let checked = if is_known { service.name == wanted } else { place == 0 };
             let provider = service.deploy.provider.title();
             view! {
                 <label class="choice">
                     <input type="radio" name="service" value=service.name.clone() checked=checked/>
-                    <span><b>{service.name.clone()}</b> <span class="muted">{format!(" · {provider} · ")} {present}</span></span>
+                    <span><b>{service.name.clone()}</b> <span class="muted">{format!(" · {provider} · ")} {present.draw()}</span></span>
                 </label>
             }
         });
@@ -68,7 +69,7 @@ pub fn page() -> impl IntoView {
             <div class="stack narrow">
                 {form::problem_summary(refusal.as_ref())}
                 <h1 tabindex="-1">{format!("Deploy on {name}")}</h1>
-                {form::state_line(&view, clock)}
+                {form::state_line(&view, now)}
                 <div id="form" class="stack">{body}</div>
             </div>
         };

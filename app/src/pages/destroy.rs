@@ -10,6 +10,7 @@ use crate::api::DestroyCluster;
 use crate::ask::AskText;
 use crate::components::seal::{Seal, sealed_fields};
 use crate::confirmation::{Caution, must_type_name};
+use crate::live::Now;
 use crate::problem::{Problem, Refusal};
 use crate::view::ClusterView;
 
@@ -50,7 +51,7 @@ pub fn page() -> impl IntoView {
             <div class="stack narrow">
                 {form::problem_summary(refusal.as_ref())}
                 <h1 tabindex="-1">{format!("Destroy {name}?")}</h1>
-                {form::state_line(&view, world.clock())}
+                {form::state_line(&view, Now::at(world.now))}
                 <div id="form" class="stack">{body}</div>
             </div>
         };

@@ -10,7 +10,7 @@ use super::problem::PageError;
 use crate::ask::AskText;
 use crate::components::badge::badge;
 use crate::components::cluster_words::second_line;
-use crate::live::Clock;
+use crate::live::Now;
 use crate::problem::{Problem, Refusal};
 use crate::respond;
 use crate::view::ClusterView;
@@ -63,8 +63,8 @@ pub fn problem_summary(refusal: Option<&Refusal>) -> Option<impl IntoView + use<
 }
 
 /// The cluster as it is, in two lines.
-pub fn state_line(view: &ClusterView, clock: Clock) -> impl IntoView + use<> {
-    view! { <p class="state-line">{badge(view.state)} <span>{second_line(view, clock)}</span></p> }
+pub fn state_line(view: &ClusterView, now: Now) -> impl IntoView + use<> {
+    view! { <p class="state-line">{badge(view.state)} <span>{second_line(view, now).draw()}</span></p> }
 }
 
 /// What is in the way of a press, said before it is pressed.

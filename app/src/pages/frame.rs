@@ -9,8 +9,8 @@ use store::ProviderContact;
 
 use super::problem::PageError;
 use crate::components::icon::sprite;
-use crate::components::time;
-use crate::islands::connection::{ConnectionBanner, ConnectionChip};
+use crate::islands::connection::ConnectionState;
+use crate::islands::given::Given;
 use crate::moment;
 use crate::session::Visitor;
 use crate::world::World;
@@ -83,15 +83,18 @@ impl LoadedFrame {
         let scripts = use_context::<LeptosOptions>()
             .filter(|_| frame.has_islands)
             .map(|options| view! { <HydrationScripts options islands=true/> });
+        let connection = frame.topics.map(|topics| {
+            let (path, sign_in) = (path.clone(), super::login::path_back_to(&path));
+            view! { <ConnectionState topics path sign_in rendered_at=Given(now)/> }.into_any()
+        });
         view! {
             <Title text=frame.title/>
             <Link rel="icon" type_="image/svg+xml" href=frame.favicon id="favicon"/>
             {scripts}
             {sprite()}
             <a class="skip" href="#main">"Skip to the content"</a>
-            {header(frame.section, frame.topics, &visitor, now).into_any()}
+            {header(frame.section, connection, &visitor)}
             {visitor.is_demo.then(|| view! { <p class="banner tone-run">"Demo: the providers are simulated, nothing is billed."</p> })}
-            {is_live.then(|| view! { <ConnectionBanner path=path.clone()/> })}
             <main id="main" class="page" tabindex="-1">
                 {is_live.then(|| no_script_line(path))}
                 {content.into_any()}
@@ -104,7 +107,7 @@ impl LoadedFrame {
     }
 }
 
-fn header(section: Section, topics: Option<String>, visitor: &Visitor, now: Time) -> impl IntoView + use<> {
+fn header(section: Section, connection: Option<AnyView>, visitor: &Visitor) -> impl IntoView + use<> {
     let entry = move |own: Section, href: &'static str, words: &'static str| {
         view! { <a href=href aria-current=(section == own).then_some("page")>{words}</a> }
     };
@@ -115,7 +118,7 @@ fn header(section: Section, topics: Option<String>, visitor: &Visitor, now: Time
                 {entry(Section::Clusters, "/", "Clusters")} {entry(Section::Jobs, "/jobs", "Jobs")}
             </nav>
             <div class="top-side">
-                {topics.map(|topics| view! { <ConnectionChip topics rendered_at=now/> })}
+                {connection}
                 <span class="chip">"UTC"</span>
                 {account(visitor)}
             </div>
@@ -149,7 +152,7 @@ fn footer(contacts: &[ProviderContact], now: Time) -> impl IntoView + use<> {
     let ages =
         contacts.iter().map(|contact| view! { <span>{contact_age(contact, now)}</span> }).collect_view();
     let as_of = (!contacts.is_empty()).then(|| {
-        view! { <span>"At " {time::second(now, crate::live::Clock::starting_at(now))} " UTC:"</span> }
+        view! { <span>{format!("At {} UTC:", moment::to_the_second(now))}</span> }
     });
     view! {
         <footer class="foot">

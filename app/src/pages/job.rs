@@ -7,6 +7,7 @@ use super::frame::{Frame, Section};
 use super::load;
 use super::problem::PageError;
 use crate::components::job_words::{document_title, favicon};
+use crate::islands::given::Given;
 use crate::islands::job::LiveJob;
 use crate::view::JobView;
 
@@ -21,7 +22,7 @@ pub fn page() -> impl IntoView {
             .live(format!("job:{number}"))
             .load(&world)
             .await?;
-        let rendered_at = world.now;
-        Ok(frame.around(view! { <div class="sections"><LiveJob first rendered_at/></div> }))
+        let rendered_at = Given(world.now);
+        Ok(frame.around(view! { <div class="sections"><LiveJob first=Given(first) rendered_at/></div> }))
     })
 }

@@ -8,6 +8,7 @@ use store::{JobCounts, JobFilter, JobGroup};
 
 use super::frame::{Frame, Section};
 use super::{form, load};
+use crate::islands::given::Given;
 use crate::islands::jobs::{LiveJobs, Newcomers};
 use crate::view::{JobRow, JobScope};
 
@@ -173,12 +174,12 @@ fn body(place: &Place, rows: Vec<JobRow>, counts: JobCounts, now: domain::Time) 
     let newcomers = if place.before.is_some() { Newcomers::AreElsewhere } else { Newcomers::AreAnnounced };
     view! {
         <LiveJobs
-            first=rows
+            first=Given(rows)
             caption="Jobs, newest first. Times are UTC.".to_owned()
-            scope=place.scope()
+            scope=Given(place.scope())
             newcomers=newcomers
             limit=PER_PAGE
-            rendered_at=now
+            rendered_at=Given(now)
         />
     }
     .into_any()

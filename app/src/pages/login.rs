@@ -12,7 +12,12 @@ pub const PATH: &str = "/login";
 
 /// Sends somebody who is not signed in here, and remembers the page.
 pub fn send_there(page: &str) {
-    respond::see_other(&format!("{PATH}?next={}", Url::escape(page)));
+    respond::see_other(&path_back_to(page));
+}
+
+/// This page, from which one comes back to that one.
+pub fn path_back_to(page: &str) -> String {
+    format!("{PATH}?next={}", Url::escape(page))
 }
 
 pub fn page() -> impl IntoView {

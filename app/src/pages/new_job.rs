@@ -100,9 +100,7 @@ fn choices(ask: &AskText, view: &ClusterView, catalogue: &Catalogue, seal: &Seal
                 <label for="cluster">"Cluster"</label>
                 <select id="cluster" name="cluster">{clusters}</select>
             </div>
-            <div id="size">
-                {size_cards("Size, if the routine brings the cluster up", &view.sizes, checked, None, RwSignal::new(None))}
-            </div>
+            {size_cards("Size, if the routine brings the cluster up", &view.sizes, checked, None)}
             {takes_service}
             <div class="form-foot">
                 <button class="button" formmethod="get" formaction="/jobs/new">"Show the plan"</button>

@@ -5,12 +5,17 @@ use domain::cluster::ClusterState;
 use domain::size::Size;
 use domain::text;
 use leptos::prelude::*;
+use server_fn::ServerFn;
 
 use super::frame::Section;
 use super::{form, load};
+use crate::api::ResizeCluster;
 use crate::ask::AskText;
-use crate::components::seal::Seal;
-use crate::islands::size_choice::{SizeChoice, SizePurpose};
+use crate::components::seal::{Seal, sealed_fields};
+use crate::components::size_form::size_cards;
+use crate::islands::given::Given;
+use crate::islands::price_label::PriceLabel;
+use crate::live::Now;
 use crate::view::ClusterView;
 
 pub fn page() -> impl IntoView {
@@ -28,7 +33,7 @@ pub fn page() -> impl IntoView {
         let frame = form::frame(&format!("Change size of {name}"), Section::Clusters, refusal.as_ref());
         let frame = frame.with_islands().load(&world).await?;
 
-        let state_line = form::state_line(&view, world.clock());
+        let state_line = form::state_line(&view, Now::at(world.now));
         let body = if view.state == ClusterState::Down && view.active_job().is_none() {
             view! {
                 <p>"It is down, so there is nothing to replace."</p>
@@ -41,7 +46,7 @@ pub fn page() -> impl IntoView {
             let differences = world.catalogue.cluster(&name).map(|spec| price_differences(spec, view.size));
             view! {
                 {warning(&view)} {differences} {queue_note}
-                <SizeChoice view checked purpose=SizePurpose::Replace seal=Seal::fresh()/>
+                {size_form(&view, checked)}
             }
             .into_any()
         };
@@ -71,6 +76,25 @@ fn warning(view: &ClusterView) -> impl IntoView + use<> {
             </p>
             <p>{format!("Its machines are destroyed, then new ones are created. {lost} Services are not deployed again by themselves.")}</p>
         </section>
+    }
+}
+
+fn size_form(view: &ClusterView, checked: Size) -> impl IntoView + use<> {
+    let form_id = format!("resize-{}", view.name);
+    let present = view.size.map(|size| (size, "now"));
+    let label_of = form_id.clone();
+    let (verb, sizes) = ("Replace cluster".to_owned(), Given(view.sizes.clone()));
+    view! {
+        <form method="post" action=ResizeCluster::url() id=form_id class="stack">
+            {sealed_fields(&Seal::fresh(), &view.name, view.version)}
+            {size_cards("New size", &view.sizes, checked, present)}
+            <div class="form-foot">
+                <a class="button" href=format!("/clusters/{}", view.name)>"Keep it as it is"</a>
+                <button class="button danger">
+                    <PriceLabel verb form_id=label_of sizes/>
+                </button>
+            </div>
+        </form>
     }
 }
 

@@ -7,7 +7,10 @@ use super::frame::Section;
 use super::{form, load};
 use crate::ask::AskText;
 use crate::components::seal::Seal;
-use crate::islands::size_choice::{SizeChoice, SizePurpose};
+use crate::components::size_form::{start_form, start_form_id};
+use crate::islands::given::Given;
+use crate::islands::price_label::PriceLabel;
+use crate::live::Now;
 
 pub fn page() -> impl IntoView {
     let (name, query) = (form::cluster_in_path(), form::query());
@@ -26,7 +29,7 @@ pub fn page() -> impl IntoView {
 
         let is_up = view.state == ClusterState::Up && view.active_job().is_none();
         let checked = size.parse().unwrap_or(view.default_size);
-        let state_line = form::state_line(&view, world.clock());
+        let state_line = form::state_line(&view, Now::at(world.now));
         let queue_note = form::queue_note(&view);
         let body = if is_up {
             view! {
@@ -37,8 +40,9 @@ pub fn page() -> impl IntoView {
             }
             .into_any()
         } else {
-            view! { {queue_note} <SizeChoice view checked purpose=SizePurpose::Start seal=Seal::fresh()/> }
-                .into_any()
+            let (form_id, sizes) = (start_form_id(&name), Given(view.sizes.clone()));
+            let label = view! { <PriceLabel verb="Start cluster".to_owned() form_id sizes/> };
+            view! { {queue_note} {start_form(&view, checked, &Seal::fresh(), label)} }.into_any()
         };
         let content = view! {
             <div class="stack narrow">

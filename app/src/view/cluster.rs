@@ -7,12 +7,15 @@ use domain::catalogue::{Catalogue, ClusterSpec};
 use domain::cluster::Cluster;
 use domain::cluster::{ClusterState, Deployment};
 use domain::size::Size;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+#[cfg(feature = "ssr")]
+use serde::Serialize;
 
 use super::{JobRow, OwedView, Versioned};
 
 /// A cluster as its card and its page show it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(Serialize))]
 pub struct ClusterView {
     pub name: String,
     pub state: ClusterState,
@@ -36,7 +39,8 @@ pub struct ClusterView {
 }
 
 /// A size with its price, as somebody chooses it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(Serialize))]
 pub struct SizeCard {
     pub size: Size,
     pub vcpus: u16,

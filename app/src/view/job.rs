@@ -16,12 +16,15 @@ use domain::size::Size;
 use domain::step::StepState;
 #[cfg(feature = "ssr")]
 use domain::step::{Action, Phase, Step};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+#[cfg(feature = "ssr")]
+use serde::Serialize;
 
 use super::{AtStep, Versioned};
 
 /// A job as its page shows it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(Serialize))]
 pub struct JobView {
     pub number: i64,
     /// "guide", "deploy slack-middleware".
@@ -52,7 +55,8 @@ pub struct JobView {
 }
 
 /// One step.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(Serialize))]
 pub struct StepView {
     pub position: i32,
     pub title: String,
@@ -61,7 +65,8 @@ pub struct StepView {
     pub far_end: String,
     pub always_runs: bool,
     pub run: Option<RunLink>,
-    pub progress: Option<f64>,
+    /// Percent done, where the far end counts.
+    pub percent: Option<u8>,
     pub message: Option<String>,
     pub started_at: Option<Time>,
     pub finished_at: Option<Time>,
@@ -70,7 +75,8 @@ pub struct StepView {
 }
 
 /// A run at its provider: what people call it, and where it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(Serialize))]
 pub struct RunLink {
     pub title: String,
     /// None when what the provider gave is no web address.
@@ -78,11 +84,11 @@ pub struct RunLink {
 }
 
 /// The debt to destroy the cluster.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(Serialize))]
 pub struct OwedView {
     pub state: ObligationState,
     pub opened_at: Time,
-    pub opened_by_job: i64,
     pub destroys_at: Time,
     pub settled_at: Option<Time>,
     pub settled_by_job: Option<i64>,
@@ -143,7 +149,7 @@ impl StepView {
             },
             always_runs: step.phase == Phase::Finally,
             run: step.run().map(RunLink::new),
-            progress: step.progress.filter(|percent| percent.is_finite()),
+            percent: step.progress.and_then(percent),
             message: step.message.clone(),
             started_at: step.started_at,
             finished_at: step.finished_at,
@@ -158,7 +164,6 @@ impl OwedView {
         Self {
             state: obligation.state,
             opened_at: obligation.opened_at,
-            opened_by_job: obligation.opened_by_job,
             destroys_at: obligation.destroys_at,
             settled_at: obligation.settled_at,
             settled_by_job: obligation.settled_by_job,
@@ -166,6 +171,13 @@ impl OwedView {
             last_error: obligation.last_error,
         }
     }
+}
+
+/// Whatever a far end calls progress, as a number that can be drawn.
+#[cfg(feature = "ssr")]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number from 0 to 100")]
+fn percent(progress: f64) -> Option<u8> {
+    progress.is_finite().then(|| progress.clamp(0.0, 100.0).floor() as u8)
 }
 
 impl Versioned for JobView {
@@ -192,10 +204,11 @@ mod tests {
     }
 
     #[test]
-    fn a_progress_that_is_no_number_is_not_shown() {
-        let mut job = samples::guide_at_step(3);
-        job.steps[2].progress = Some(f64::NAN);
-        assert_eq!(samples::job_view(job).steps[2].progress, None);
+    fn progress_is_drawn_only_when_it_is_a_number_and_never_beyond_its_ends() {
+        assert_eq!(percent(41.9), Some(41));
+        assert_eq!(percent(-3.0), Some(0));
+        assert_eq!(percent(1e9), Some(100));
+        assert_eq!(percent(f64::NAN), None);
     }
 
     #[test]

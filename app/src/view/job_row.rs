@@ -10,12 +10,15 @@ use domain::size::Size;
 use domain::step::StepState;
 #[cfg(feature = "ssr")]
 use domain::step::{Phase, Step};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+#[cfg(feature = "ssr")]
+use serde::Serialize;
 
 use super::{RunLink, Versioned};
 
 /// A job as lists and cluster cards show it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(Serialize))]
 pub struct JobRow {
     pub number: i64,
     /// "guide", "deploy slack-middleware".
@@ -39,7 +42,8 @@ pub struct JobRow {
 }
 
 /// How far a job is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(Serialize))]
 pub struct AtStep {
     pub position: i32,
     pub total: usize,
@@ -47,7 +51,8 @@ pub struct AtStep {
 }
 
 /// What a CI said last, and when.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(Serialize))]
 pub struct CiWord {
     pub run: RunLink,
     pub state: StepState,
@@ -55,7 +60,8 @@ pub struct CiWord {
 }
 
 /// Which jobs a list shows.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(Serialize))]
 pub struct JobScope {
     /// The spelling of a group of states: `running` is everything unfinished.
     pub group: Option<String>,
