@@ -10,7 +10,7 @@ const CHANNEL: &str = "cluster_head_change";
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ChangedRow {
     Cluster(String),
-    Job(i64),
+    Job { number: i64, cluster: String },
 }
 
 /// A row and the version that it has now.
@@ -55,7 +55,8 @@ impl Store {
     /// When the database does not answer.
     pub async fn changed_after(&self, version: i64) -> Result<Vec<Changed>, Error> {
         let rows = sqlx::query!(
-            r#"select null as cluster_name, job_number, version as "version!" from job where version > $1
+            r#"select cluster_name as "cluster_name!", job_number as "job_number?", version as "version!"
+                 from job where version > $1
                union all
                select cluster_name, null, version from cluster where version > $1
                order by 3"#,
@@ -65,13 +66,12 @@ impl Store {
         .await?;
         Ok(rows
             .into_iter()
-            .filter_map(|row| {
-                let what = match (row.cluster_name, row.job_number) {
-                    (Some(name), _) => ChangedRow::Cluster(name),
-                    (None, Some(number)) => ChangedRow::Job(number),
-                    (None, None) => return None,
-                };
-                Some(Changed { what, version: row.version })
+            .map(|row| Changed {
+                what: match row.job_number {
+                    Some(number) => ChangedRow::Job { number, cluster: row.cluster_name },
+                    None => ChangedRow::Cluster(row.cluster_name),
+                },
+                version: row.version,
             })
             .collect())
     }

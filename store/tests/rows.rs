@@ -152,7 +152,9 @@ async fn every_change_has_a_newer_version_and_is_found_by_it(pool: PgPool) {
     let number = store.accept(&order("a"), &operator(), &Terms::default()).await.unwrap().number;
     let changed = store.changed_after(before).await.unwrap();
     assert!(changed.windows(2).all(|pair| pair[0].version < pair[1].version));
-    assert!(changed.iter().any(|changed| changed.what == store::ChangedRow::Job(number)));
+    assert!(
+        changed.iter().any(|changed| changed.what == store::ChangedRow::Job { number, cluster: "a".into() })
+    );
     assert!(changed.iter().any(|changed| changed.what == store::ChangedRow::Cluster("a".into())));
 }
 

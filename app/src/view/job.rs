@@ -131,7 +131,8 @@ impl JobView {
             steps: steps.iter().map(StepView::new).collect(),
             check_ins: Vec::new(),
             owed: None,
-            version: job.version,
+            // The page also shows what is owed and what is ahead in the queue: things of the cluster.
+            version: job.version.max(cluster.version),
         }
     }
 }

@@ -73,7 +73,11 @@ mod tests {
     use super::*;
 
     fn job(number: i64, version: i64) -> Changed {
-        Changed { what: ChangedRow::Job(number), version }
+        Changed { what: row(number), version }
+    }
+
+    fn row(number: i64) -> ChangedRow {
+        ChangedRow::Job { number, cluster: "c".into() }
     }
 
     #[test]
@@ -90,7 +94,7 @@ mod tests {
         ledger.note(vec![job(1, 10)]);
         let seen = ledger.turn();
         assert!(ledger.note(vec![job(2, 9), job(1, 10)]));
-        assert_eq!(ledger.after(seen), Some(vec![ChangedRow::Job(2)]));
+        assert_eq!(ledger.after(seen), Some(vec![row(2)]));
         assert_eq!(ledger.highest(), 10);
     }
 
@@ -100,7 +104,7 @@ mod tests {
         for version in 1..=500 {
             ledger.note(vec![job(1, version)]);
         }
-        assert_eq!(ledger.after(0), Some(vec![ChangedRow::Job(1)]));
+        assert_eq!(ledger.after(0), Some(vec![row(1)]));
     }
 
     #[test]

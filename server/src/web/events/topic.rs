@@ -95,17 +95,18 @@ impl Topics {
     }
 
     /// What to send when this row changed. A job's page also shows things of its cluster: the queue before the job,
-    /// and what is owed.
+    /// and what is owed. A cluster's card also shows how far its job is.
     pub fn touched_by(&self, row: &ChangedRow) -> Vec<Object> {
         match row {
             ChangedRow::Cluster(name) => {
                 let cluster = self.has_clusters().then(|| Object::Cluster(name.clone()));
                 cluster.into_iter().chain(self.jobs().map(Object::Job)).collect()
             }
-            ChangedRow::Job(number) => {
+            ChangedRow::Job { number, cluster } => {
+                let cluster = self.has_clusters().then(|| Object::Cluster(cluster.clone()));
                 let row = self.has_jobs().then_some(Object::JobRow(*number));
                 let job = self.0.contains(&Topic::Job(*number)).then_some(Object::Job(*number));
-                row.into_iter().chain(job).collect()
+                cluster.into_iter().chain(row).chain(job).collect()
             }
         }
     }
@@ -133,14 +134,18 @@ mod tests {
         assert_eq!(topics(21).parse::<Topics>().unwrap_err().code, "too_many_topics");
     }
 
+    fn job(number: i64) -> ChangedRow {
+        ChangedRow::Job { number, cluster: "c".into() }
+    }
+
     #[test]
     fn a_changed_row_touches_only_what_is_watched() {
         let topics: Topics = "jobs, job:7".parse().unwrap();
-        assert_eq!(topics.touched_by(&ChangedRow::Job(8)), [Object::JobRow(8)]);
-        assert_eq!(topics.touched_by(&ChangedRow::Job(7)), [Object::JobRow(7), Object::Job(7)]);
+        assert_eq!(topics.touched_by(&job(8)), [Object::JobRow(8)]);
+        assert_eq!(topics.touched_by(&job(7)), [Object::JobRow(7), Object::Job(7)]);
         assert_eq!(topics.touched_by(&ChangedRow::Cluster("c".into())), [Object::Job(7)]);
         let topics: Topics = "clusters".parse().unwrap();
-        assert_eq!(topics.touched_by(&ChangedRow::Job(8)), []);
+        assert_eq!(topics.touched_by(&job(8)), [Object::Cluster("c".into())]);
         assert_eq!(topics.touched_by(&ChangedRow::Cluster("c".into())), [Object::Cluster("c".into())]);
     }
 }
