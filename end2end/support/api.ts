@@ -1,0 +1,105 @@
+// The JSON API, as a program uses it: the quick way to bring a cluster where a test begins, and to see how a job ended.
+
+import { expect } from "@playwright/test";
+
+/** The one cluster of the shipped config. */
+export const CLUSTER = "iriversland2";
+
+/** Longer than any job takes at the speed of the tests, kills included. */
+const JOB_LIMIT = 120_000;
+const BRISKLY = [100];
+
+export interface Ask {
+  routine: string;
+  size?: string;
+  service?: string;
+}
+
+interface Step {
+  title: string;
+  state: string;
+  started_at: string | null;
+  finished_at: string | null;
+}
+
+export interface Job {
+  number: number;
+  routine: string;
+  size: string | null;
+  state: string;
+  outcome: string | null;
+  steps: Step[];
+}
+
+export interface Cluster {
+  state: string;
+  size: string | null;
+  job: number | null;
+}
+
+export class Api {
+  constructor(
+    private readonly url: string,
+    private readonly token = "demo",
+  ) {}
+
+  async start(ask: Ask): Promise<Job> {
+    const answer = await this.send("/jobs", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ cluster: CLUSTER, ...ask }),
+    });
+    expect(answer.status, await answer.clone().text()).toBe(201);
+    return answer.json();
+  }
+
+  /** Starts a job and waits until it has succeeded. */
+  async run(ask: Ask): Promise<Job> {
+    const { number } = await this.start(ask);
+    await this.untilEnded(number);
+    const job = await this.job(number);
+    expect(job.state, job.outcome ?? "").toBe("succeeded");
+    return job;
+  }
+
+  async cluster(): Promise<Cluster> {
+    return (await this.send(`/clusters/${CLUSTER}`)).json();
+  }
+
+  async job(number: number): Promise<Job> {
+    return (await this.send(`/jobs/${number}`)).json();
+  }
+
+  /** The newest first. */
+  async jobs(): Promise<Job[]> {
+    return (await (await this.send("/jobs?limit=100")).json()).items;
+  }
+
+  async unfinished(): Promise<Job[]> {
+    return (await this.jobs()).filter(({ state }) => ["queued", "running", "waiting"].includes(state));
+  }
+
+  async untilEnded(number: number): Promise<void> {
+    await expect
+      .poll(async () => (await this.job(number)).state, { timeout: JOB_LIMIT, intervals: BRISKLY })
+      .toMatch(/^(succeeded|failed|cancelled)$/);
+  }
+
+  /** Waits until a step is at work, whether its run is still queued or has begun. */
+  async untilAtWork(number: number, title: string): Promise<void> {
+    await expect
+      .poll(async () => beganAndEnded(await this.job(number), title), { timeout: JOB_LIMIT, intervals: BRISKLY })
+      .toMatchObject({ began: true });
+    expect(beganAndEnded(await this.job(number), title), `${title} is over already`).toMatchObject({ ended: false });
+  }
+
+  send(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = { ...init.headers, Authorization: `Bearer ${this.token}` };
+    return fetch(`${this.url}/api/v1${path}`, { ...init, headers });
+  }
+}
+
+function beganAndEnded(job: Job, title: string): { began: boolean; ended: boolean } {
+  const step = job.steps.find((step) => step.title === title);
+  return { began: Boolean(step?.started_at), ended: Boolean(step?.finished_at) };
+}

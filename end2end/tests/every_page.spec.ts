@@ -1,0 +1,67 @@
+// What holds for every page: no complaint in the browser's console, no script where none is needed.
+
+import { type Page } from "@playwright/test";
+
+import { ALL, job, LIVE, PLAIN } from "../support/addresses";
+import { expect, test } from "../support/test";
+
+test("no page makes the browser complain", async ({ page, head, javaScriptEnabled }) => {
+  const complaints = listenForComplaints(page);
+  const { number } = await head.api.run({ routine: "up", size: "s" });
+  const live: Record<string, string> = { ...LIVE, job: job(number) };
+  for (const [name, path] of Object.entries({ ...ALL, ...live })) {
+    await test.step(name, async () => {
+      await page.goto(path, { waitUntil: "networkidle" });
+      if (javaScriptEnabled && name in live) {
+        await expect(page.getByRole("banner").getByText("Live")).toBeVisible();
+      }
+    });
+  }
+  expect(complaints).toEqual([]);
+});
+
+test("a live page says how to follow it where no script runs, and only there", async ({ page, javaScriptEnabled }) => {
+  for (const [name, path] of Object.entries(ALL)) {
+    await page.goto(path);
+    const advice = page.getByText("This page does not update by itself. Refresh");
+    await expect(advice, name).toHaveCount(name in LIVE ? 1 : 0);
+    if (name in LIVE) {
+      await expect(advice, name).toBeVisible({ visible: !javaScriptEnabled });
+    }
+  }
+});
+
+test("the browser's half is loaded where something is live, and not to sign in or on a lost way", async ({
+  page,
+  javaScriptEnabled,
+}) => {
+  const loaded: string[] = [];
+  page.on("request", (request) => {
+    if (/\.(wasm|js)$/.test(new URL(request.url()).pathname)) {
+      loaded.push(request.url());
+    }
+  });
+  for (const path of Object.values(PLAIN)) {
+    await page.goto(path, { waitUntil: "networkidle" });
+    expect(loaded, path).toEqual([]);
+  }
+  await page.goto("/");
+  if (javaScriptEnabled) {
+    await expect(page.getByRole("banner").getByText("Live")).toBeVisible();
+    expect(loaded.length).toBeGreaterThan(0);
+  }
+});
+
+/** Violations of the content security policy are told on the console too. */
+function listenForComplaints(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("console", (message) => {
+    // The browser also tells that the page itself was answered with an error, as some are meant to be.
+    const isAboutPage = message.text().startsWith("Failed to load resource") && message.location().url === page.url();
+    if (["error", "warning"].includes(message.type()) && !isAboutPage) {
+      complaints.push(`${page.url()}: ${message.text()}`);
+    }
+  });
+  return complaints;
+}

@@ -1,0 +1,59 @@
+// The whole routine: provision, deploy, batch, destroy.
+
+import { CLUSTER } from "../support/api";
+import { arrivedAtJob, AT_WORK, card, cardIn, isNeverLeft, outcome, row, size, step } from "../support/pages";
+import { expect, test } from "../support/test";
+
+test("guide is followed to its end, and the history outlives a crash of the server", async ({
+  page,
+  comes,
+  head,
+  javaScriptEnabled,
+}) => {
+  const { number: destroyed } = await head.api.run({ routine: "up", size: "m" });
+  await head.api.run({ routine: "down" });
+  await head.simulator.reset();
+
+  await page.goto("/");
+  await card(page).getByRole("link", { name: "Start routine…" }).click();
+  await expect(page.getByRole("radio", { name: /^guide/ })).toBeChecked();
+  const plan = page.getByRole("region", { name: "The plan" });
+  await expect(plan.getByRole("listitem")).toHaveText([
+    /^Create the cluster \(l\)/,
+    /^Install the base services/,
+    /^Deploy slack-middleware/,
+    /^Run the S3 job/,
+    /^Remove the workloads.*Always runs/,
+    /^Destroy the cluster.*Always runs/,
+  ]);
+  await size(page, "s").check();
+  await page.getByRole("button", { name: "Show the plan" }).click();
+  await expect(plan).toContainText("Create the cluster (s)");
+  await page.getByRole("button", { name: "Start routine" }).click();
+  const guide = await arrivedAtJob(page);
+
+  const isLive = await isNeverLeft(page);
+  await comes(step(page, "Create the cluster (s)", AT_WORK));
+  await comes(step(page, "Run the S3 job", AT_WORK).getByText(/^[1-9]\d* %$/));
+  await expect(page.getByRole("progressbar", { name: /^Run the S3 job: \d+ %$/ })).toBeVisible();
+  await comes(outcome(page));
+  await expect(outcome(page)).toContainText("All 6 steps succeeded. The cluster was destroyed.");
+  await expect(outcome(page)).toContainText("Nothing is owed any more.");
+  for (const title of ["Deploy slack-middleware", "Run the S3 job", "Destroy the cluster"]) {
+    await expect(step(page, title, "Succeeded")).toBeVisible();
+  }
+  await expect(page).toHaveTitle(`Succeeded – guide on ${CLUSTER} – Cluster Head`);
+  expect(await isLive()).toBe(Boolean(javaScriptEnabled));
+  expect(await head.simulator.cluster()).toBe("none");
+
+  await head.kill9();
+  await head.restart();
+  await page.goto("/");
+  await expect(cardIn(page, "Down")).toBeVisible();
+  await page.getByRole("link", { name: "Jobs", exact: true }).click();
+  await expect(row(page, guide, "Succeeded")).toContainText("guide (s)");
+  await expect(row(page, guide, "Succeeded")).toContainText("The cluster was destroyed.");
+  await expect(row(page, destroyed, "Succeeded")).toContainText("up (m)");
+  await row(page, guide, "Succeeded").getByRole("link").click();
+  await expect(outcome(page)).toContainText("The cluster was destroyed.");
+});
