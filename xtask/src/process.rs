@@ -2,12 +2,13 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use nix::sys::signal::{Signal, kill};
+use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 
 use crate::interrupt;
@@ -19,15 +20,14 @@ const GRACE: Duration = Duration::from_secs(12);
 
 /// Runs it with its output shown as it comes.
 pub fn run(command: &mut Command) -> Result<()> {
-    let child = command.stdin(Stdio::null()).spawn().with_context(|| cannot_start(command))?;
+    let child = start(command)?;
     succeed(command, wait(child)?)
 }
 
 /// Runs it with its output in a file, which is shown only when it fails.
 pub fn run_quietly(command: &mut Command, log: &Path) -> Result<()> {
     let output = create_log(log)?;
-    command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
-    let child = command.spawn().with_context(|| cannot_start(command))?;
+    let child = start(command.stdout(output.try_clone()?).stderr(output))?;
     let status = wait(child)?;
     if !status.success() {
         eprintln!("\n{}", std::fs::read_to_string(log).unwrap_or_default().trim_end());
@@ -45,6 +45,11 @@ pub fn read(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
+/// Starts it in a process group of its own: Ctrl-C reaches only this program, which passes it on.
+pub fn start(command: &mut Command) -> Result<Child> {
+    command.stdin(Stdio::null()).process_group(0).spawn().with_context(|| cannot_start(command))
+}
+
 /// Waits for the end, and passes a stop on.
 pub fn wait(mut child: Child) -> Result<ExitStatus> {
     loop {
@@ -53,21 +58,27 @@ pub fn wait(mut child: Child) -> Result<ExitStatus> {
             return Ok(status);
         }
         if interrupt::requested() {
-            end(&mut child, Signal::SIGINT);
+            end(&mut child, Signal::SIGINT, Reach::Group);
         }
         std::thread::sleep(LOOK_AGAIN);
     }
 }
 
+/// Whom a request to end is sent to.
+#[derive(Clone, Copy)]
+pub enum Reach {
+    /// The program itself, which tells its own children.
+    Program,
+    /// The program and all that it started.
+    Group,
+}
+
 /// Asks it with this signal to end, waits, and kills it when it does not.
-pub fn end(child: &mut Child, signal: Signal) {
+pub fn end(child: &mut Child, signal: Signal, reach: Reach) {
     if !matches!(child.try_wait(), Ok(None)) {
         return;
     }
-    if let Ok(pid) = i32::try_from(child.id()) {
-        // An error says that it is gone already.
-        let _ = kill(Pid::from_raw(pid), signal);
-    }
+    send(child, signal, reach);
     let deadline = Instant::now() + GRACE;
     while Instant::now() < deadline {
         if !matches!(child.try_wait(), Ok(None)) {
@@ -75,8 +86,18 @@ pub fn end(child: &mut Child, signal: Signal) {
         }
         std::thread::sleep(LOOK_AGAIN);
     }
-    let _ = child.kill();
+    send(child, Signal::SIGKILL, reach);
     let _ = child.wait();
+}
+
+fn send(child: &Child, signal: Signal, reach: Reach) {
+    if let Ok(id) = i32::try_from(child.id()) {
+        // Every program leads a group of its own. An error says that it is gone already.
+        let _ = match reach {
+            Reach::Program => kill(Pid::from_raw(id), signal),
+            Reach::Group => killpg(Pid::from_raw(id), signal),
+        };
+    }
 }
 
 pub fn create_log(path: &Path) -> Result<File> {
@@ -110,6 +131,8 @@ fn line_of(command: &Command) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{BufRead, BufReader};
+
     use super::*;
 
     #[test]
@@ -124,6 +147,26 @@ mod tests {
     fn a_program_that_is_not_there_is_named() {
         let error = run(&mut Command::new("no-such-program-here")).unwrap_err();
         assert_eq!(error.to_string(), "cannot start `no-such-program-here`");
+    }
+
+    #[test]
+    fn what_a_program_started_ends_with_it_when_the_group_is_meant() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "sleep 600 & echo $!; wait"]).stdout(Stdio::piped());
+        let mut child = start(&mut command).unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let grandchild = Pid::from_raw(line.trim().parse().unwrap());
+
+        end(&mut child, Signal::SIGTERM, Reach::Group);
+        // An orphan is there until the system has collected it.
+        let is_running = || {
+            std::fs::read_to_string(format!("/proc/{grandchild}/stat"))
+                .is_ok_and(|stat| !stat.contains(") Z "))
+        };
+        while is_running() {
+            std::thread::yield_now();
+        }
     }
 
     #[test]

@@ -1,14 +1,12 @@
-//! A program that keeps running beside this one, in a process group of its own: Ctrl-C reaches only this
-//! program, which then stops the others in order. Whatever the way out, nothing is left running.
+//! A program that keeps running beside this one, until it is dropped. Whatever the way out, nothing is left running.
 
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus};
 
 use anyhow::{Context, Result};
 use nix::sys::signal::Signal;
 
-use crate::process;
+use crate::process::{self, Reach};
 
 pub struct Service {
     child: Child,
@@ -27,13 +25,7 @@ impl Service {
             .open(log)
             .with_context(|| format!("cannot write {}", log.display()))?;
         let begins = usize::try_from(output.metadata()?.len())?;
-        let child = command
-            .stdin(Stdio::null())
-            .stdout(output.try_clone()?)
-            .stderr(output)
-            .process_group(0)
-            .spawn()
-            .with_context(|| format!("cannot start {}", command.get_program().to_string_lossy()))?;
+        let child = process::start(command.stdout(output.try_clone()?).stderr(output))?;
         Ok(Self { child, log: log.to_owned(), begins, stop_with })
     }
 
@@ -50,7 +42,7 @@ impl Service {
 
 impl Drop for Service {
     fn drop(&mut self) {
-        process::end(&mut self.child, self.stop_with);
+        process::end(&mut self.child, self.stop_with, Reach::Program);
     }
 }
 

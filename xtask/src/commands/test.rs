@@ -82,8 +82,7 @@ fn rust_tests(workspace: &Workspace, database: &str, filter: Option<&str>) -> Re
     println!();
     let mut cargo = workspace.cargo();
     cargo.args(["test", "--workspace", "--no-fail-fast"]).args(filter).env("DATABASE_URL", database);
-    let mut child =
-        cargo.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().context("cannot start cargo")?;
+    let mut child = process::start(cargo.stdout(Stdio::piped()))?;
     let output = child.stdout.take().context("cargo has no output")?;
     let reader = std::thread::spawn(move || {
         let mut tally = Tally::default();
