@@ -18,6 +18,8 @@ mod ask;
 #[cfg(feature = "ssr")]
 mod confirmation;
 #[cfg(feature = "ssr")]
+mod facts;
+#[cfg(feature = "ssr")]
 pub mod pages;
 #[cfg(feature = "ssr")]
 mod press;
@@ -31,6 +33,8 @@ mod samples;
 pub mod session;
 #[cfg(feature = "ssr")]
 mod shell;
+#[cfg(feature = "ssr")]
+mod words;
 #[cfg(feature = "ssr")]
 mod world;
 

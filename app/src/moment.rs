@@ -1,59 +1,67 @@
 //! Points in time as people read them. All of them are UTC, and the page says so once.
 
-use chrono::{Datelike, Duration, SecondsFormat, Timelike};
-use domain::Time;
+use chrono::Duration;
 use domain::text;
 
-const MONTHS: [&str; 12] =
-    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-
-/// For `<time datetime>`.
-pub fn machine(at: Time) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, true)
-}
+/// Seconds since 1970, as the browser counts.
+pub type UnixSeconds = i64;
 
 /// "14:02:11"
-pub fn to_the_second(at: Time) -> String {
-    format!("{:02}:{:02}:{:02}", at.hour(), at.minute(), at.second())
-}
-
-/// "14:02", with the day when that is not today.
-pub fn day_and_minute(at: Time, now: Time) -> String {
-    format!("{}{}", day(at, now), minute(at))
-}
-
-/// "14:02:11", with the day when that is not today.
-pub fn day_and_second(at: Time, now: Time) -> String {
-    format!("{}{}", day(at, now), to_the_second(at))
+pub fn to_the_second(at: UnixSeconds) -> String {
+    let second_of_day = at.rem_euclid(86_400);
+    format!("{:02}:{:02}:{:02}", second_of_day / 3_600, second_of_day / 60 % 60, second_of_day % 60)
 }
 
 /// A length of time that still grows or shrinks: no seconds from one minute on, so that it does not flicker.
-pub fn coarse(duration: Duration) -> String {
-    let whole =
-        if duration < Duration::minutes(1) { duration } else { Duration::minutes(duration.num_minutes()) };
-    text::duration(whole)
+pub fn coarse(seconds: i64) -> String {
+    text::duration(Duration::seconds(if seconds < 60 { seconds } else { seconds / 60 * 60 }))
 }
 
-fn minute(at: Time) -> String {
-    format!("{:02}:{:02}", at.hour(), at.minute())
-}
+#[cfg(feature = "ssr")]
+pub use server::{day_and_minute, day_and_second, machine};
 
-fn day(at: Time, now: Time) -> String {
-    let days = (at.date_naive() - now.date_naive()).num_days();
-    match days {
-        0 => String::new(),
-        -1 => "yesterday ".to_owned(),
-        1 => "tomorrow ".to_owned(),
-        _ => {
-            let month = MONTHS[at.month0() as usize % MONTHS.len()];
-            let year = if at.year() == now.year() { String::new() } else { format!("{} ", at.year()) };
-            format!("{} {month} {year}", at.day())
+/// What needs a calendar is said by the server only.
+#[cfg(feature = "ssr")]
+mod server {
+    use chrono::{Datelike, SecondsFormat, Timelike};
+    use domain::Time;
+
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+    /// For `<time datetime>`.
+    pub fn machine(at: Time) -> String {
+        at.to_rfc3339_opts(SecondsFormat::Secs, true)
+    }
+
+    /// "14:02", with the day when that is not today.
+    pub fn day_and_minute(at: Time, now: Time) -> String {
+        format!("{}{:02}:{:02}", day(at, now), at.hour(), at.minute())
+    }
+
+    /// "14:02:11", with the day when that is not today.
+    pub fn day_and_second(at: Time, now: Time) -> String {
+        format!("{}{}", day(at, now), super::to_the_second(at.timestamp()))
+    }
+
+    fn day(at: Time, now: Time) -> String {
+        match (at.date_naive() - now.date_naive()).num_days() {
+            0 => String::new(),
+            -1 => "yesterday ".to_owned(),
+            1 => "tomorrow ".to_owned(),
+            _ => {
+                let month = MONTHS[at.month0() as usize % MONTHS.len()];
+                let year = if at.year() == now.year() { String::new() } else { format!("{} ", at.year()) };
+                format!("{} {month} {year}", at.day())
+            }
         }
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "ssr"))]
 mod tests {
+    use domain::Time;
+
     use super::*;
 
     fn at(text: &str) -> Time {
@@ -76,14 +84,15 @@ mod tests {
         let now = at("2027-01-15T08:00:00Z");
         assert_eq!(day_and_second(at("2027-01-15T14:02:11.9Z"), now), "14:02:11");
         assert_eq!(day_and_second(at("2027-01-14T14:02:11Z"), now), "yesterday 14:02:11");
+        assert_eq!(to_the_second(-1), "23:59:59");
     }
 
     #[test]
     fn what_still_grows_has_no_seconds_after_the_first_minute() {
-        assert_eq!(coarse(Duration::seconds(42)), "42 s");
-        assert_eq!(coarse(Duration::seconds(18 * 60 + 31)), "18 min");
-        assert_eq!(coarse(Duration::seconds(2 * 3600 + 10 * 60 + 5)), "2 h 10 min");
-        assert_eq!(coarse(Duration::seconds(-5)), "0 s");
+        assert_eq!(coarse(42), "42 s");
+        assert_eq!(coarse(18 * 60 + 31), "18 min");
+        assert_eq!(coarse(2 * 3600 + 10 * 60 + 5), "2 h 10 min");
+        assert_eq!(coarse(-5), "0 s");
     }
 
     #[test]

@@ -7,14 +7,15 @@ use domain::actor::{Actor, Channel};
 use domain::catalogue::{Catalogue, ClusterSpec, ServiceSpec};
 use domain::cluster::{Cluster, ClusterState};
 use domain::job::{Job, JobState, JobWithSteps};
-use domain::obligation::ObligationState;
+use domain::obligation::{Obligation, ObligationState};
 use domain::order::Ask;
 use domain::routine::{Routine, RoutineStep};
 use domain::run::{ProviderKind, RunRef};
 use domain::size::{Size, SizeOffer};
 use domain::step::{BatchCall, CiTarget, Step, StepState, Trigger, TriggerState};
 
-use crate::view::{ClusterView, JobRow, JobView, OwedView};
+use crate::facts::{ClusterFacts, JobFacts};
+use crate::view::JobRow;
 
 /// 2027-01-15 08:00 UTC and so many minutes.
 pub fn at(minute: i64) -> Time {
@@ -105,9 +106,8 @@ pub fn cluster(state: ClusterState) -> Cluster {
     }
 }
 
-pub fn cluster_view(state: ClusterState) -> ClusterView {
-    let catalogue = catalogue();
-    ClusterView::new(cluster(state), catalogue.cluster("iriversland2"), None, &catalogue)
+pub fn cluster_facts(state: ClusterState) -> ClusterFacts {
+    ClusterFacts::new(cluster(state), &catalogue())
 }
 
 pub fn run(number: &str) -> RunRef {
@@ -180,8 +180,16 @@ pub fn guide_at_step(position: i32) -> JobWithSteps {
     }
 }
 
-pub fn job_view(job: JobWithSteps) -> JobView {
-    JobView::new(job, &cluster(ClusterState::Up), Some("$0.036/h".into()))
+/// The same, with everything around it.
+pub fn job_facts(position: i32) -> JobFacts {
+    JobFacts {
+        job: guide_at_step(position),
+        cluster: cluster(ClusterState::Up),
+        rate: Some("$0.036/h".into()),
+        ahead: Vec::new(),
+        check_ins: Vec::new(),
+        owed: None,
+    }
 }
 
 pub fn job_row(number: i64, state: JobState) -> JobRow {
@@ -189,7 +197,7 @@ pub fn job_row(number: i64, state: JobState) -> JobRow {
     job.job.number = number;
     job.job.state = state;
     job.job.finished_at = state.is_final().then(|| at(54));
-    JobRow::with_steps(job)
+    JobRow::with_steps(&job, at(60))
 }
 
 /// The HTML that the server sends for this view.
@@ -200,15 +208,20 @@ pub fn html<V: leptos::prelude::IntoView>(view: impl FnOnce() -> V) -> String {
 }
 
 /// A debt of job #128, settled by it if it is settled.
-pub fn owed(state: ObligationState) -> OwedView {
+pub fn owed(state: ObligationState) -> Obligation {
     let is_settled = state == ObligationState::Settled;
-    OwedView {
+    Obligation {
+        id: 1,
+        cluster: "iriversland2".into(),
         state,
         opened_at: at(10),
+        opened_by_job: 128,
         destroys_at: at(240),
-        settled_at: is_settled.then(|| at(50)),
-        settled_by_job: is_settled.then_some(128),
+        teardown: Vec::new(),
         failed_attempts: 0,
         last_error: None,
+        next_attempt_at: at(240),
+        settled_at: is_settled.then(|| at(50)),
+        settled_by_job: is_settled.then_some(128),
     }
 }

@@ -1,27 +1,31 @@
 //! The page of a job below the frame. All of it is live.
 
-use domain::job::JobState;
 use leptos::prelude::*;
 
 use super::badge::badge;
 use super::check_ins::check_in_log;
-use super::job_facts::job_facts;
-use super::job_words::{heading, lead, what_is_left};
 use super::owed_box::owed_box;
-use super::sentence::Sentence;
+use super::sentence::draw;
 use super::steps::step_list;
 use crate::live::Now;
 use crate::view::JobView;
 
 pub fn job_body(job: &JobView, now: Now) -> impl IntoView + use<> {
+    let notice = job.notice.as_ref().map(|(tone, words)| {
+        view! {
+            <section class=format!("notice {tone}") aria-label="Outcome">
+                <p>{draw(words, now)}</p>
+            </section>
+        }
+    });
     view! {
         <div class="stack">
             <div class="page-title">
-                {badge(job.state)} <h1 tabindex="-1">{heading(job)}</h1>
+                {badge(&job.look)} <h1 tabindex="-1">{job.heading.clone()}</h1>
                 <span class="job-number muted">{format!("#{}", job.number)}</span>
             </div>
-            <p class="lead">{lead(job, now).draw()}</p>
-            {notice(job)}
+            <p class="lead">{draw(&job.lead, now)}</p>
+            {notice}
         </div>
         <div class="columns">
             <div class="stack">
@@ -35,74 +39,66 @@ pub fn job_body(job: &JobView, now: Now) -> impl IntoView + use<> {
                 </section>
             </div>
             <aside class="stack" aria-label="Debt and facts">
-                {owed_box(job.owed.as_ref(), now)} {job_facts(job, now)}
+                {owed_box(&job.owed, now)} {facts(job, now)}
             </aside>
         </div>
     }
 }
 
-/// How it ended, and whether something still costs money; or that it is being stopped.
-fn notice(job: &JobView) -> Option<impl IntoView + use<>> {
-    let tone = match job.state {
-        JobState::Failed => "notice tone-bad",
-        JobState::Succeeded => "notice tone-good",
-        JobState::Cancelled => "notice tone-rest",
-        _ => "notice tone-warn",
-    };
-    let cancelling = "Cancelling: waiting for the far end to stop. Machines may exist.";
-    let words = match &job.outcome {
-        Some(outcome) => Sentence::default().strong(outcome.clone()).then(" ").and(rest(job)),
-        None if job.cancel_requested => Sentence::new(cancelling),
-        None => return None,
-    };
-    Some(view! { <section class=tone aria-label="Outcome"><p>{words.draw()}</p></section> })
-}
-
-fn rest(job: &JobView) -> Sentence {
-    let what = Sentence::new(what_is_left(job));
-    if job.owed.as_ref().is_some_and(|owed| !owed.state.is_final()) {
-        what.then(" ").link(format!("/clusters/{}", job.cluster), "Look at the cluster")
-    } else {
-        what
+fn facts(job: &JobView, now: Now) -> impl IntoView + use<> {
+    let rows = job.facts.iter().map(|(label, words)| {
+        view! {
+            <div>
+                <dt>{label.clone()}</dt>
+                <dd>{draw(words, now)}</dd>
+            </div>
+        }
+    });
+    view! {
+        <section class="card" aria-label="Facts">
+            <dl class="facts">{rows.collect_view()}</dl>
+        </section>
     }
 }
 
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
-    use domain::obligation::ObligationState;
+    use domain::job::JobState;
 
     use super::*;
-    use crate::samples::{at, guide_at_step, html, job_view, owed};
+    use crate::facts::JobFacts;
+    use crate::samples::{at, html, job_facts};
 
-    fn page(change: impl FnOnce(&mut JobView)) -> String {
-        let mut job = job_view(guide_at_step(3));
-        change(&mut job);
-        html(|| job_body(&job, Now::at(at(60))))
+    fn page(change: impl FnOnce(&mut JobFacts)) -> String {
+        let mut facts = job_facts(3);
+        change(&mut facts);
+        let view = JobView::new(&facts, at(60));
+        html(|| job_body(&view, Now::at(at(60))))
     }
 
     #[test]
-    fn every_job_state_shows_its_word() {
-        for state in JobState::ALL {
-            let page = page(|job| job.state = *state);
+    fn every_job_state_shows_its_word_and_its_shape() {
+        let shapes = ["i-clock", "i-half", "i-clock", "i-tick", "i-octagon", "i-barred"];
+        for (state, shape) in JobState::ALL.iter().zip(shapes) {
+            let page = page(|facts| facts.job.job.state = *state);
             assert!(page.contains(&format!(">{}<", domain::text::job_state(*state))), "{state}");
+            assert!(page.contains(&format!("href=\"#{shape}\"")), "{page}");
         }
     }
 
     #[test]
-    fn a_failed_job_says_first_what_failed_and_what_still_costs_money() {
-        let page = page(|job| {
-            job.state = JobState::Failed;
-            job.outcome = Some("Failed at step 2 (Deploy). The cluster is up.".into());
-            job.owed = Some(owed(ObligationState::Open));
+    fn the_outcome_stands_before_the_steps_as_text() {
+        let page = page(|facts| {
+            facts.job.job.state = JobState::Failed;
+            facts.job.job.outcome = Some("<img src=x onerror=alert(1)>".into());
         });
-        let said = page.find("The cluster costs money until it is destroyed.").unwrap();
-        assert!(said < page.find("id=\"steps\"").unwrap());
-        assert!(page.contains("href=\"/clusters/iriversland2\""), "{page}");
+        assert!(!page.contains("<img"), "{page}");
+        assert!(page.find("&lt;img").unwrap() < page.find("id=\"steps\"").unwrap());
     }
 
     #[test]
-    fn an_outcome_from_outside_is_only_text() {
-        let page = page(|job| job.outcome = Some("<img src=x onerror=alert(1)>".into()));
-        assert!(!page.contains("<img"), "{page}");
+    fn the_debt_and_the_facts_stand_beside_the_steps() {
+        let page = page(|_| ());
+        assert!(page.contains("Nothing is owed.") && page.contains("If a step fails"), "{page}");
     }
 }

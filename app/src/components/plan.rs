@@ -4,15 +4,15 @@ use domain::order::{Order, PlannedStep};
 use domain::step::{Action, Phase};
 use leptos::prelude::*;
 
-use crate::view::ClusterView;
+use crate::facts::ClusterFacts;
 
-pub fn plan(order: &Order, view: &ClusterView) -> impl IntoView + use<> {
+pub fn plan(order: &Order, facts: &ClusterFacts) -> impl IntoView + use<> {
     let steps = order.steps.iter().map(step).collect_view();
     let size = order.size.map(|size| format!(", {size}")).unwrap_or_default();
     view! {
         <p>{format!("{} on {}{size}: {} steps.", order.routine, order.cluster, order.steps.len())}</p>
         <ol class="plan">{steps}</ol>
-        {money(order, view).map(|words| view! { <p class="meta">{words}</p> })}
+        {money(order, facts).map(|words| view! { <p class="meta">{words}</p> })}
     }
 }
 
@@ -25,9 +25,9 @@ fn step(step: &PlannedStep) -> impl IntoView + use<> {
     view! { <li><b>{step.title.clone()}</b> <span class="meta">{far_end} {always}</span></li> }
 }
 
-fn money(order: &Order, view: &ClusterView) -> Option<String> {
+fn money(order: &Order, facts: &ClusterFacts) -> Option<String> {
     let size = order.size?;
-    let rate = view.hourly(size)?;
+    let rate = facts.hourly(size)?;
     let cleans_up =
         order.steps.iter().any(|step| step.phase == Phase::Finally && step.action.destroys_cluster());
     Some(if cleans_up {
@@ -44,12 +44,12 @@ mod tests {
 
     use super::*;
     use crate::ask::AskText;
-    use crate::samples::{catalogue, cluster_view, html};
+    use crate::samples::{catalogue, cluster_facts, html};
 
     fn page(routine: &str) -> String {
         let ask = AskText { routine: routine.into(), cluster: "iriversland2".into(), ..AskText::default() };
         let order = ask.order(&catalogue()).unwrap();
-        html(|| plan(&order, &cluster_view(ClusterState::Down)))
+        html(|| plan(&order, &cluster_facts(ClusterState::Down)))
     }
 
     #[test]

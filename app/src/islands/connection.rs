@@ -1,12 +1,11 @@
 //! How the page stands to the server: the chip in the header, and the banner when contact is lost.
 
-use domain::Time;
 use leptos::prelude::*;
 
-use super::given::Given;
-use crate::components::sentence::Sentence;
-use crate::live::{Connection, connection};
-use crate::moment;
+use crate::components::sentence::draw;
+use crate::live::{Connection, Now, connection};
+use crate::moment::{self, UnixSeconds};
+use crate::view::Sentence;
 
 /// Opens the stream of this tab for the topics that the page shows, and says how that goes. `path` is the page's,
 /// `sign_in` leads back to it.
@@ -15,14 +14,9 @@ pub fn ConnectionState(
     topics: String,
     path: String,
     sign_in: String,
-    rendered_at: Given<Time>,
+    rendered_at: UnixSeconds,
 ) -> impl IntoView {
-    Effect::new(move |is_started: Option<()>| {
-        if is_started.is_none() {
-            start(topics.clone(), rendered_at.0);
-        }
-    });
-    Effect::new(move |_| mark_document(connection::state()));
+    start(topics, rendered_at);
     move || {
         let state = connection::state();
         let (dot, words) = chip(state);
@@ -31,7 +25,7 @@ pub fn ConnectionState(
             let button = may_try.then(|| {
                 view! { <button type="button" class="button small" on:click=|_| try_now()>"Try now"</button> }
             });
-            view! { <p class="banner tone-warn">{words.draw()} {button}</p> }
+            view! { <p class="banner tone-warn">{draw(&words, Now { time: rendered_at, as_of: None })} {button}</p> }
         });
         view! {
             <span class="chip connection"><i class=dot aria-hidden="true"></i><span>{words}</span></span>
@@ -73,12 +67,12 @@ fn banner(state: Connection, path: &str, sign_in: &str) -> Option<Sentence> {
 }
 
 #[cfg(feature = "hydrate")]
-fn start(topics: String, rendered_at: Time) {
+fn start(topics: String, rendered_at: UnixSeconds) {
     crate::live::start(topics, rendered_at);
 }
 
 #[cfg(not(feature = "hydrate"))]
-fn start(_topics: String, _rendered_at: Time) {}
+fn start(_topics: String, _rendered_at: UnixSeconds) {}
 
 #[cfg(feature = "hydrate")]
 fn try_now() {
@@ -88,41 +82,6 @@ fn try_now() {
 #[cfg(not(feature = "hydrate"))]
 const fn try_now() {}
 
-/// A stale page looks stale as a whole: each badge says of when it is.
-#[cfg(feature = "hydrate")]
-fn mark_document(state: Connection) {
-    use crate::live::voice;
-    let Some(root) = document().document_element() else { return };
-    let name = match state {
-        Connection::Opening => return,
-        state if state.is_fresh() => "live",
-        _ => "stale",
-    };
-    let before = root.get_attribute("data-connection");
-    // An error would mean that these are no attribute names.
-    let _ = root.set_attribute("data-connection", name);
-    if let Connection::Stale { as_of } = state {
-        write_as_of(&root, &moment::to_the_second(as_of));
-    }
-    match (before.as_deref(), name) {
-        (Some("live"), "stale") => voice::alert("Not live any more."),
-        (Some("stale"), "live") => voice::say("Up to date again.".to_owned()),
-        _ => {}
-    }
-}
-
-#[cfg(feature = "hydrate")]
-fn write_as_of(root: &web_sys::Element, time: &str) {
-    use wasm_bindgen::JsCast;
-    if let Some(root) = root.dyn_ref::<web_sys::HtmlElement>() {
-        // The style sheet shows it after each badge; an error leaves the badges without it.
-        let _ = root.style().set_property("--as-of", &format!("\"as of {time}\""));
-    }
-}
-
-#[cfg(not(feature = "hydrate"))]
-const fn mark_document(_state: Connection) {}
-
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
@@ -130,7 +89,9 @@ mod tests {
 
     #[test]
     fn every_trouble_has_a_chip_and_a_way_on() {
-        for state in [Connection::Stale { as_of: at(3) }, Connection::SignedOut, Connection::Outdated] {
+        for state in
+            [Connection::Stale { as_of: at(3).timestamp() }, Connection::SignedOut, Connection::Outdated]
+        {
             assert_eq!(chip(state).0, "dot is-lost");
             assert!(banner(state, "/jobs", "/login").is_some());
         }
@@ -139,7 +100,7 @@ mod tests {
 
     #[test]
     fn a_stale_page_says_of_when_it_is() {
-        let stale = Connection::Stale { as_of: at(3) };
+        let stale = Connection::Stale { as_of: at(3).timestamp() };
         assert_eq!(chip(stale).1, "Not live. As of 08:03:00");
         assert!(banner(stale, "/", "/login").unwrap().to_string().contains("What you see is from 08:03:00."));
     }

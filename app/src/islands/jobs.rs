@@ -1,17 +1,20 @@
 //! A list of jobs, kept current. Rows that are shown change in place.
 
-use domain::Time;
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+#[cfg(feature = "ssr")]
+use serde::Serialize;
 
 use super::given::Given;
 use crate::components::job_table::job_table;
-use crate::components::sentence::Sentence;
+use crate::components::sentence::draw;
 use crate::live::{Clock, on_each, voice};
-use crate::view::{JobRow, JobScope, Versioned};
+use crate::moment::UnixSeconds;
+use crate::view::{JobRow, JobScope, Sentence, Versioned};
 
 /// What happens when a job comes that is not in the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(Serialize))]
 pub enum Newcomers {
     /// It goes on top, and the last row leaves.
     GoOnTop,
@@ -26,18 +29,18 @@ pub fn LiveJobs(
     first: Given<Vec<JobRow>>,
     caption: String,
     scope: Given<JobScope>,
-    newcomers: Newcomers,
+    newcomers: Given<Newcomers>,
     limit: usize,
-    rendered_at: Given<Time>,
+    rendered_at: UnixSeconds,
 ) -> impl IntoView {
-    let clock = Clock::starting_at(rendered_at.0);
+    let clock = Clock::starting_at(rendered_at);
     let rows = RwSignal::new(first.0);
     let unseen = RwSignal::new(Vec::<i64>::new());
     on_each(move |row: JobRow| {
         if rows.with_untracked(|rows| rows.iter().any(|shown| shown.is_same_as(&row))) {
             rows.update(|rows| replace(rows, row));
         } else if is_newcomer(&row, &scope.0, &rows.read_untracked(), limit) {
-            match newcomers {
+            match newcomers.0 {
                 Newcomers::GoOnTop => rows.update(|rows| insert(rows, row, limit)),
                 Newcomers::AreAnnounced if !unseen.read_untracked().contains(&row.number) => {
                     unseen.update(|unseen| unseen.push(row.number));
@@ -50,12 +53,13 @@ pub fn LiveJobs(
     move || {
         let rows = rows.read();
         let unseen = unseen.read().len();
+        let now = clock.now();
         let bar =
             (unseen > 0).then(|| Sentence::new(new_jobs(unseen)).then(". ").link(String::new(), "Show"));
         view! {
-            {bar.map(|words| view! { <p class="notice tone-run">{words.draw()}</p> })}
+            {bar.map(|words| view! { <p class="notice tone-run">{draw(&words, now)}</p> })}
             {rows.is_empty().then(|| view! { <p class="muted">"No jobs yet."</p> })}
-            {(!rows.is_empty()).then(|| job_table(&caption, &rows, clock.now()))}
+            {(!rows.is_empty()).then(|| job_table(&caption, &rows, now))}
         }
     }
 }
@@ -100,10 +104,10 @@ mod tests {
     #[test]
     fn an_older_look_at_a_row_is_ignored() {
         let mut rows = rows();
-        replace(&mut rows, JobRow { version: 1, state: JobState::Queued, ..job_row(12, JobState::Running) });
-        assert_eq!(rows[0].state, JobState::Running);
+        replace(&mut rows, JobRow { version: 1, ..job_row(12, JobState::Queued) });
+        assert_eq!(rows[0].look.word, "Running");
         replace(&mut rows, JobRow { version: 99, ..job_row(12, JobState::Succeeded) });
-        assert_eq!(rows[0].state, JobState::Succeeded);
+        assert_eq!(rows[0].look.word, "Succeeded");
     }
 
     #[test]

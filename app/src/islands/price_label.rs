@@ -9,5 +9,5 @@ use crate::view::SizeCard;
 #[island]
 pub fn PriceLabel(verb: String, form_id: String, sizes: Given<Vec<SizeCard>>) -> impl IntoView {
     let chosen = follow_choice(form_id);
-    move || priced_label(&verb, &sizes.0, chosen.get())
+    move || priced_label(&verb, &sizes.0, chosen.get().as_deref())
 }

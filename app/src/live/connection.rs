@@ -1,8 +1,9 @@
 //! How this page stands to the server, and how that is judged.
 
-use domain::Time;
 #[cfg(feature = "hydrate")]
 use leptos::prelude::*;
+
+use crate::moment::UnixSeconds;
 
 /// Seconds of silence after which we look for a new connection. The server is heard every ten.
 pub const QUIET: i64 = 15;
@@ -18,7 +19,7 @@ pub enum Connection {
     Reconnecting,
     /// What the page shows is from then.
     Stale {
-        as_of: Time,
+        as_of: UnixSeconds,
     },
     SignedOut,
     /// The server speaks another version than this page.
@@ -37,7 +38,7 @@ impl Connection {
     }
 
     /// What to think after `silence` seconds, when the server was last heard at `heard_at`.
-    pub const fn after_silence(self, silence: i64, is_open: bool, heard_at: Time) -> Self {
+    pub const fn after_silence(self, silence: i64, is_open: bool, heard_at: UnixSeconds) -> Self {
         match self {
             Self::SignedOut | Self::Outdated => self,
             _ if silence > LOST => Self::Stale { as_of: heard_at },
@@ -72,8 +73,10 @@ pub(super) fn peek() -> Connection {
 
 #[cfg(feature = "hydrate")]
 pub(super) fn set(next: Connection) {
-    if peek() != next {
+    let before = peek();
+    if before != next {
         STATE.with(|state| state.set(next));
+        super::stale_mark::mark(before, next);
     }
 }
 
@@ -81,17 +84,15 @@ pub(super) fn set(next: Connection) {
 mod tests {
     use super::*;
 
-    fn heard_at() -> Time {
-        "2027-01-15T14:03:22Z".parse().unwrap()
-    }
+    const HEARD_AT: UnixSeconds = 1_800_021_802;
 
     fn after(silence: i64, is_open: bool) -> Connection {
-        Connection::Live.after_silence(silence, is_open, heard_at())
+        Connection::Live.after_silence(silence, is_open, HEARD_AT)
     }
 
     #[test]
     fn more_than_half_a_minute_of_silence_is_stale_even_when_the_stream_looks_open() {
-        assert_eq!(after(31, true), Connection::Stale { as_of: heard_at() });
+        assert_eq!(after(31, true), Connection::Stale { as_of: HEARD_AT });
     }
 
     #[test]
@@ -103,19 +104,19 @@ mod tests {
     #[test]
     fn a_stream_that_was_heard_lately_is_live() {
         assert_eq!(after(12, true), Connection::Live);
-        let stale = Connection::Stale { as_of: heard_at() };
-        assert_eq!(stale.after_silence(0, true, heard_at()), Connection::Live);
+        let stale = Connection::Stale { as_of: HEARD_AT };
+        assert_eq!(stale.after_silence(0, true, HEARD_AT), Connection::Live);
     }
 
     #[test]
     fn a_page_that_has_heard_nothing_yet_is_given_time() {
-        assert_eq!(Connection::Opening.after_silence(3, false, heard_at()), Connection::Opening);
-        assert_eq!(Connection::Opening.after_silence(3, true, heard_at()), Connection::Live);
-        assert_eq!(Connection::Opening.after_silence(16, false, heard_at()), Connection::Reconnecting);
+        assert_eq!(Connection::Opening.after_silence(3, false, HEARD_AT), Connection::Opening);
+        assert_eq!(Connection::Opening.after_silence(3, true, HEARD_AT), Connection::Live);
+        assert_eq!(Connection::Opening.after_silence(16, false, HEARD_AT), Connection::Reconnecting);
     }
 
     #[test]
     fn signed_out_stays_signed_out() {
-        assert_eq!(Connection::SignedOut.after_silence(99, false, heard_at()), Connection::SignedOut);
+        assert_eq!(Connection::SignedOut.after_silence(99, false, HEARD_AT), Connection::SignedOut);
     }
 }

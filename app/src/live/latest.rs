@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use crate::view::{ClusterView, JobRow, JobView, Versioned};
 
 /// A view that comes as an event of its own.
-pub trait Streamed: Versioned + Clone + DeserializeOwned + Send + Sync + 'static {
+pub trait Streamed: Versioned + DeserializeOwned + Send + Sync + 'static {
     const EVENT: &'static str;
 }
 
@@ -22,11 +22,12 @@ impl Streamed for JobView {
     const EVENT: &'static str = "job";
 }
 
-/// The newest look at what `first` shows.
-pub fn latest<T: Streamed>(first: T) -> RwSignal<T> {
+/// The newest look at what `first` shows. `tell` is given the former and the present look at each change.
+pub fn latest<T: Streamed>(first: T, tell: impl Fn(&T, &T) + 'static) -> RwSignal<T> {
     let shown = RwSignal::new(first);
     on_each(move |next: T| {
         if shown.with_untracked(|shown| next.replaces(shown)) {
+            shown.with_untracked(|shown| tell(shown, &next));
             shown.set(next);
         }
     });

@@ -11,6 +11,8 @@ pub mod clock;
 pub mod connection;
 mod latest;
 #[cfg(feature = "hydrate")]
+mod stale_mark;
+#[cfg(feature = "hydrate")]
 mod stream;
 #[cfg(feature = "hydrate")]
 mod ticker;
@@ -22,7 +24,7 @@ pub use latest::{latest, on_each};
 
 /// Opens the stream of this tab. Only the connection chip calls it, once.
 #[cfg(feature = "hydrate")]
-pub fn start(topics: String, rendered_at: domain::Time) {
+pub fn start(topics: String, rendered_at: crate::moment::UnixSeconds) {
     ticker::start(rendered_at);
     stream::start(topics);
 }

@@ -6,7 +6,6 @@
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
-use domain::Time;
 use futures::StreamExt;
 use futures::channel::oneshot;
 use futures::stream::select_all;
@@ -17,6 +16,7 @@ use leptos::task::spawn_local;
 use serde::Deserialize;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
+use web_sys::js_sys::Date;
 use web_sys::{MessageEvent, RequestInit, Response};
 
 use super::connection::{self, Connection};
@@ -40,7 +40,7 @@ thread_local! {
 /// The data of `hello` and `ping`.
 #[derive(Deserialize)]
 struct ServerTime {
-    now: Time,
+    now: String,
     build: Option<String>,
 }
 
@@ -111,7 +111,9 @@ fn receive(event: &str, message: &MessageEvent) {
         "hello" | "ping" => {
             ATTEMPTS.set(0);
             match serde_json::from_str::<ServerTime>(&data) {
-                Ok(time) if is_the_same_build(time.build.as_deref()) => ticker::heard_from_server(time.now),
+                Ok(time) if is_the_same_build(time.build.as_deref()) => {
+                    ticker::heard_from_server(millis(&time.now))
+                }
                 _ => connection::set(Connection::Outdated),
             }
         }
@@ -126,6 +128,12 @@ fn receive(event: &str, message: &MessageEvent) {
             }
         }
     }
+}
+
+/// The browser reads a date for less than we could.
+#[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970")]
+fn millis(date: &str) -> i64 {
+    Date::parse(date) as i64
 }
 
 /// Whether the server is still the one that was heard first.

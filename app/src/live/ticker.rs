@@ -3,12 +3,11 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use chrono::TimeDelta;
-use domain::Time;
 use leptos::prelude::*;
 use web_sys::js_sys::Date;
 
 use super::{clock, connection, stream, voice};
+use crate::moment::UnixSeconds;
 
 thread_local! {
     /// The server's time minus this browser's, in milliseconds.
@@ -17,15 +16,15 @@ thread_local! {
     static HEARD: Cell<i64> = const { Cell::new(0) };
 }
 
-pub fn start(rendered_at: Time) {
-    heard_from_server(rendered_at);
+pub fn start(rendered_at: UnixSeconds) {
+    heard_from_server(rendered_at * 1000);
     // An error means that the browser has no timers: the page stays as the server made it.
     let _ = set_interval_with_handle(tick, Duration::from_secs(1));
 }
 
-/// The server told its time just now.
-pub fn heard_from_server(now: Time) {
-    OFFSET.set(now.timestamp_millis() - browser_millis());
+/// The server told its time just now, in milliseconds.
+pub fn heard_from_server(now: i64) {
+    OFFSET.set(now - browser_millis());
     heard();
 }
 
@@ -52,8 +51,8 @@ fn judge() {
     connection::set(next);
 }
 
-fn server_time(browser_millis: i64) -> Time {
-    Time::UNIX_EPOCH + TimeDelta::milliseconds(browser_millis + OFFSET.get())
+fn server_time(browser_millis: i64) -> UnixSeconds {
+    (browser_millis + OFFSET.get()) / 1000
 }
 
 #[expect(

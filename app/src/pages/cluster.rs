@@ -9,7 +9,7 @@ use crate::components::seal::Seal;
 use crate::islands::cluster::LiveCluster;
 use crate::islands::given::Given;
 use crate::islands::jobs::{LiveJobs, Newcomers};
-use crate::view::{JobRow, JobScope};
+use crate::view::{ClusterView, JobRow, JobScope};
 
 /// How many jobs stand below the cluster.
 const LATEST: usize = 10;
@@ -17,16 +17,16 @@ const LATEST: usize = 10;
 pub fn page() -> impl IntoView {
     let name = form::cluster_in_path();
     load(async move |world| {
-        let (_, first) = form::cluster(&world, &name).await?;
+        let facts = form::cluster(&world, &name).await?;
         let of_cluster =
             JobFilter { cluster: Some(name.clone()), limit: LATEST as i64, ..JobFilter::default() };
         let rows = JobRow::list(&world.store, &of_cluster).await?;
-        let title = format!("{} – {name} – Cluster Head", domain::text::cluster_state(first.state));
+        let title = format!("{} – {name} – Cluster Head", domain::text::cluster_state(facts.cluster.state));
         let frame = Frame::new(title, Section::Clusters).live("clusters,jobs").load(&world).await?;
-        let now = world.now;
+        let now = world.now.timestamp();
         let content = view! {
             <div class="sections">
-                <LiveCluster first=Given(first) on_own_page=true seal=Seal::fresh() rendered_at=Given(now)/>
+                <LiveCluster first=Given(ClusterView::new(&facts, world.now)) on_own_page=true seal=Given(Seal::fresh()) rendered_at=now/>
                 <section aria-labelledby="jobs">
                     <div class="section-head">
                         <h2 id="jobs">"Latest jobs"</h2>
@@ -36,9 +36,9 @@ pub fn page() -> impl IntoView {
                         first=Given(rows)
                         caption=format!("The latest jobs on {name}, newest first. Times are UTC.")
                         scope=Given(JobScope { group: None, cluster: Some(name.clone()) })
-                        newcomers=Newcomers::GoOnTop
+                        newcomers=Given(Newcomers::GoOnTop)
                         limit=LATEST
-                        rendered_at=Given(now)
+                        rendered_at=now
                     />
                 </section>
             </div>

@@ -23,10 +23,10 @@ pub fn page() -> impl IntoView {
             .live("clusters,jobs")
             .load(&world)
             .await?;
-        let now = world.now;
+        let now = world.now.timestamp();
         let cards = clusters
             .into_iter()
-            .map(|first| view! { <LiveCluster first=Given(first) on_own_page=false seal=Seal::fresh() rendered_at=Given(now)/> })
+            .map(|first| view! { <LiveCluster first=Given(first) on_own_page=false seal=Given(Seal::fresh()) rendered_at=now/> })
             .collect_view();
         let is_empty = world.catalogue.clusters.is_empty();
         let content = view! {
@@ -43,9 +43,9 @@ pub fn page() -> impl IntoView {
                         first=Given(rows)
                         caption="The latest jobs, newest first. Times are UTC.".to_owned()
                         scope=Given(JobScope::default())
-                        newcomers=Newcomers::GoOnTop
+                        newcomers=Given(Newcomers::GoOnTop)
                         limit=LATEST
-                        rendered_at=Given(now)
+                        rendered_at=now
                     />
                 </section>
             </div>

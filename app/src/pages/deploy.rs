@@ -9,13 +9,14 @@ use super::{form, load};
 use crate::api::DeployService;
 use crate::ask::AskText;
 use crate::components::seal::{Seal, sealed_fields};
-use crate::components::sentence::Sentence;
+use crate::components::sentence::draw;
 use crate::live::Now;
+use crate::view::Sentence;
 
 pub fn page() -> impl IntoView {
     let (name, query) = (form::cluster_in_path(), form::query());
     load(async move |world| {
-        let (cluster, view) = form::cluster(&world, &name).await?;
+        let facts = form::cluster(&world, &name).await?;
         let wanted = query.get("service").unwrap_or_default();
         let ask = AskText {
             routine: "deploy".into(),
@@ -23,14 +24,14 @@ pub fn page() -> impl IntoView {
             size: String::new(),
             service: wanted.clone(),
         };
-        let refusal = form::refusal(&query, &ask, &cluster, &world);
+        let refusal = form::refusal(&query, &ask, &facts.cluster, &world);
         let frame = form::frame(&format!("Deploy on {name}"), Section::Clusters, refusal.as_ref());
         let frame = frame.load(&world).await?;
-        let now = Now::at(world.now);
+        let now = world.now;
 
         let is_known = world.catalogue.services.iter().any(|service| service.name == wanted);
         let services = world.catalogue.services.iter().enumerate().map(|(place, service)| {
-            let present = view.deployments.iter().find(|deployment| deployment.service == service.name);
+            let present = facts.cluster.deployments.iter().find(|deployment| deployment.service == service.name);
             let present = match present {
                 Some(deployment) => Sentence::new("deployed ").minute(deployment.at, now),
                 None => Sentence::new("not on it yet"),
@@ -40,12 +41,12 @@ pub fn page() -> impl IntoView {
             view! {
                 <label class="choice">
                     <input type="radio" name="service" value=service.name.clone() checked=checked/>
-                    <span><b>{service.name.clone()}</b> <span class="muted">{format!(" · {provider} · ")} {present.draw()}</span></span>
+                    <span><b>{service.name.clone()}</b> <span class="muted">{format!(" · {provider} · ")} {draw(&present, Now::at(now))}</span></span>
                 </label>
             }
         });
         let services = services.collect_view();
-        let body = if view.state == ClusterState::Down && view.active_job().is_none() {
+        let body = if facts.cluster.state == ClusterState::Down && facts.active_job().is_none() {
             view! {
                 <p>"It is down, so nothing can be deployed on it."</p>
                 <p><a class="button" href=format!("/clusters/{name}/start")>"Start cluster…"</a></p>
@@ -53,9 +54,9 @@ pub fn page() -> impl IntoView {
             .into_any()
         } else {
             view! {
-                {form::queue_note(&view)}
+                {form::queue_note(&facts)}
                 <form method="post" action=DeployService::url() class="stack">
-                    {sealed_fields(&Seal::fresh(), &name, view.version)}
+                    {sealed_fields(&Seal::fresh(), &name, facts.cluster.version)}
                     <fieldset class="choices"><legend>"Service"</legend>{services}</fieldset>
                     <div class="form-foot">
                         <a class="button" href=format!("/clusters/{name}")>"Back"</a>
@@ -69,7 +70,7 @@ pub fn page() -> impl IntoView {
             <div class="stack narrow">
                 {form::problem_summary(refusal.as_ref())}
                 <h1 tabindex="-1">{format!("Deploy on {name}")}</h1>
-                {form::state_line(&view, now)}
+                {form::state_line(&facts, now)}
                 <div id="form" class="stack">{body}</div>
             </div>
         };

@@ -1,6 +1,6 @@
 //! `/clusters/{name}/destroy`: what goes, what stays, who uses it now; then the button.
 
-use domain::cluster::ClusterState;
+use domain::cluster::{Cluster, ClusterState};
 use leptos::prelude::*;
 use server_fn::ServerFn;
 
@@ -10,30 +10,31 @@ use crate::api::DestroyCluster;
 use crate::ask::AskText;
 use crate::components::seal::{Seal, sealed_fields};
 use crate::confirmation::{Caution, must_type_name};
-use crate::live::Now;
+use crate::facts::ClusterFacts;
 use crate::problem::{Problem, Refusal};
-use crate::view::ClusterView;
 
 pub fn page() -> impl IntoView {
     let (name, query) = (form::cluster_in_path(), form::query());
     load(async move |world| {
-        let (cluster, view) = form::cluster(&world, &name).await?;
+        let facts = form::cluster(&world, &name).await?;
         let ask = AskText { routine: "down".into(), cluster: name.clone(), ..AskText::default() };
-        let refusal = form::refusal(&query, &ask, &cluster, &world);
+        let refusal = form::refusal(&query, &ask, &facts.cluster, &world);
         let frame = form::frame(&format!("Destroy {name}?"), Section::Clusters, refusal.as_ref())
             .load(&world)
             .await?;
-        let caution = must_type_name(&world.store, &cluster, world.actor()?).await?;
+        let caution = must_type_name(&world.store, &facts.cluster, world.actor()?).await?;
         let typed = match Problem::from_query(&query) {
             Some(Problem::Name { typed }) => typed,
             _ => String::new(),
         };
 
-        let nothing_to_do = match view.state {
-            ClusterState::Down if view.active_job().is_none() => {
+        let nothing_to_do = match facts.cluster.state {
+            ClusterState::Down if facts.active_job().is_none() => {
                 Some("It is down. There is nothing to destroy.")
             }
-            ClusterState::Destroying if view.active_job().is_some() => Some("It is being destroyed already."),
+            ClusterState::Destroying if facts.active_job().is_some() => {
+                Some("It is being destroyed already.")
+            }
             _ => None,
         };
         let body = match nothing_to_do {
@@ -42,8 +43,8 @@ pub fn page() -> impl IntoView {
                     .into_any()
             }
             None => view! {
-                {consequences(&view)}
-                {confirm_form(&view, caution.as_ref(), typed, refusal.as_ref(), &Seal::fresh())}
+                {consequences(&facts)}
+                {confirm_form(&facts.cluster, caution.as_ref(), typed, refusal.as_ref(), &Seal::fresh())}
             }
             .into_any(),
         };
@@ -51,7 +52,7 @@ pub fn page() -> impl IntoView {
             <div class="stack narrow">
                 {form::problem_summary(refusal.as_ref())}
                 <h1 tabindex="-1">{format!("Destroy {name}?")}</h1>
-                {form::state_line(&view, Now::at(world.now))}
+                {form::state_line(&facts, world.now)}
                 <div id="form" class="stack">{body}</div>
             </div>
         };
@@ -59,13 +60,14 @@ pub fn page() -> impl IntoView {
     })
 }
 
-fn consequences(view: &ClusterView) -> impl IntoView + use<> {
-    let services = view
+fn consequences(facts: &ClusterFacts) -> impl IntoView + use<> {
+    let services = facts
+        .cluster
         .deployments
         .iter()
         .map(|deployment| view! { <li>{format!("the service {}", deployment.service)}</li> })
         .collect_view();
-    let saved = view.rate.clone().map(|rate| view! { <p>{format!("This stops {rate}.")}</p> });
+    let saved = facts.rate().map(|rate| view! { <p>{format!("This stops {rate}.")}</p> });
     view! {
         <div class="two">
             <section aria-labelledby="removed">
@@ -88,13 +90,13 @@ fn consequences(view: &ClusterView) -> impl IntoView + use<> {
 }
 
 fn confirm_form(
-    view: &ClusterView,
+    cluster: &Cluster,
     caution: Option<&Caution>,
     typed: String,
     refusal: Option<&Refusal>,
     seal: &Seal,
 ) -> impl IntoView + use<> {
-    let name = view.name.clone();
+    let name = cluster.name.clone();
     let who = caution.map(|caution| {
         view! { <section class="notice tone-warn" aria-label="Who uses it now"><p>{who_uses_it(caution)}</p></section> }
     });
@@ -121,10 +123,10 @@ fn confirm_form(
     view! {
         {who}
         <form method="post" action=DestroyCluster::url() class="stack">
-            {sealed_fields(seal, &view.name, view.version)}
+            {sealed_fields(seal, &cluster.name, cluster.version)}
             {field}
             <div class="form-foot">
-                <a class="button" href=format!("/clusters/{}", view.name)>"Keep it"</a>
+                <a class="button" href=format!("/clusters/{}", cluster.name)>"Keep it"</a>
                 <button class="button danger">"Destroy cluster"</button>
             </div>
         </form>
@@ -150,18 +152,19 @@ mod tests {
     use domain::cluster::Deployment;
 
     use super::*;
-    use crate::samples::{at, cluster_view, html};
+    use crate::samples::{at, cluster, cluster_facts, html};
 
     fn form(caution: Option<&Caution>, typed: &str) -> String {
-        let view = cluster_view(ClusterState::Up);
-        html(|| confirm_form(&view, caution, typed.to_owned(), None, &Seal::fresh()))
+        let cluster = cluster(ClusterState::Up);
+        html(|| confirm_form(&cluster, caution, typed.to_owned(), None, &Seal::fresh()))
     }
 
     #[test]
     fn what_goes_and_what_stays_is_said_before_the_button() {
-        let mut view = cluster_view(ClusterState::Up);
-        view.deployments = vec![Deployment { service: "slack-middleware".into(), at: at(0), job: 1 }];
-        let page = html(|| consequences(&view));
+        let mut facts = cluster_facts(ClusterState::Up);
+        facts.cluster.deployments =
+            vec![Deployment { service: "slack-middleware".into(), at: at(0), job: 1 }];
+        let page = html(|| consequences(&facts));
         assert!(page.contains("the service slack-middleware"), "{page}");
         assert!(page.contains("This stops $0.036/h."), "{page}");
     }

@@ -1,5 +1,6 @@
 //! What the pages with a form have in common: the cluster in the address, and why the form came back.
 
+use domain::Time;
 use domain::cluster::Cluster;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -9,11 +10,13 @@ use super::frame::{Frame, Section};
 use super::problem::PageError;
 use crate::ask::AskText;
 use crate::components::badge::badge;
-use crate::components::cluster_words::second_line;
+use crate::components::sentence::draw;
+use crate::facts::ClusterFacts;
 use crate::live::Now;
 use crate::problem::{Problem, Refusal};
 use crate::respond;
-use crate::view::ClusterView;
+use crate::view::Look;
+use crate::words::second_line;
 use crate::world::World;
 
 /// The cluster that the address names.
@@ -26,10 +29,8 @@ pub fn query() -> ParamsMap {
 }
 
 /// The cluster of this name, or what to say when there is none.
-pub async fn cluster(world: &World, name: &str) -> Result<(Cluster, ClusterView), PageError> {
-    let (row, view) =
-        (world.store.cluster(name).await?, ClusterView::load(&world.store, &world.catalogue, name).await?);
-    row.zip(view).ok_or_else(|| {
+pub async fn cluster(world: &World, name: &str) -> Result<ClusterFacts, PageError> {
+    ClusterFacts::load(&world.store, &world.catalogue, name).await?.ok_or_else(|| {
         let known = world.catalogue.clusters.iter().map(|cluster| cluster.name.as_str()).collect::<Vec<_>>();
         PageError::NotFound(format!("There is no cluster \"{name}\". Known clusters: {}.", known.join(", ")))
     })
@@ -63,17 +64,19 @@ pub fn problem_summary(refusal: Option<&Refusal>) -> Option<impl IntoView + use<
 }
 
 /// The cluster as it is, in two lines.
-pub fn state_line(view: &ClusterView, now: Now) -> impl IntoView + use<> {
-    view! { <p class="state-line">{badge(view.state)} <span>{second_line(view, now).draw()}</span></p> }
+pub fn state_line(facts: &ClusterFacts, now: Time) -> impl IntoView + use<> {
+    let words = second_line(facts, now);
+    view! { <p class="state-line">{badge(&Look::from(facts.cluster.state))} <span>{draw(&words, Now::at(now))}</span></p> }
 }
 
 /// What is in the way of a press, said before it is pressed.
-pub fn queue_note(view: &ClusterView) -> Option<impl IntoView + use<>> {
-    view.active_job().map(|job| {
+pub fn queue_note(facts: &ClusterFacts) -> Option<impl IntoView + use<>> {
+    facts.active_job().map(|active| {
+        let job = &active.job;
         view! {
             <p class="notice tone-run">
                 <a href=format!("/jobs/{}", job.number)>{format!("Job #{}", job.number)}</a>
-                {format!(" ({}) is at work on {}. What you start here waits for its end.", job.title, view.name)}
+                {format!(" ({}) is at work on {}. What you start here waits for its end.", job.title(), facts.cluster.name)}
             </p>
         }
     })
@@ -86,7 +89,7 @@ mod tests {
     use http::StatusCode;
 
     use super::*;
-    use crate::samples::{cluster_view, html, job_row};
+    use crate::samples::{cluster_facts, guide_at_step, html};
 
     #[test]
     fn the_summary_leads_to_the_field_and_escapes_what_was_typed() {
@@ -102,10 +105,13 @@ mod tests {
 
     #[test]
     fn a_job_in_the_way_is_named() {
-        let mut view = cluster_view(ClusterState::Up);
-        view.latest_job = Some(job_row(128, JobState::Running));
-        assert!(html(|| queue_note(&view)).contains("href=\"/jobs/128\""));
-        view.latest_job = Some(job_row(128, JobState::Failed));
-        assert!(!html(|| queue_note(&view)).contains("128"));
+        let mut facts = cluster_facts(ClusterState::Up);
+        facts.latest_job = Some(guide_at_step(3));
+        assert!(html(|| queue_note(&facts)).contains("href=\"/jobs/128\""));
+        facts.latest_job = facts.latest_job.map(|mut job| {
+            job.job.state = JobState::Failed;
+            job
+        });
+        assert!(!html(|| queue_note(&facts)).contains("128"));
     }
 }

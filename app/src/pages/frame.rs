@@ -8,9 +8,8 @@ use leptos_meta::{Link, Title};
 use store::ProviderContact;
 
 use super::problem::PageError;
-use crate::components::icon::sprite;
+use crate::components::badge::sprite;
 use crate::islands::connection::ConnectionState;
-use crate::islands::given::Given;
 use crate::moment;
 use crate::session::Visitor;
 use crate::world::World;
@@ -27,7 +26,7 @@ pub enum Section {
 pub struct Frame {
     title: String,
     section: Section,
-    favicon: &'static str,
+    favicon: String,
     topics: Option<String>,
     has_islands: bool,
 }
@@ -44,7 +43,13 @@ pub struct LoadedFrame {
 impl Frame {
     /// A page that stands still.
     pub fn new(title: impl Into<String>, section: Section) -> Self {
-        Self { title: title.into(), section, favicon: "/favicon.svg", topics: None, has_islands: false }
+        Self {
+            title: title.into(),
+            section,
+            favicon: "/favicon.svg".to_owned(),
+            topics: None,
+            has_islands: false,
+        }
     }
 
     /// A page that follows these topics of the event stream.
@@ -60,7 +65,7 @@ impl Frame {
         self
     }
 
-    pub const fn favicon(mut self, favicon: &'static str) -> Self {
+    pub fn favicon(mut self, favicon: String) -> Self {
         self.favicon = favicon;
         self
     }
@@ -85,7 +90,7 @@ impl LoadedFrame {
             .map(|options| view! { <HydrationScripts options islands=true/> });
         let connection = frame.topics.map(|topics| {
             let (path, sign_in) = (path.clone(), super::login::path_back_to(&path));
-            view! { <ConnectionState topics path sign_in rendered_at=Given(now)/> }.into_any()
+            view! { <ConnectionState topics path sign_in rendered_at=now.timestamp()/> }.into_any()
         });
         view! {
             <Title text=frame.title/>
@@ -152,7 +157,7 @@ fn footer(contacts: &[ProviderContact], now: Time) -> impl IntoView + use<> {
     let ages =
         contacts.iter().map(|contact| view! { <span>{contact_age(contact, now)}</span> }).collect_view();
     let as_of = (!contacts.is_empty()).then(|| {
-        view! { <span>{format!("At {} UTC:", moment::to_the_second(now))}</span> }
+        view! { <span>{format!("At {} UTC:", moment::to_the_second(now.timestamp()))}</span> }
     });
     view! {
         <footer class="foot">
@@ -167,7 +172,9 @@ fn contact_age(contact: &ProviderContact, now: Time) -> String {
         (Some(answered), Some(failed)) if failed > answered => {
             format!("{name} has not answered well since {}", moment::day_and_minute(answered, now))
         }
-        (Some(answered), _) => format!("{name} answered {} ago", moment::coarse(now - answered)),
+        (Some(answered), _) => {
+            format!("{name} answered {} ago", moment::coarse((now - answered).num_seconds()))
+        }
         (None, _) => format!("{name} has never answered"),
     }
 }

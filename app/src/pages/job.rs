@@ -6,7 +6,6 @@ use leptos_router::hooks::use_params_map;
 use super::frame::{Frame, Section};
 use super::load;
 use super::problem::PageError;
-use crate::components::job_words::{document_title, favicon};
 use crate::islands::given::Given;
 use crate::islands::job::LiveJob;
 use crate::view::JobView;
@@ -17,12 +16,12 @@ pub fn page() -> impl IntoView {
         let missing = || PageError::NotFound(format!("There is no job {asked}."));
         let number = asked.parse::<i64>().map_err(|_| missing())?;
         let first = JobView::load(&world.store, &world.catalogue, number).await?.ok_or_else(missing)?;
-        let frame = Frame::new(document_title(&first), Section::Jobs)
-            .favicon(favicon(first.state))
+        let frame = Frame::new(first.document_title.clone(), Section::Jobs)
+            .favicon(first.favicon.clone())
             .live(format!("job:{number}"))
             .load(&world)
             .await?;
-        let rendered_at = Given(world.now);
+        let rendered_at = world.now.timestamp();
         Ok(frame.around(view! { <div class="sections"><LiveJob first=Given(first) rendered_at/></div> }))
     })
 }

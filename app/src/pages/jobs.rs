@@ -177,9 +177,9 @@ fn body(place: &Place, rows: Vec<JobRow>, counts: JobCounts, now: domain::Time) 
             first=Given(rows)
             caption="Jobs, newest first. Times are UTC.".to_owned()
             scope=Given(place.scope())
-            newcomers=newcomers
+            newcomers=Given(newcomers)
             limit=PER_PAGE
-            rendered_at=Given(now)
+            rendered_at=now.timestamp()
         />
     }
     .into_any()

@@ -13,15 +13,16 @@ use crate::api::StartRoutine;
 use crate::ask::AskText;
 use crate::components::plan::plan;
 use crate::components::seal::{Seal, sealed_terms};
-use crate::components::size_form::size_cards;
-use crate::view::ClusterView;
+use crate::components::size_form::size_cards as draw_size_cards;
+use crate::facts::ClusterFacts;
+use crate::words::size_cards;
 
 pub fn page() -> impl IntoView {
     let query = form::query();
     load(async move |world| {
         let ask = preselected(&query, &world.catalogue);
-        let (cluster, view) = form::cluster(&world, &ask.cluster).await?;
-        let refusal = form::refusal(&query, &ask, &cluster, &world);
+        let facts = form::cluster(&world, &ask.cluster).await?;
+        let refusal = form::refusal(&query, &ask, &facts.cluster, &world);
         let frame = form::frame("Start a routine", Section::Jobs, refusal.as_ref()).load(&world).await?;
         let order = ask.order(&world.catalogue).ok();
         let content = view! {
@@ -30,10 +31,10 @@ pub fn page() -> impl IntoView {
                 <h1 tabindex="-1">"Start a routine"</h1>
                 <div class="columns wide-side">
                     <div class="stack">
-                        {form::queue_note(&view)}
-                        {choices(&ask, &view, &world.catalogue, &Seal::fresh()).into_any()}
+                        {form::queue_note(&facts)}
+                        {choices(&ask, &facts, &world.catalogue, &Seal::fresh()).into_any()}
                     </div>
-                    {plan_box(order.as_ref(), &view)}
+                    {plan_box(order.as_ref(), &facts)}
                 </div>
             </div>
         };
@@ -67,7 +68,7 @@ fn preselected(query: &ParamsMap, catalogue: &Catalogue) -> AskText {
 }
 
 /// One form, two buttons: one asks for the plan, the other starts.
-fn choices(ask: &AskText, view: &ClusterView, catalogue: &Catalogue, seal: &Seal) -> impl IntoView + use<> {
+fn choices(ask: &AskText, facts: &ClusterFacts, catalogue: &Catalogue, seal: &Seal) -> impl IntoView + use<> {
     let routines = offered(catalogue)
         .map(|routine| {
             view! {
@@ -80,7 +81,8 @@ fn choices(ask: &AskText, view: &ClusterView, catalogue: &Catalogue, seal: &Seal
         .collect_view();
     let clusters = options(catalogue.clusters.iter().map(|cluster| cluster.name.as_str()), &ask.cluster);
     let services = options(catalogue.services.iter().map(|service| service.name.as_str()), &ask.service);
-    let checked = ask.size.parse().unwrap_or(view.default_size);
+    let checked = ask.size.parse().unwrap_or(facts.default_size);
+    let cards = size_cards(&facts.offers, checked, None);
     let takes_service = (!catalogue.services.is_empty()).then(|| {
         view! {
             <div class="field">
@@ -91,7 +93,7 @@ fn choices(ask: &AskText, view: &ClusterView, catalogue: &Catalogue, seal: &Seal
     });
     view! {
         <form method="post" action=StartRoutine::url() id="form" class="stack">
-            {sealed_terms(seal, view.version)}
+            {sealed_terms(seal, facts.cluster.version)}
             <fieldset class="choices">
                 <legend>"Routine"</legend>
                 {routines}
@@ -100,7 +102,7 @@ fn choices(ask: &AskText, view: &ClusterView, catalogue: &Catalogue, seal: &Seal
                 <label for="cluster">"Cluster"</label>
                 <select id="cluster" name="cluster">{clusters}</select>
             </div>
-            {size_cards("Size, if the routine brings the cluster up", &view.sizes, checked, None)}
+            {draw_size_cards("Size, if the routine brings the cluster up", &cards)}
             {takes_service}
             <div class="form-foot">
                 <button class="button" formmethod="get" formaction="/jobs/new">"Show the plan"</button>
@@ -119,9 +121,9 @@ fn options<'a>(names: impl Iterator<Item = &'a str>, chosen: &str) -> Vec<AnyVie
         .collect()
 }
 
-fn plan_box(order: Option<&Order>, view: &ClusterView) -> impl IntoView + use<> {
+fn plan_box(order: Option<&Order>, facts: &ClusterFacts) -> impl IntoView + use<> {
     let body = match order {
-        Some(order) => plan(order, view).into_any(),
+        Some(order) => plan(order, facts).into_any(),
         None => view! { <p class="muted">"No plan: the choice has no meaning here."</p> }.into_any(),
     };
     view! { <section class="card stack" aria-labelledby="plan"><h2 id="plan">"The plan"</h2>{body}</section> }
@@ -132,7 +134,7 @@ mod tests {
     use domain::cluster::ClusterState;
 
     use super::*;
-    use crate::samples::{catalogue, cluster_view, html};
+    use crate::samples::{catalogue, cluster_facts, html};
 
     fn ask(query: &[(&'static str, &str)]) -> AskText {
         let mut map = ParamsMap::new();
@@ -158,16 +160,16 @@ mod tests {
 
     #[test]
     fn what_begins_with_a_destroy_is_not_offered() {
-        let view = cluster_view(ClusterState::Up);
-        let page = html(|| choices(&ask(&[]), &view, &catalogue(), &Seal::fresh()));
+        let facts = cluster_facts(ClusterState::Up);
+        let page = html(|| choices(&ask(&[]), &facts, &catalogue(), &Seal::fresh()));
         assert!(page.contains(r#"value="guide" checked"#), "{page}");
         assert!(!page.contains(r#"value="down""#) && !page.contains(r#"value="resize""#), "{page}");
     }
 
     #[test]
     fn the_plan_can_be_asked_for_without_script() {
-        let view = cluster_view(ClusterState::Down);
-        let page = html(|| choices(&ask(&[]), &view, &catalogue(), &Seal::fresh()));
+        let facts = cluster_facts(ClusterState::Down);
+        let page = html(|| choices(&ask(&[]), &facts, &catalogue(), &Seal::fresh()));
         assert!(page.contains(r#"formmethod="get" formaction="/jobs/new""#), "{page}");
     }
 }

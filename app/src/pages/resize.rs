@@ -1,6 +1,5 @@
 //! `/clusters/{name}/resize`: another size is another cluster, and the page says so first.
 
-use domain::catalogue::ClusterSpec;
 use domain::cluster::ClusterState;
 use domain::size::Size;
 use domain::text;
@@ -12,16 +11,16 @@ use super::{form, load};
 use crate::api::ResizeCluster;
 use crate::ask::AskText;
 use crate::components::seal::{Seal, sealed_fields};
-use crate::components::size_form::size_cards;
+use crate::components::size_form::size_cards as draw_size_cards;
+use crate::facts::ClusterFacts;
 use crate::islands::given::Given;
 use crate::islands::price_label::PriceLabel;
-use crate::live::Now;
-use crate::view::ClusterView;
+use crate::words::size_cards;
 
 pub fn page() -> impl IntoView {
     let (name, query) = (form::cluster_in_path(), form::query());
     load(async move |world| {
-        let (cluster, view) = form::cluster(&world, &name).await?;
+        let facts = form::cluster(&world, &name).await?;
         let size = query.get("size").unwrap_or_default();
         let ask = AskText {
             routine: "resize".into(),
@@ -29,24 +28,24 @@ pub fn page() -> impl IntoView {
             size: size.clone(),
             service: String::new(),
         };
-        let refusal = form::refusal(&query, &ask, &cluster, &world);
+        let refusal = form::refusal(&query, &ask, &facts.cluster, &world);
         let frame = form::frame(&format!("Change size of {name}"), Section::Clusters, refusal.as_ref());
         let frame = frame.with_islands().load(&world).await?;
 
-        let state_line = form::state_line(&view, Now::at(world.now));
-        let body = if view.state == ClusterState::Down && view.active_job().is_none() {
+        let state_line = form::state_line(&facts, world.now);
+        let body = if facts.cluster.state == ClusterState::Down && facts.active_job().is_none() {
             view! {
                 <p>"It is down, so there is nothing to replace."</p>
                 <p><a class="button" href=format!("/clusters/{name}/start")>"Start cluster…"</a></p>
             }
             .into_any()
         } else {
-            let checked = size.parse().ok().or_else(|| another_size(&view)).unwrap_or(view.default_size);
-            let queue_note = form::queue_note(&view);
-            let differences = world.catalogue.cluster(&name).map(|spec| price_differences(spec, view.size));
+            let checked = size.parse().ok().or_else(|| another_size(&facts)).unwrap_or(facts.default_size);
+            let queue_note = form::queue_note(&facts);
+            let differences = price_differences(&facts);
             view! {
-                {warning(&view)} {differences} {queue_note}
-                {size_form(&view, checked)}
+                {warning(&facts)} {differences} {queue_note}
+                {size_form(&facts, checked)}
             }
             .into_any()
         };
@@ -62,8 +61,9 @@ pub fn page() -> impl IntoView {
     })
 }
 
-fn warning(view: &ClusterView) -> impl IntoView + use<> {
-    let services = view.deployments.iter().map(|deployment| deployment.service.as_str()).collect::<Vec<_>>();
+fn warning(facts: &ClusterFacts) -> impl IntoView + use<> {
+    let services =
+        facts.cluster.deployments.iter().map(|deployment| deployment.service.as_str()).collect::<Vec<_>>();
     let lost = if services.is_empty() {
         "Whatever runs on it is gone.".to_owned()
     } else {
@@ -79,17 +79,18 @@ fn warning(view: &ClusterView) -> impl IntoView + use<> {
     }
 }
 
-fn size_form(view: &ClusterView, checked: Size) -> impl IntoView + use<> {
-    let form_id = format!("resize-{}", view.name);
-    let present = view.size.map(|size| (size, "now"));
+fn size_form(facts: &ClusterFacts, checked: Size) -> impl IntoView + use<> {
+    let (name, present) = (&facts.cluster.name, facts.cluster.size);
+    let form_id = format!("resize-{name}");
+    let cards = size_cards(&facts.offers, checked, present);
     let label_of = form_id.clone();
-    let (verb, sizes) = ("Replace cluster".to_owned(), Given(view.sizes.clone()));
+    let (verb, sizes) = ("Replace cluster".to_owned(), Given(cards.clone()));
     view! {
         <form method="post" action=ResizeCluster::url() id=form_id class="stack">
-            {sealed_fields(&Seal::fresh(), &view.name, view.version)}
-            {size_cards("New size", &view.sizes, checked, present)}
+            {sealed_fields(&Seal::fresh(), name, facts.cluster.version)}
+            {draw_size_cards("New size", &cards)}
             <div class="form-foot">
-                <a class="button" href=format!("/clusters/{}", view.name)>"Keep it as it is"</a>
+                <a class="button" href=format!("/clusters/{name}")>"Keep it as it is"</a>
                 <button class="button danger">
                     <PriceLabel verb form_id=label_of sizes/>
                 </button>
@@ -98,26 +99,20 @@ fn size_form(view: &ClusterView, checked: Size) -> impl IntoView + use<> {
     }
 }
 
-fn another_size(view: &ClusterView) -> Option<Size> {
-    view.sizes.iter().map(|card| card.size).find(|size| Some(*size) != view.size)
+fn another_size(facts: &ClusterFacts) -> Option<Size> {
+    facts.offers.iter().map(|offer| offer.size).find(|size| Some(*size) != facts.cluster.size)
 }
 
 /// What each other size costs more or less.
-fn price_differences(spec: &ClusterSpec, present: Option<Size>) -> impl IntoView + use<> {
-    let present = present.and_then(|size| spec.offer(size));
-    let lines = present.map(|present| {
-        spec.sizes
-            .iter()
-            .filter(|offer| offer.size != present.size)
-            .map(|offer| {
-                let difference = offer.hourly - present.hourly;
-                let word = if difference.is_sign_negative() { "less" } else { "more" };
-                let amount = text::hourly(difference.abs());
-                view! { <li>{format!("{}: {amount} {word} than now", offer.size)}</li> }
-            })
-            .collect_view()
+fn price_differences(facts: &ClusterFacts) -> Option<impl IntoView + use<>> {
+    let present = facts.offers.iter().find(|offer| Some(offer.size) == facts.cluster.size)?;
+    let others = facts.offers.iter().filter(|offer| offer.size != present.size);
+    let lines = others.map(|offer| {
+        let difference = offer.hourly - present.hourly;
+        let word = if difference.is_sign_negative() { "less" } else { "more" };
+        view! { <li>{format!("{}: {} {word} than now", offer.size, text::hourly(difference.abs()))}</li> }
     });
-    lines.map(|lines| view! { <ul class="price-differences">{lines}</ul> })
+    Some(view! { <ul class="price-differences">{lines.collect_view()}</ul> })
 }
 
 #[cfg(test)]
@@ -125,21 +120,21 @@ mod tests {
     use domain::cluster::Deployment;
 
     use super::*;
-    use crate::samples::{at, catalogue, cluster_view, html};
+    use crate::samples::{at, cluster_facts, html};
 
     #[test]
     fn the_page_says_that_machines_and_services_go() {
-        let mut view = cluster_view(ClusterState::Up);
-        view.deployments = vec![Deployment { service: "slack-middleware".into(), at: at(0), job: 1 }];
-        let page = html(|| warning(&view));
+        let mut facts = cluster_facts(ClusterState::Up);
+        facts.cluster.deployments =
+            vec![Deployment { service: "slack-middleware".into(), at: at(0), job: 1 }];
+        let page = html(|| warning(&facts));
         assert!(page.contains("the cluster is replaced"), "{page}");
         assert!(page.contains("What is deployed on it is gone: slack-middleware."), "{page}");
     }
 
     #[test]
     fn the_difference_in_price_is_said_for_each_other_size() {
-        let catalogue = catalogue();
-        let page = html(|| price_differences(catalogue.cluster("iriversland2").unwrap(), Some(Size::M)));
+        let page = html(|| price_differences(&cluster_facts(ClusterState::Up)));
         assert!(page.contains("s: $0.013/h less than now"), "{page}");
         assert!(page.contains("l: $0.036/h more than now"), "{page}");
     }

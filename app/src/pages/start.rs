@@ -10,12 +10,13 @@ use crate::components::seal::Seal;
 use crate::components::size_form::{start_form, start_form_id};
 use crate::islands::given::Given;
 use crate::islands::price_label::PriceLabel;
-use crate::live::Now;
+use crate::view::StartView;
+use crate::words::size_cards;
 
 pub fn page() -> impl IntoView {
     let (name, query) = (form::cluster_in_path(), form::query());
     load(async move |world| {
-        let (cluster, view) = form::cluster(&world, &name).await?;
+        let facts = form::cluster(&world, &name).await?;
         let size = query.get("size").unwrap_or_default();
         let ask = AskText {
             routine: "up".into(),
@@ -23,14 +24,14 @@ pub fn page() -> impl IntoView {
             size: size.clone(),
             service: String::new(),
         };
-        let refusal = form::refusal(&query, &ask, &cluster, &world);
+        let refusal = form::refusal(&query, &ask, &facts.cluster, &world);
         let frame = form::frame(&format!("Start {name}"), Section::Clusters, refusal.as_ref());
         let frame = frame.with_islands().load(&world).await?;
 
-        let is_up = view.state == ClusterState::Up && view.active_job().is_none();
-        let checked = size.parse().unwrap_or(view.default_size);
-        let state_line = form::state_line(&view, Now::at(world.now));
-        let queue_note = form::queue_note(&view);
+        let is_up = facts.cluster.state == ClusterState::Up && facts.active_job().is_none();
+        let checked = size.parse().unwrap_or(facts.default_size);
+        let state_line = form::state_line(&facts, world.now);
+        let queue_note = form::queue_note(&facts);
         let body = if is_up {
             view! {
                 <p>"It is up already, so there is nothing to start."</p>
@@ -40,9 +41,12 @@ pub fn page() -> impl IntoView {
             }
             .into_any()
         } else {
-            let (form_id, sizes) = (start_form_id(&name), Given(view.sizes.clone()));
+            let start =
+                StartView { sizes: size_cards(&facts.offers, checked, None), ..StartView::new(&facts) };
+            let (form_id, sizes) = (start_form_id(&name), Given(start.sizes.clone()));
             let label = view! { <PriceLabel verb="Start cluster".to_owned() form_id sizes/> };
-            view! { {queue_note} {start_form(&view, checked, &Seal::fresh(), label)} }.into_any()
+            view! { {queue_note} {start_form(&name, facts.cluster.version, &start, &Seal::fresh(), label)} }
+                .into_any()
         };
         let content = view! {
             <div class="stack narrow">

@@ -1,16 +1,24 @@
-//! What a page shows, as plain data: the same for the server's pages, the live stream and the islands.
+//! What a page shows, in words and as plain data: the same for the server's pages, the live stream and the islands.
 //!
-//! Made from domain values by pure functions; `load` fetches those values on the server.
+//! The server makes all of it from facts (`words`). The browser draws it, and ticks; it knows no rule of the product.
 
 mod cluster;
 mod job;
 mod job_row;
+mod look;
+mod owed;
 #[cfg(feature = "ssr")]
-mod load;
+mod run_link;
+mod sentence;
 
-pub use cluster::{ClusterView, SizeCard};
-pub use job::{JobView, OwedView, RunLink, StepView};
-pub use job_row::{AtStep, CiWord, JobRow, JobScope};
+pub use cluster::{ActionView, ClusterView, SizeCard, StartView};
+pub use job::{Bar, JobView, LineView, StepView};
+pub use job_row::{JobRow, JobScope};
+pub use look::Look;
+pub use owed::OwedView;
+#[cfg(feature = "ssr")]
+pub use run_link::RunLink;
+pub use sentence::{Piece, Sentence};
 
 /// A thing that the live stream sends whole, again and again.
 pub trait Versioned {

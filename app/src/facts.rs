@@ -1,0 +1,152 @@
+//! What the rows and the catalogue say of a cluster or a job: everything from which a page about it is made.
+
+use domain::catalogue::Catalogue;
+use domain::cluster::Cluster;
+use domain::event::CheckIn;
+use domain::job::JobWithSteps;
+use domain::obligation::Obligation;
+use domain::size::{Size, SizeOffer};
+use domain::text;
+use store::{Error, JobFilter, Store};
+
+/// How many check-ins a job's page shows.
+const NEWEST_CHECK_INS: i64 = 200;
+
+/// Of one cluster.
+#[derive(Debug, Clone)]
+pub struct ClusterFacts {
+    pub cluster: Cluster,
+    /// The job at work on it, else the last one.
+    pub latest_job: Option<JobWithSteps>,
+    /// The debt to destroy it, while there is one.
+    pub owed: Option<Obligation>,
+    /// Empty for a cluster that the config no longer knows.
+    pub offers: Vec<SizeOffer>,
+    pub default_size: Size,
+    pub lifetime_minutes: u32,
+    /// Whether anything can be deployed on it.
+    pub takes_services: bool,
+}
+
+/// Of one job.
+#[derive(Debug, Clone)]
+pub struct JobFacts {
+    pub job: JobWithSteps,
+    pub cluster: Cluster,
+    /// "$0.071/h", of the size that it brings up or that is up now.
+    pub rate: Option<String>,
+    /// The unfinished jobs that go first.
+    pub ahead: Vec<i64>,
+    pub check_ins: Vec<CheckIn>,
+    pub owed: Option<Obligation>,
+}
+
+impl ClusterFacts {
+    pub fn new(cluster: Cluster, catalogue: &Catalogue) -> Self {
+        let spec = catalogue.cluster(&cluster.name);
+        Self {
+            offers: spec.map(|spec| spec.sizes.clone()).unwrap_or_default(),
+            default_size: spec.map_or(Size::S, |spec| spec.default_size),
+            lifetime_minutes: spec.map_or(0, |spec| spec.lifetime_minutes),
+            takes_services: !catalogue.services.is_empty(),
+            latest_job: None,
+            owed: None,
+            cluster,
+        }
+    }
+
+    pub async fn load(store: &Store, catalogue: &Catalogue, name: &str) -> Result<Option<Self>, Error> {
+        match store.cluster(name).await? {
+            Some(cluster) => Ok(Some(Self::of(store, catalogue, cluster).await?)),
+            None => Ok(None),
+        }
+    }
+
+    pub async fn all(store: &Store, catalogue: &Catalogue) -> Result<Vec<Self>, Error> {
+        let mut all = Vec::new();
+        for cluster in store.clusters().await? {
+            all.push(Self::of(store, catalogue, cluster).await?);
+        }
+        Ok(all)
+    }
+
+    async fn of(store: &Store, catalogue: &Catalogue, cluster: Cluster) -> Result<Self, Error> {
+        let latest = match cluster.active_job {
+            Some(number) => Some(number),
+            None => {
+                let newest =
+                    JobFilter { cluster: Some(cluster.name.clone()), limit: 1, ..JobFilter::default() };
+                store.jobs(&newest).await?.first().map(|job| job.number)
+            }
+        };
+        let latest_job = match latest {
+            Some(number) => store.job(number).await?,
+            None => None,
+        };
+        let owed = store.obligation_of(&cluster.name).await?;
+        Ok(Self { latest_job, owed, ..Self::new(cluster, catalogue) })
+    }
+
+    /// The job that is at work on it or waits for its turn.
+    pub fn active_job(&self) -> Option<&JobWithSteps> {
+        self.latest_job.as_ref().filter(|job| !job.job.state.is_final())
+    }
+
+    /// "$0.036/h", of the present size.
+    pub fn rate(&self) -> Option<String> {
+        self.hourly(self.cluster.size?)
+    }
+
+    pub fn hourly(&self, size: Size) -> Option<String> {
+        self.offers.iter().find(|offer| offer.size == size).map(|offer| text::hourly(offer.hourly))
+    }
+}
+
+impl JobFacts {
+    pub async fn load(store: &Store, catalogue: &Catalogue, number: i64) -> Result<Option<Self>, Error> {
+        let Some(job) = store.job(number).await? else { return Ok(None) };
+        let name = job.job.cluster.clone();
+        let cluster = store.cluster(&name).await?.ok_or(Error::UnknownCluster(name))?;
+        let rate = job
+            .job
+            .size
+            .or(cluster.size)
+            .and_then(|size| catalogue.cluster(&cluster.name)?.offer(size))
+            .map(|offer| text::hourly(offer.hourly));
+        let is_queued = job.job.started_at.is_none() && !job.job.state.is_final();
+        let owed = match store.obligation_of_job(number).await? {
+            Some(own) => Some(own),
+            None => store.obligation_of(&cluster.name).await?,
+        };
+        Ok(Some(Self {
+            ahead: if is_queued { store.jobs_ahead(number).await? } else { Vec::new() },
+            check_ins: store.check_ins(number, NEWEST_CHECK_INS).await?,
+            job,
+            cluster,
+            rate,
+            owed,
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::cluster::ClusterState;
+
+    use super::*;
+    use crate::samples;
+
+    #[test]
+    fn the_rate_is_that_of_the_present_size() {
+        let mut facts = samples::cluster_facts(ClusterState::Up);
+        assert_eq!(facts.rate().as_deref(), Some("$0.036/h"));
+        facts.cluster.size = None;
+        assert_eq!(facts.rate(), None);
+    }
+
+    #[test]
+    fn a_cluster_that_the_config_no_longer_knows_has_no_prices() {
+        let facts = ClusterFacts::new(samples::cluster(ClusterState::Up), &Catalogue::default());
+        assert_eq!((facts.rate(), facts.offers), (None, Vec::new()));
+    }
+}

@@ -1,0 +1,228 @@
+//! What is said of a cluster.
+
+use chrono::Duration;
+use domain::Time;
+use domain::cluster::ClusterState;
+use domain::job::JobWithSteps;
+use domain::text;
+
+use super::job_row::cleans_up;
+use super::size::size_cards;
+use crate::facts::ClusterFacts;
+use crate::view::{ActionView, ClusterView, JobRow, Look, OwedView, Sentence, StartView};
+
+impl ClusterView {
+    pub fn new(facts: &ClusterFacts, now: Time) -> Self {
+        let cluster = &facts.cluster;
+        Self {
+            name: cluster.name.clone(),
+            look: Look::from(cluster.state),
+            needs_attention: matches!(cluster.state, ClusterState::Failed | ClusterState::Unknown),
+            second_line: second_line(facts, now),
+            wanted: wanted(facts, now),
+            actions: actions(facts),
+            on_it: on_it(facts, now),
+            start: (cluster.state == ClusterState::Down).then(|| StartView::new(facts)),
+            owed: OwedView::new(facts.owed.as_ref(), now),
+            latest_job: facts.latest_job.as_ref().map(|job| JobRow::with_steps(job, now)),
+            version: cluster.version,
+        }
+    }
+}
+
+impl StartView {
+    pub fn new(facts: &ClusterFacts) -> Self {
+        let busy = facts
+            .active_job()
+            .map(|job| format!("Job #{} is at work on it; the new job waits for its end. ", job.job.number));
+        let lifetime = text::duration(Duration::minutes(i64::from(facts.lifetime_minutes)));
+        Self {
+            sizes: size_cards(&facts.offers, facts.default_size, None),
+            note: format!("{}Destroys itself {lifetime} after the start.", busy.unwrap_or_default()),
+        }
+    }
+}
+
+/// The line under the name: since when, how big, what it costs, when it goes.
+pub fn second_line(facts: &ClusterFacts, now: Time) -> Sentence {
+    let cluster = &facts.cluster;
+    let rate = facts.rate();
+    let parts = [cluster.size.map(|size| size.to_string()), rate.clone()];
+    let money = parts.into_iter().flatten().map(|part| format!(" · {part}")).collect::<String>();
+    let end = end(facts, now);
+    match cluster.state {
+        ClusterState::Down => Sentence::new("No machines. Costs nothing."),
+        ClusterState::Up => Sentence::new("Up since ").minute(cluster.since, now).then(money).and(end),
+        ClusterState::Provisioning => {
+            Sentence::new("Creating machines · ").so_far(cluster.since).then(money).and(end)
+        }
+        ClusterState::Destroying => Sentence::new("Removing machines · ").so_far(cluster.since).then(money),
+        ClusterState::Failed => {
+            let why = cluster.failure.as_ref().map(|why| format!(". {why}")).unwrap_or_default();
+            let up_to = rate.map(|rate| format!(", up to {rate}")).unwrap_or_default();
+            Sentence::new("Failed at ")
+                .minute(cluster.since, now)
+                .then(format!("{why}. "))
+                .strong(format!("It may still cost money{up_to}."))
+                .and(end)
+        }
+        ClusterState::Unknown => Sentence::new("Nobody who should know has answered since ")
+            .minute(cluster.since, now)
+            .then(". ")
+            .strong("It may still cost money.")
+            .and(end),
+    }
+}
+
+fn end(facts: &ClusterFacts, now: Time) -> Sentence {
+    let Some(until) = facts.cluster.destroys_at else { return Sentence::default() };
+    let words = match cleaner(facts) {
+        Some(job) => format!("destroyed when job #{} ends, at the latest ", job.job.number),
+        None => "destroys ".to_owned(),
+    };
+    Sentence::new(" · ").strong(words).minute(until, now).then(" ").remaining(until)
+}
+
+/// The unfinished job that destroys the cluster at its end, whatever happens.
+fn cleaner(facts: &ClusterFacts) -> Option<&JobWithSteps> {
+    facts.active_job().filter(|job| cleans_up(&job.steps))
+}
+
+fn wanted(facts: &ClusterFacts, now: Time) -> Sentence {
+    let is_wanted =
+        matches!(facts.cluster.state, ClusterState::Up | ClusterState::Provisioning | ClusterState::Unknown);
+    match (is_wanted, cleaner(facts), facts.cluster.destroys_at) {
+        (true, Some(job), _) => Sentence::new(format!("Up until job #{} ends", job.job.number)),
+        (true, None, Some(until)) => Sentence::new("Up until ").minute(until, now),
+        (true, None, None) => Sentence::new("Up"),
+        (false, ..) => Sentence::new("Down"),
+    }
+}
+
+/// Whatever costs work or money leads to a page that says so first.
+fn actions(facts: &ClusterFacts) -> Vec<ActionView> {
+    let name = &facts.cluster.name;
+    let link = |words: &str, path| ActionView { words: words.to_owned(), path, class: "button".to_owned() };
+    let page = |page: &str| format!("/clusters/{name}/{page}");
+    let routine = || link("Start routine…", format!("/jobs/new?cluster={name}"));
+    let destroy =
+        |words: &str| ActionView { class: "button quiet-danger".to_owned(), ..link(words, page("destroy")) };
+    match facts.cluster.state {
+        ClusterState::Down => vec![routine()],
+        ClusterState::Up => {
+            let deploy = facts.takes_services.then(|| link("Deploy…", page("deploy")));
+            let change = [link("Change size…", page("resize")), destroy("Destroy…")];
+            [routine()].into_iter().chain(deploy).chain(change).collect()
+        }
+        ClusterState::Provisioning => vec![destroy("Destroy…")],
+        ClusterState::Destroying => Vec::new(),
+        ClusterState::Failed | ClusterState::Unknown => {
+            vec![link("Start cluster…", page("start")), destroy("Destroy what is left…")]
+        }
+    }
+}
+
+fn on_it(facts: &ClusterFacts, now: Time) -> Vec<Sentence> {
+    let line = |deployment: &domain::cluster::Deployment| {
+        Sentence::new(format!("{} deployed ", deployment.service))
+            .minute(deployment.at, now)
+            .then(" by ")
+            .job(deployment.job)
+    };
+    facts.cluster.deployments.iter().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::cluster::Deployment;
+
+    use super::*;
+    use crate::samples::{at, cluster_facts, guide_at_step};
+
+    fn line(facts: &ClusterFacts) -> String {
+        second_line(facts, at(110)).to_string()
+    }
+
+    fn paths(state: ClusterState) -> Vec<String> {
+        actions(&cluster_facts(state)).into_iter().map(|action| action.path).collect()
+    }
+
+    #[test]
+    fn a_cluster_that_is_up_says_since_when_what_it_costs_and_when_it_goes() {
+        assert_eq!(
+            line(&cluster_facts(ClusterState::Up)),
+            "Up since 08:00 · m · $0.036/h · destroys 12:00 <remaining>"
+        );
+    }
+
+    #[test]
+    fn a_cluster_that_is_down_costs_nothing_and_can_be_started() {
+        let view = ClusterView::new(&cluster_facts(ClusterState::Down), at(110));
+        assert_eq!(view.second_line.to_string(), "No machines. Costs nothing.");
+        assert_eq!(view.start.unwrap().note, "Destroys itself 4 h after the start.");
+    }
+
+    #[test]
+    fn only_a_cluster_that_is_down_is_started_from_its_card() {
+        for state in ClusterState::ALL {
+            let view = ClusterView::new(&cluster_facts(*state), at(110));
+            assert_eq!(view.start.is_some(), *state == ClusterState::Down, "{state}");
+        }
+    }
+
+    #[test]
+    fn a_failed_cluster_says_why_and_that_it_may_still_cost_money() {
+        let mut facts = cluster_facts(ClusterState::Failed);
+        facts.cluster.failure = Some("Create the cluster: failed".into());
+        let said = line(&facts);
+        assert!(
+            said.contains("Create the cluster: failed. It may still cost money, up to $0.036/h."),
+            "{said}"
+        );
+        assert!(ClusterView::new(&facts, at(110)).needs_attention);
+    }
+
+    #[test]
+    fn a_job_that_cleans_up_is_named_as_the_end() {
+        let mut facts = cluster_facts(ClusterState::Up);
+        facts.latest_job = Some(guide_at_step(3));
+        assert!(
+            line(&facts).contains("destroyed when job #128 ends, at the latest 12:00"),
+            "{}",
+            line(&facts)
+        );
+        assert_eq!(wanted(&facts, at(110)).to_string(), "Up until job #128 ends");
+    }
+
+    #[test]
+    fn what_is_wanted_follows_the_auto_destroy_time() {
+        assert_eq!(wanted(&cluster_facts(ClusterState::Up), at(110)).to_string(), "Up until 12:00");
+        assert_eq!(wanted(&cluster_facts(ClusterState::Failed), at(110)).to_string(), "Down");
+    }
+
+    #[test]
+    fn a_cluster_that_is_up_can_be_used_changed_and_destroyed() {
+        let expected = [
+            "/jobs/new?cluster=iriversland2",
+            "/clusters/iriversland2/deploy",
+            "/clusters/iriversland2/resize",
+            "/clusters/iriversland2/destroy",
+        ];
+        assert_eq!(paths(ClusterState::Up), expected);
+    }
+
+    #[test]
+    fn a_failed_cluster_can_be_destroyed_or_started_again_and_a_vanishing_one_left_alone() {
+        let expected = ["/clusters/iriversland2/start", "/clusters/iriversland2/destroy"];
+        assert_eq!(paths(ClusterState::Failed), expected);
+        assert!(paths(ClusterState::Destroying).is_empty());
+    }
+
+    #[test]
+    fn what_is_on_it_says_by_which_job() {
+        let mut facts = cluster_facts(ClusterState::Up);
+        facts.cluster.deployments =
+            vec![Deployment { service: "slack-middleware".into(), at: at(9), job: 127 }];
+        assert_eq!(on_it(&facts, at(110))[0].to_string(), "slack-middleware deployed 08:09 by job #127");
+    }
+}

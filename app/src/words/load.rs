@@ -1,0 +1,87 @@
+//! Fetches the facts and says them: what the live stream and the pages ask for.
+
+use chrono::Utc;
+use domain::catalogue::Catalogue;
+use domain::cluster::ClusterState;
+use store::{Error, JobFilter, Store};
+
+use crate::facts::{ClusterFacts, JobFacts};
+use crate::view::{ClusterView, JobRow, JobView};
+
+impl ClusterView {
+    /// One cluster by its name.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn load(store: &Store, catalogue: &Catalogue, name: &str) -> Result<Option<Self>, Error> {
+        let facts = ClusterFacts::load(store, catalogue, name).await?;
+        Ok(facts.map(|facts| Self::new(&facts, Utc::now())))
+    }
+
+    /// Every cluster, what needs a person first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn all(store: &Store, catalogue: &Catalogue) -> Result<Vec<Self>, Error> {
+        let mut all = ClusterFacts::all(store, catalogue).await?;
+        all.sort_by_key(|facts| (rank(facts.cluster.state), facts.cluster.name.clone()));
+        let now = Utc::now();
+        Ok(all.iter().map(|facts| Self::new(facts, now)).collect())
+    }
+}
+
+impl JobRow {
+    /// One job by its number.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn load(store: &Store, number: i64) -> Result<Option<Self>, Error> {
+        Ok(store.job(number).await?.map(|job| Self::with_steps(&job, Utc::now())))
+    }
+
+    /// The jobs that the filter lets through, newest first; of unfinished ones also how far they are.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn list(store: &Store, filter: &JobFilter) -> Result<Vec<Self>, Error> {
+        let mut rows = Vec::new();
+        for job in store.jobs(filter).await? {
+            let row = if job.state.is_final() { None } else { Self::load(store, job.number).await? };
+            rows.push(row.unwrap_or_else(|| Self::new(&job, Utc::now())));
+        }
+        Ok(rows)
+    }
+}
+
+impl JobView {
+    /// One job by its number, with its newest check-ins.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn load(store: &Store, catalogue: &Catalogue, number: i64) -> Result<Option<Self>, Error> {
+        let facts = JobFacts::load(store, catalogue, number).await?;
+        Ok(facts.map(|facts| Self::new(&facts, Utc::now())))
+    }
+}
+
+/// What needs a person comes first, then what moves, what costs, what rests.
+const fn rank(state: ClusterState) -> u8 {
+    match state {
+        ClusterState::Failed | ClusterState::Unknown => 0,
+        ClusterState::Provisioning | ClusterState::Destroying => 1,
+        ClusterState::Up => 2,
+        ClusterState::Down => 3,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_needs_attention_comes_first() {
+        let in_order =
+            [ClusterState::Failed, ClusterState::Provisioning, ClusterState::Up, ClusterState::Down];
+        assert!(in_order.is_sorted_by_key(|state| rank(*state)));
+    }
+}

@@ -1,0 +1,13 @@
+//! Says in words what the facts mean: makes the views. Pure functions of the facts and of the time.
+
+mod cluster;
+mod job;
+mod job_row;
+mod load;
+mod look;
+mod owed;
+mod size;
+mod steps;
+
+pub use cluster::second_line;
+pub use size::size_cards;

@@ -1,0 +1,108 @@
+//! What is said of the steps of a job, and of the lines of its log.
+
+use domain::Time;
+use domain::event::{CheckIn, Level};
+use domain::step::{Action, Phase, Step, StepState};
+
+use super::job_row::took;
+use crate::moment;
+use crate::view::{Bar, LineView, Look, RunLink, Sentence, StepView};
+
+impl StepView {
+    pub fn new(step: &Step, is_current: bool, now: Time) -> Self {
+        Self {
+            title: step.title.clone(),
+            look: Look::from(step.state),
+            is_current,
+            is_trouble: matches!(step.state, StepState::Failed | StepState::TimedOut),
+            facts: facts(step),
+            percent: step.progress.and_then(percent),
+            message: step.message.clone(),
+            started: step.started_at.map(|at| Sentence::default().second(at, now)).unwrap_or_default(),
+            took: took(step.started_at, step.finished_at),
+            bar: step.started_at.map(|from| Bar::new(from, step.finished_at)),
+        }
+    }
+}
+
+impl Bar {
+    pub fn new(from: Time, until: Option<Time>) -> Self {
+        Self { from: from.timestamp(), until: until.map(|until| until.timestamp()) }
+    }
+}
+
+impl LineView {
+    pub fn new(check_in: &CheckIn) -> Self {
+        let (class, level) = match check_in.level {
+            Level::Info => ("log-line", ""),
+            Level::Warning => ("log-line is-warning", "Warning: "),
+            Level::Error => ("log-line is-error", "Error: "),
+        };
+        Self {
+            line: check_in.line,
+            at: moment::machine(check_in.at),
+            time: moment::to_the_second(check_in.at.timestamp()),
+            class: class.to_owned(),
+            text: format!("{level}{}", check_in.text),
+        }
+    }
+}
+
+/// State word, who does it, and the run.
+fn facts(step: &Step) -> Sentence {
+    let facts = Sentence::new(Look::from(step.state).word).then(" · ");
+    let facts = match (step.run(), &step.action) {
+        (Some(run), _) => facts.run(RunLink::new(run)),
+        (None, Action::Trigger { target, .. }) => facts.then(target.provider.title()),
+        (None, Action::Batch { .. }) => facts.then("Batch service"),
+    };
+    if step.phase == Phase::Finally { facts.then(" · Always runs.") } else { facts }
+}
+
+/// Whatever a far end calls progress, as a number that can be drawn.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number from 0 to 100")]
+fn percent(progress: f64) -> Option<u8> {
+    progress.is_finite().then(|| progress.clamp(0.0, 100.0).floor() as u8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{at, guide_at_step};
+
+    #[test]
+    fn a_step_names_its_state_its_far_end_and_that_it_always_runs() {
+        let said: Vec<_> = guide_at_step(2).steps.iter().map(|step| facts(step).to_string()).collect();
+        assert_eq!(
+            said,
+            [
+                "Succeeded · CircleCI pipeline 243",
+                "Running · Travis CI build 8812",
+                "Queued · Batch service",
+                "Queued · CircleCI · Always runs.",
+                "Queued · CircleCI · Always runs.",
+            ]
+        );
+    }
+
+    #[test]
+    fn progress_is_a_number_from_0_to_100_or_nothing() {
+        assert_eq!(percent(41.9), Some(41));
+        assert_eq!(percent(-3.0), Some(0));
+        assert_eq!(percent(1e9), Some(100));
+        assert_eq!(percent(f64::NAN), None);
+    }
+
+    #[test]
+    fn a_warning_says_so_in_words() {
+        let check_in = CheckIn {
+            line: 118,
+            at: at(0),
+            level: Level::Warning,
+            position: None,
+            text: "answered 502".into(),
+        };
+        let line = LineView::new(&check_in);
+        assert_eq!((line.text.as_str(), line.time.as_str()), ("Warning: answered 502", "08:00:00"));
+    }
+}
