@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     const SPRITE: &str = include_str!("../components/icons.svg");
-    const STYLE_SHEET: &str = include_str!("../../../style/tailwind.css");
+    const STYLE_SHEET: &str = include_str!("../../../style/controls.css");
 
     fn looks() -> Vec<Look> {
         let clusters = ClusterState::ALL.iter().map(|state| Look::from(*state));
