@@ -14,5 +14,6 @@ pub fn run(workspace: &Workspace, release: bool) -> Result<()> {
         outcome.is(workspace.show(&workspace.cluster_head(release)));
         Ok(())
     })?;
-    site::build(workspace)?.must_be_within_budget()
+    site::build(workspace)?;
+    Ok(())
 }
