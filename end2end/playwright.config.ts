@@ -10,6 +10,9 @@ const desktop = {
   viewport: { width: 1280, height: 900 },
 };
 
+/** Pictures are taken on demand only, see there. */
+const pictures = { name: "screenshots", testDir: ".", testMatch: "screenshots.ts", use: desktop };
+
 export default defineConfig({
   testDir: "./tests",
   outputDir: "./results/output",
@@ -32,5 +35,6 @@ export default defineConfig({
       testIgnore: "**/*.script.spec.ts",
       use: { ...desktop, javaScriptEnabled: false },
     },
+    ...(process.env.SCREENSHOTS ? [pictures] : []),
   ],
 });

@@ -8,14 +8,12 @@ import { Api } from "./api";
 import { freePort, Program } from "./program";
 import { Simulator } from "./simulator";
 
-/** How many times faster than life the simulators of the tests run. */
-const SPEED = 120;
-
 interface Options {
   database: string;
   /** Where the logs go. */
   folder: string;
-  speed?: number;
+  /** How many times faster than life the simulators run. */
+  speed: number;
 }
 
 export class ClusterHead {
@@ -39,7 +37,7 @@ export class ClusterHead {
     const outside = `http://127.0.0.1:${port}`;
     const simulators = await Program.start(
       join(options.folder, "simulator.log"),
-      ["simulate", "--port", port, "--speed", String(options.speed ?? SPEED)],
+      ["simulate", "--port", port, "--speed", String(options.speed)],
       {},
       `${outside}/_log`,
     );

@@ -17,16 +17,20 @@ interface OfTest {
 }
 
 interface OfWorker {
+  /** How many times faster than life the simulators run. */
+  speed: number;
   /** The server of this worker; pages are opened relative to it. */
   head: ClusterHead;
 }
 
 export const test = base.extend<OfTest & { knownBeginning: void }, OfWorker>({
+  speed: [120, { option: true, scope: "worker" }],
   head: [
-    async ({}, use, worker) => {
+    async ({ speed }, use, worker) => {
       const head = await ClusterHead.start({
         database: database(worker.workerIndex),
         folder: join(worker.project.outputDir, `worker-${worker.workerIndex}`),
+        speed,
       });
       await use(head);
       await head.stop();

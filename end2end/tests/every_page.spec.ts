@@ -60,7 +60,7 @@ function listenForComplaints(page: Page): string[] {
     // The browser also tells that the page itself was answered with an error, as some are meant to be.
     const isAboutPage = message.text().startsWith("Failed to load resource") && message.location().url === page.url();
     if (["error", "warning"].includes(message.type()) && !isAboutPage) {
-      complaints.push(`${page.url()}: ${message.text()}`);
+      complaints.push(`${page.url()}: ${message.text()} (${message.location().url})`);
     }
   });
   return complaints;

@@ -51,12 +51,16 @@ test("signing out ends the session, also for whoever has kept the cookie", async
 
 test("a page that is open when its session ends says so and leads back", async ({ page, context, javaScriptEnabled }) => {
   test.skip(!javaScriptEnabled, "without script a page learns it when it is refreshed");
+  await page.clock.install();
   await page.goto("/jobs");
   await signIn(page, PASSWORD);
   const elsewhere = await context.newPage();
   await elsewhere.goto("/");
   await expect(page.getByRole("banner").getByText("Live")).toBeVisible();
   await elsewhere.getByRole("button", { name: "Sign out" }).click();
+  await expect(elsewhere).toHaveURL(/\/login$/);
+  // The server looks at sessions once a minute. A stream that is silent for half a minute is opened anew.
+  await page.clock.fastForward(35_000);
   await expect(page.getByText("Your session ended.")).toBeVisible();
   await page.getByRole("link", { name: "Sign in" }).click();
   await signIn(page, PASSWORD);

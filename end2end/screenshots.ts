@@ -1,0 +1,68 @@
+// Takes the picture of the README, and every page in every state for whoever wants to look at them. Only on demand:
+// SCREENSHOTS=/a/folder cargo xtask test --only browser screenshots
+
+import { type Page } from "@playwright/test";
+import { join } from "node:path";
+
+import { FORMS, job, LIVE, PLAIN } from "./support/addresses";
+import { environment } from "./support/environment";
+import { AT_WORK, card, outcome, step } from "./support/pages";
+import { expect, test } from "./support/test";
+
+const README_PICTURE = join(__dirname, "../docs/clusters.png");
+const SCHEMES = ["light", "dark"] as const;
+const WIDTHS = [1280, 375];
+const LONG = { timeout: 60_000 };
+
+// Slow enough for durations that look like life.
+test.use({ speed: 20 });
+test.setTimeout(600_000);
+
+test("screenshots", async ({ page, head }) => {
+  await takeAll(page, "first-use", LIVE);
+  const up = await head.api.run({ routine: "up", size: "m" });
+  await head.api.run({ routine: "deploy", service: "slack-middleware" });
+  await takeAll(page, "up", { ...LIVE, ...FORMS, job: job(up.number) });
+  await head.api.run({ routine: "down" });
+
+  await head.simulator.inject({ service: "travis", endpoint: "trigger", fault: "fail_job" });
+  const failed = await head.api.start({ routine: "guide", size: "s" });
+  await head.api.untilEnded(failed.number);
+  await takeAll(page, "down", { ...LIVE, ...FORMS, ...PLAIN, "failed job": job(failed.number) });
+
+  await head.simulator.inject({ service: "circleci", endpoint: "trigger", fault: "fail_job", branch: "release" });
+  const broken = await head.api.start({ routine: "up", size: "s" });
+  await head.api.untilEnded(broken.number);
+  await takeAll(page, "failed", { clusters: LIVE.clusters, cluster: LIVE.cluster, job: job(broken.number) });
+
+  await expect.poll(async () => (await head.api.cluster()).state, LONG).toBe("down");
+  await head.clear();
+  const guide = await head.api.start({ routine: "guide", size: "l" });
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.goto("/");
+  await expect(card(page)).toContainText("step 4 of 6", LONG);
+  await page.screenshot({ path: README_PICTURE, fullPage: true });
+  await page.goto(job(guide.number));
+  await expect(step(page, "Run the S3 job", AT_WORK)).toContainText(/[1-9]\d %/);
+  await takeAll(page, "at work", { job: "" });
+  await expect(outcome(page)).toBeVisible(LONG);
+  await takeAll(page, "ended", { job: job(guide.number) });
+});
+
+/** An empty address means the page that is shown. */
+async function takeAll(page: Page, situation: string, addresses: Record<string, string>): Promise<void> {
+  for (const [name, path] of Object.entries(addresses)) {
+    if (path) {
+      await page.goto(path, { waitUntil: "networkidle" });
+    }
+    for (const width of WIDTHS) {
+      for (const colorScheme of SCHEMES) {
+        await page.setViewportSize({ width, height: 900 });
+        await page.emulateMedia({ colorScheme });
+        const file = `${situation} ${name} ${width} ${colorScheme}.png`.replaceAll(" ", "-");
+        await page.screenshot({ path: join(environment("SCREENSHOTS"), file), fullPage: true });
+      }
+    }
+  }
+}
