@@ -1,22 +1,26 @@
-//! The web interface. Pages are rendered on the server and work without script; islands make the live parts live.
+//! The web interface. The server draws every page and every piece of one; the browser keeps the pieces current.
 //!
-//! Every action is a plain form that posts to a server function and is answered with 303 to a page.
+//! Pages work without script. Every action is a plain form that posts to a server function and is answered with 303
+//! to a page. What the browser gets is small and knows no rule of the product: it listens to the event stream, puts
+//! newly drawn pieces in the place of old ones, and lets times tick.
 
 // The type of a view holds the types of all that is in it; a whole page goes deeper than the compiler's usual limit.
 #![recursion_limit = "256"]
 
-pub mod api;
-mod components;
-mod error;
 mod islands;
 mod live;
 mod moment;
-pub mod view;
 
+#[cfg(feature = "ssr")]
+pub mod api;
 #[cfg(feature = "ssr")]
 mod ask;
 #[cfg(feature = "ssr")]
+mod components;
+#[cfg(feature = "ssr")]
 mod confirmation;
+#[cfg(feature = "ssr")]
+mod error;
 #[cfg(feature = "ssr")]
 mod facts;
 #[cfg(feature = "ssr")]
@@ -33,6 +37,8 @@ mod samples;
 pub mod session;
 #[cfg(feature = "ssr")]
 mod shell;
+#[cfg(feature = "ssr")]
+pub mod view;
 #[cfg(feature = "ssr")]
 mod words;
 #[cfg(feature = "ssr")]

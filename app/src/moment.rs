@@ -17,6 +17,19 @@ pub fn coarse(seconds: i64) -> String {
     text::duration(Duration::seconds(if seconds < 60 { seconds } else { seconds / 60 * 60 }))
 }
 
+/// "18 min so far"
+pub fn so_far(since: UnixSeconds, now: UnixSeconds) -> String {
+    format!("{} so far", coarse(now - since))
+}
+
+/// "(in 2 h 10 min)"
+pub fn remaining(until: UnixSeconds, now: UnixSeconds) -> String {
+    match until - now {
+        ..=0 => "(overdue)".to_owned(),
+        left => format!("(in {})", coarse(left)),
+    }
+}
+
 #[cfg(feature = "ssr")]
 pub use server::{day_and_minute, day_and_second, machine};
 
@@ -93,6 +106,13 @@ mod tests {
         assert_eq!(coarse(18 * 60 + 31), "18 min");
         assert_eq!(coarse(2 * 3600 + 10 * 60 + 5), "2 h 10 min");
         assert_eq!(coarse(-5), "0 s");
+    }
+
+    #[test]
+    fn a_deadline_says_how_long_it_is_until_then() {
+        assert_eq!(remaining(7_800, 0), "(in 2 h 10 min)");
+        assert_eq!(remaining(7_800, 7_800), "(overdue)");
+        assert_eq!(so_far(0, 18 * 60), "18 min so far");
     }
 
     #[test]

@@ -24,13 +24,12 @@ fn icon(shape: &str) -> impl IntoView + use<> {
 }
 
 /// Every drawing, once in the page: each has an outline of its own, so that it is told apart in one colour.
-#[cfg(feature = "ssr")]
 pub fn sprite() -> impl IntoView {
     const DRAWINGS: &str = include_str!("icons.svg");
     view! { <div hidden inner_html=DRAWINGS></div> }
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use domain::cluster::ClusterState;
 

@@ -34,7 +34,7 @@ fn line(line: &LineView) -> impl IntoView + use<> {
     }
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use domain::event::{CheckIn, Level};
 

@@ -1,15 +1,12 @@
 //! One cluster: state, money, what is on it, who is at work on it, and what can be done.
 
-use leptos::either::Either;
 use leptos::prelude::*;
 
 use super::badge::badge;
 use super::owed_box::owed_box;
-use super::seal::Seal;
 use super::sentence::draw;
-use super::size_form::{priced_label, start_form};
-use crate::live::Now;
-use crate::view::{ClusterView, Sentence};
+use super::size_form::start_form;
+use crate::view::{ClusterView, JobRow, Sentence};
 
 /// Where the card stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,21 +17,26 @@ pub enum Place {
     Page,
 }
 
-/// The card. `chosen` is the size that is picked in its start form, once that is known.
-pub fn cluster_card(
-    view: &ClusterView,
-    place: Place,
-    seal: &Seal,
-    chosen: Option<&str>,
-    now: Now,
-) -> impl IntoView + use<> {
+/// The id of the piece that shows this cluster there.
+pub fn piece_id(name: &str, place: Place) -> String {
+    match place {
+        Place::List => format!("cluster-{name}"),
+        Place::Page => format!("cluster-page-{name}"),
+    }
+}
+
+pub fn cluster_card(view: &ClusterView, place: Place) -> impl IntoView + use<> {
+    let now = view.made_at;
     let is_page = place == Place::Page;
-    let start = view.start.as_ref().map(|start| {
-        let label = priced_label("Start cluster", &start.sizes, chosen);
-        start_form(&view.name, view.version, start, seal, label)
-    });
+    let start = view.start.as_ref().map(|start| start_form(&view.name, view.version, start, &view.seal));
     view! {
-        <div class=if is_page { "columns" } else { "column" }>
+        <div
+            id=piece_id(&view.name, place)
+            class=if is_page { "columns" } else { "column" }
+            data-version=view.version.to_string()
+            data-state=view.look.word.clone()
+            data-say=format!("{} is now: {}.", view.name, view.look.word)
+        >
             <article
                 class=if view.needs_attention { "card stack attention" } else { "card stack" }
                 aria-labelledby=title_id(&view.name)
@@ -44,9 +46,9 @@ pub fn cluster_card(
                     {actions(view)}
                 </div>
                 <p class="lead">{draw(&view.second_line, now)}</p>
-                {(is_page || start.is_none()).then(|| truths(view, now))}
+                {(is_page || start.is_none()).then(|| truths(view))}
                 {start}
-                {foot(view, now)}
+                {foot(view)}
             </article>
             {is_page.then(|| view! { <aside class="stack" aria-label="Debt">{owed_box(&view.owed, now)}</aside> })}
         </div>
@@ -54,7 +56,7 @@ pub fn cluster_card(
 }
 
 fn title_id(name: &str) -> String {
-    format!("cluster-{name}")
+    format!("cluster-name-{name}")
 }
 
 fn title(name: &str, place: Place) -> impl IntoView + use<> {
@@ -62,9 +64,9 @@ fn title(name: &str, place: Place) -> impl IntoView + use<> {
     match place {
         Place::List => {
             let path = format!("/clusters/{name}");
-            Either::Left(view! { <h2 id=id><a class="plain" href=path>{name.to_owned()}</a></h2> })
+            view! { <h2 id=id><a class="plain" href=path>{name.to_owned()}</a></h2> }.into_any()
         }
-        Place::Page => Either::Right(view! { <h1 id=id tabindex="-1">{name.to_owned()}</h1> }),
+        Place::Page => view! { <h1 id=id tabindex="-1">{name.to_owned()}</h1> }.into_any(),
     }
 }
 
@@ -76,19 +78,18 @@ fn actions(view: &ClusterView) -> impl IntoView + use<> {
 }
 
 /// Wanted, what the CI says, what the cloud says: side by side, because they may differ.
-fn truths(view: &ClusterView, now: Now) -> impl IntoView + use<> {
-    let ci = view.latest_job.as_ref().and_then(|job| job.ci_says.clone());
-    let (of_when, ci) = ci.unwrap_or_else(|| (Sentence::new("CI says"), Sentence::new("Nothing yet")));
+fn truths(view: &ClusterView) -> impl IntoView + use<> {
+    let ci = match &view.latest_job {
+        Some(job) => ci_truth(job).into_any(),
+        None => view! { <div><dt>"CI says"</dt><dd>"Nothing yet"</dd></div> }.into_any(),
+    };
     view! {
         <dl class="truths">
             <div>
                 <dt>"Wanted"</dt>
-                <dd>{draw(&view.wanted, now)}</dd>
+                <dd>{draw(&view.wanted, view.made_at)}</dd>
             </div>
-            <div>
-                <dt>{draw(&of_when, now)}</dt>
-                <dd>{draw(&ci, now)}</dd>
-            </div>
+            {ci}
             <div>
                 <dt>"Cloud says"</dt>
                 <dd>
@@ -99,12 +100,33 @@ fn truths(view: &ClusterView, now: Now) -> impl IntoView + use<> {
     }
 }
 
-fn foot(view: &ClusterView, now: Now) -> impl IntoView + use<> {
-    let lines = view.on_it.iter().chain(view.latest_job.as_ref().map(|job| &job.on_card));
-    view! { <ul class="card-foot meta">{lines.map(|line| view! { <li>{draw(line, now)}</li> }).collect_view()}</ul> }
+/// A piece of its own: a job's steps change more often than its cluster.
+pub fn ci_truth(job: &JobRow) -> impl IntoView + use<> {
+    let nothing = || (Sentence::new("CI says"), Sentence::new("Nothing yet"));
+    let (of_when, what) = job.ci_says.clone().unwrap_or_else(nothing);
+    view! {
+        <div id=format!("ci-of-job-{}", job.number) data-version=job.version.to_string()>
+            <dt>{draw(&of_when, job.made_at)}</dt>
+            <dd>{draw(&what, job.made_at)}</dd>
+        </div>
+    }
 }
 
-#[cfg(all(test, feature = "ssr"))]
+fn foot(view: &ClusterView) -> impl IntoView + use<> {
+    let on_it = view.on_it.iter().map(|line| view! { <li>{draw(line, view.made_at)}</li> });
+    view! { <ul class="card-foot meta">{on_it.collect_view()} {view.latest_job.as_ref().map(job_line)}</ul> }
+}
+
+/// A piece of its own, for the same reason.
+pub fn job_line(job: &JobRow) -> impl IntoView + use<> {
+    view! {
+        <li id=format!("job-on-card-{}", job.number) data-version=job.version.to_string()>
+            {draw(&job.on_card, job.made_at)}
+        </li>
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use domain::cluster::{ClusterState, Deployment};
 
@@ -114,7 +136,7 @@ mod tests {
 
     fn card(facts: &ClusterFacts, place: Place) -> String {
         let view = ClusterView::new(facts, at(60));
-        html(|| cluster_card(&view, place, &Seal::fresh(), None, Now::at(at(60))))
+        html(|| cluster_card(&view, place))
     }
 
     #[test]

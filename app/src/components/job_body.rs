@@ -7,10 +7,15 @@ use super::check_ins::check_in_log;
 use super::owed_box::owed_box;
 use super::sentence::draw;
 use super::steps::step_list;
-use crate::live::Now;
 use crate::view::JobView;
 
-pub fn job_body(job: &JobView, now: Now) -> impl IntoView + use<> {
+/// The id of the piece that shows this job.
+pub fn piece_id(number: i64) -> String {
+    format!("job-{number}")
+}
+
+pub fn job_body(job: &JobView) -> impl IntoView + use<> {
+    let now = job.made_at;
     let notice = job.notice.as_ref().map(|(tone, words)| {
         view! {
             <section class=format!("notice {tone}") aria-label="Outcome">
@@ -19,6 +24,16 @@ pub fn job_body(job: &JobView, now: Now) -> impl IntoView + use<> {
         }
     });
     view! {
+        <div
+            id=piece_id(job.number)
+            class="sections"
+            data-version=job.version.to_string()
+            data-title=job.document_title.clone()
+            data-favicon=job.favicon.clone()
+            data-state=job.look.word.clone()
+            data-say=job.spoken.clone()
+            data-alarm=job.has_failed.then_some("")
+        >
         <div class="stack">
             <div class="page-title">
                 {badge(&job.look)} <h1 tabindex="-1">{job.heading.clone()}</h1>
@@ -31,7 +46,7 @@ pub fn job_body(job: &JobView, now: Now) -> impl IntoView + use<> {
             <div class="stack">
                 <section aria-labelledby="steps">
                     <h2 id="steps">"Steps"</h2>
-                    {step_list(job, now)}
+                    {step_list(job)}
                 </section>
                 <section class="stack" aria-labelledby="check-ins">
                     <h2 id="check-ins">"Check-ins"</h2>
@@ -39,18 +54,19 @@ pub fn job_body(job: &JobView, now: Now) -> impl IntoView + use<> {
                 </section>
             </div>
             <aside class="stack" aria-label="Debt and facts">
-                {owed_box(&job.owed, now)} {facts(job, now)}
+                {owed_box(&job.owed, now)} {facts(job)}
             </aside>
+        </div>
         </div>
     }
 }
 
-fn facts(job: &JobView, now: Now) -> impl IntoView + use<> {
+fn facts(job: &JobView) -> impl IntoView + use<> {
     let rows = job.facts.iter().map(|(label, words)| {
         view! {
             <div>
                 <dt>{label.clone()}</dt>
-                <dd>{draw(words, now)}</dd>
+                <dd>{draw(words, job.made_at)}</dd>
             </div>
         }
     });
@@ -61,7 +77,7 @@ fn facts(job: &JobView, now: Now) -> impl IntoView + use<> {
     }
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use domain::job::JobState;
 
@@ -73,7 +89,7 @@ mod tests {
         let mut facts = job_facts(3);
         change(&mut facts);
         let view = JobView::new(&facts, at(60));
-        html(|| job_body(&view, Now::at(at(60))))
+        html(|| job_body(&view))
     }
 
     #[test]
@@ -84,6 +100,13 @@ mod tests {
             assert!(page.contains(&format!(">{}<", domain::text::job_state(*state))), "{state}");
             assert!(page.contains(&format!("href=\"#{shape}\"")), "{page}");
         }
+    }
+
+    #[test]
+    fn the_tab_is_told_its_title_and_its_icon() {
+        let page = page(|_| ());
+        assert!(page.contains("data-title=\"Running 3/5 – guide on iriversland2 – Cluster Head\""), "{page}");
+        assert!(page.contains("data-favicon=\"/favicon-running.svg\""), "{page}");
     }
 
     #[test]

@@ -4,14 +4,61 @@ use leptos::prelude::*;
 
 use super::badge::badge;
 use super::sentence::draw;
-use crate::live::Now;
+use crate::moment::UnixSeconds;
 use crate::view::{JobRow, Sentence};
 
-/// The table. `caption` says what is in it.
-pub fn job_table(caption: &str, rows: &[JobRow], now: Now) -> impl IntoView + use<> {
+/// Which jobs a list shows, and what happens in it when others come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobList {
+    /// What is in it, for those who do not see it.
+    pub caption: String,
+    /// Only of this group of states.
+    pub group: Option<String>,
+    pub cluster: Option<String>,
+    pub limit: usize,
+    pub newcomers: Newcomers,
+    /// The page that it stands on.
+    pub path: String,
+}
+
+/// What happens when a job comes that is not in the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Newcomers {
+    /// It goes on top, and the last row leaves.
+    GoOnTop,
+    /// A bar says so: rows do not jump while somebody reads a long list.
+    AreAnnounced,
+    /// Nothing: an older page of the list.
+    AreElsewhere,
+}
+
+impl Newcomers {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::GoOnTop => "go-on-top",
+            Self::AreAnnounced => "are-announced",
+            Self::AreElsewhere => "are-elsewhere",
+        }
+    }
+}
+
+pub fn job_table(list: &JobList, rows: &[JobRow]) -> impl IntoView + use<> {
     view! {
-        <table class="jobs" role="table">
-            <caption class="visually-hidden">{caption.to_owned()}</caption>
+        <p id="new-jobs" class="notice tone-run" hidden>
+            <span id="new-jobs-words"></span>
+            " "
+            <a href=list.path.clone()>"Show"</a>
+        </p>
+        <table
+            id="jobs"
+            class="jobs"
+            role="table"
+            data-newcomers=list.newcomers.as_str()
+            data-limit=list.limit.to_string()
+            data-group=list.group.clone()
+            data-cluster=list.cluster.clone()
+        >
+            <caption class="visually-hidden">{list.caption.clone()}</caption>
             <thead role="rowgroup">
                 <tr role="row">
                     <th scope="col" role="columnheader">"State"</th>
@@ -21,14 +68,28 @@ pub fn job_table(caption: &str, rows: &[JobRow], now: Now) -> impl IntoView + us
                     <th scope="col" role="columnheader">"By"</th>
                 </tr>
             </thead>
-            <tbody role="rowgroup">{rows.iter().map(|row| table_row(row, now)).collect_view()}</tbody>
+            <tbody role="rowgroup">{rows.iter().map(table_row).collect_view()}</tbody>
         </table>
+        <p class="no-jobs muted">"No jobs yet."</p>
     }
 }
 
-fn table_row(row: &JobRow, now: Now) -> impl IntoView + use<> {
+/// The id of the piece that shows this job as a row.
+pub fn row_id(number: i64) -> String {
+    format!("job-row-{number}")
+}
+
+pub fn table_row(row: &JobRow) -> impl IntoView + use<> {
+    let now = row.made_at;
     view! {
-        <tr role="row">
+        <tr
+            role="row"
+            id=row_id(row.number)
+            data-version=row.version.to_string()
+            data-number=row.number.to_string()
+            data-group=row.group.clone()
+            data-cluster=row.cluster.clone()
+        >
             <td role="cell">{badge(&row.look)}</td>
             <td role="cell" class="job-cell">
                 <a href=format!("/jobs/{}", row.number)>{row.title.clone()}</a>
@@ -42,19 +103,45 @@ fn table_row(row: &JobRow, now: Now) -> impl IntoView + use<> {
 }
 
 /// On a narrow screen the label stands before the words.
-fn cell(label: &'static str, class: &'static str, words: &Sentence, now: Now) -> impl IntoView + use<> {
+fn cell(
+    label: &'static str,
+    class: &'static str,
+    words: &Sentence,
+    now: UnixSeconds,
+) -> impl IntoView + use<> {
     view! { <td role="cell" class=class data-label=label>{draw(words, now)}</td> }
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use domain::job::JobState;
 
     use super::*;
-    use crate::samples::{at, html, job_row};
+    use crate::samples::{html, job_row};
 
     fn page(row: JobRow) -> String {
-        html(|| job_table("Jobs", &[row], Now::at(at(28))))
+        let list = JobList {
+            caption: "Jobs".into(),
+            group: Some("failed".into()),
+            cluster: None,
+            limit: 25,
+            newcomers: Newcomers::AreAnnounced,
+            path: "/jobs".into(),
+        };
+        html(|| job_table(&list, &[row]))
+    }
+
+    #[test]
+    fn the_list_says_which_newcomers_it_takes_and_each_row_what_it_is() {
+        let page = page(job_row(128, JobState::Running));
+        assert!(
+            page.contains(r#"data-newcomers="are-announced" data-limit="25" data-group="failed""#),
+            "{page}"
+        );
+        assert!(
+            page.contains(r#"data-number="128" data-group="running" data-cluster="iriversland2""#),
+            "{page}"
+        );
     }
 
     #[test]
@@ -62,7 +149,7 @@ mod tests {
         let page = page(job_row(128, JobState::Running));
         assert!(page.contains("#128 guide (m)") && page.contains("href=\"/jobs/128\""), "{page}");
         assert!(page.contains("step 3 of 5: Run the S3 job"), "{page}");
-        assert!(page.contains("18 min so far"), "{page}");
+        assert!(page.contains("50 min so far"), "{page}");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Draws views: plain functions from a view and the time to HTML, the same on the server and in the browser.
+//! Draws views: plain functions from a view and the time to HTML, for pages and for the live stream.
 
 pub mod badge;
 pub mod check_ins;
@@ -6,7 +6,7 @@ pub mod cluster_card;
 pub mod job_body;
 pub mod job_table;
 pub mod owed_box;
-#[cfg(feature = "ssr")]
+mod pieces;
 pub mod plan;
 pub mod seal;
 pub mod sentence;

@@ -4,10 +4,10 @@ use leptos::prelude::*;
 
 use super::badge::badge;
 use super::sentence::draw;
-use crate::live::Now;
+use crate::moment::UnixSeconds;
 use crate::view::OwedView;
 
-pub fn owed_box(owed: &OwedView, now: Now) -> impl IntoView + use<> {
+pub fn owed_box(owed: &OwedView, now: UnixSeconds) -> impl IntoView + use<> {
     view! {
         <section class="card stack" aria-labelledby="owed">
             <h2 id="owed">"Owed"</h2>
@@ -18,7 +18,7 @@ pub fn owed_box(owed: &OwedView, now: Now) -> impl IntoView + use<> {
     }
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use domain::obligation::ObligationState;
 
@@ -30,7 +30,7 @@ mod tests {
         let mut owed = owed(ObligationState::Due);
         owed.failed_attempts = 2;
         owed.last_error = Some("<script>".into());
-        let page = html(|| owed_box(&OwedView::new(Some(&owed), at(60)), Now::at(at(60))));
+        let page = html(|| owed_box(&OwedView::new(Some(&owed), at(60)), at(60).timestamp()));
         assert!(page.contains(">Destroy due<") && page.contains("&lt;script&gt;"), "{page}");
     }
 }

@@ -1,26 +1,20 @@
 //! The hidden fields that make a press safe: what it was decided on, and a key so that two presses are one job.
 
 use leptos::prelude::*;
-use serde::Deserialize;
-#[cfg(feature = "ssr")]
-use serde::Serialize;
 
-/// Made once for each page.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(Serialize))]
+/// Made once for each time that a form is drawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seal {
     nonce: String,
 }
 
 impl Seal {
     /// A seal that no other page has.
-    #[cfg(feature = "ssr")]
     pub fn fresh() -> Self {
         Self { nonce: uuid::Uuid::new_v4().to_string() }
     }
 
-    /// The key of a press: the same in the server's and in the browser's render of the same state, so that a form
-    /// may be drawn anew while somebody presses it; another one once the cluster has changed.
+    /// The key of a press on what is shown in this version; another one once that has changed.
     pub fn key(&self, version: i64) -> String {
         format!("{}.{version}", self.nonce)
     }
@@ -42,7 +36,7 @@ pub fn sealed_terms(seal: &Seal, version: i64) -> impl IntoView + use<> {
     }
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

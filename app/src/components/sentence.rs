@@ -1,52 +1,38 @@
-//! Draws sentences. What ticks in them ticks by being drawn again.
+//! Draws sentences. What ticks in them carries its time for the browser.
 
-use leptos::either::EitherOf5;
 use leptos::prelude::*;
 
-use crate::live::Now;
 use crate::moment::{self, UnixSeconds};
-use crate::view::{Piece, Sentence};
+use crate::view::{Part, Sentence};
 
-pub fn draw(sentence: &Sentence, now: Now) -> impl IntoView + use<> {
-    sentence.0.iter().map(|piece| draw_piece(piece.clone(), now)).collect_view()
+pub fn draw(sentence: &Sentence, now: UnixSeconds) -> impl IntoView + use<> {
+    sentence.0.iter().map(|part| draw_part(part.clone(), now)).collect_view()
 }
 
-fn draw_piece(piece: Piece, now: Now) -> impl IntoView {
-    let muted = |words: String| EitherOf5::C(view! { <span class="muted">{words}</span> });
-    match piece {
-        Piece::Plain(words) => EitherOf5::A(words),
-        Piece::Strong(words) => EitherOf5::B(view! { <strong>{words}</strong> }),
-        Piece::Muted(words) => muted(words),
-        Piece::Time { at, words } => EitherOf5::D(view! { <time datetime=at>{words}</time> }),
-        Piece::Link { to, words } => EitherOf5::E(view! { <a href=to>{words}</a> }),
-        Piece::SoFar(since) => EitherOf5::A(so_far(since, now)),
-        Piece::Remaining(until) => muted(remaining(until, now)),
+fn draw_part(part: Part, now: UnixSeconds) -> AnyView {
+    match part {
+        Part::Plain(words) => words.into_any(),
+        Part::Strong(words) => view! { <strong>{words}</strong> }.into_any(),
+        Part::Muted(words) => view! { <span class="muted">{words}</span> }.into_any(),
+        Part::Time { at, words } => view! { <time datetime=at>{words}</time> }.into_any(),
+        Part::Link { to, words } => view! { <a href=to>{words}</a> }.into_any(),
+        Part::SoFar(since) => {
+            view! { <span data-since=since.to_string()>{moment::so_far(since, now)}</span> }.into_any()
+        }
+        Part::Remaining(until) => {
+            view! { <span class="muted" data-until=until.to_string()>{moment::remaining(until, now)}</span> }
+                .into_any()
+        }
     }
 }
 
-/// On a page that has lost the server it stands still and says of when it is.
-fn so_far(since: UnixSeconds, now: Now) -> String {
-    format!("{} so far{}", moment::coarse(now.time - since), as_of(now))
-}
-
-fn remaining(until: UnixSeconds, now: Now) -> String {
-    match until - now.time {
-        ..=0 => "(overdue)".to_owned(),
-        left => format!("(in {}{})", moment::coarse(left), as_of(now)),
-    }
-}
-
-fn as_of(now: Now) -> String {
-    now.as_of.map(|as_of| format!(" at {}", moment::to_the_second(as_of))).unwrap_or_default()
-}
-
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::samples::{at, html};
 
     fn drawn(sentence: Sentence) -> String {
-        html(|| draw(&sentence, Now::at(at(50))))
+        html(|| draw(&sentence, at(50).timestamp()))
     }
 
     #[test]
@@ -57,19 +43,15 @@ mod tests {
     }
 
     #[test]
-    fn a_deadline_says_how_long_it_is_until_then() {
-        assert!(drawn(Sentence::default().remaining(at(180))).contains("(in 2 h 10 min)"));
-        assert!(drawn(Sentence::default().remaining(at(50))).contains("(overdue)"));
+    fn what_ticks_carries_its_time() {
+        let page = drawn(Sentence::default().so_far(at(32)).remaining(at(180)));
+        assert!(page.contains(&format!("data-since=\"{}\">18 min so far<", at(32).timestamp())), "{page}");
+        assert!(page.contains(&format!("data-until=\"{}\"", at(180).timestamp())), "{page}");
+        assert!(page.contains("(in 2 h 10 min)"), "{page}");
     }
 
     #[test]
-    fn a_length_of_time_on_a_stale_page_says_of_when_it_is() {
-        let stale = Now { as_of: Some(at(50).timestamp()), ..Now::at(at(50)) };
-        assert_eq!(so_far(at(32).timestamp(), stale), "18 min so far at 08:50:00");
-    }
-
-    #[test]
-    fn every_piece_is_drawn_as_text() {
+    fn every_part_is_drawn_as_text() {
         let hostile = "<script>";
         let sentence = Sentence::new(hostile).strong(hostile).muted(hostile).link("/x".to_owned(), hostile);
         assert!(!drawn(sentence).contains(hostile));

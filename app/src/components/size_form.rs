@@ -14,7 +14,13 @@ pub fn size_cards(legend: &'static str, sizes: &[SizeCard]) -> impl IntoView + u
         .map(|card| {
             view! {
                 <label class="size">
-                    <input type="radio" name="size" value=card.size.clone() checked=card.is_checked/>
+                    <input
+                        type="radio"
+                        name="size"
+                        value=card.size.clone()
+                        checked=card.is_checked
+                        data-price=format!("{}, {}", card.size, card.hourly)
+                    />
                     <span class="size-text">
                         <b>{card.size.clone()}</b>
                         <span class="muted">{format!(" {}", card.machine)}</span>
@@ -34,65 +40,26 @@ pub fn size_cards(legend: &'static str, sizes: &[SizeCard]) -> impl IntoView + u
     }
 }
 
-/// "Start cluster (m, $0.036/h)", or only the verb while the choice is not known.
-pub fn priced_label(verb: &str, sizes: &[SizeCard], chosen: Option<&str>) -> String {
-    match sizes.iter().find(|card| Some(card.size.as_str()) == chosen) {
-        Some(card) => format!("{verb} ({}, {})", card.size, card.hourly),
-        None => verb.to_owned(),
-    }
+/// A button that carries the price of the choice in its form, as soon as the browser shows it.
+pub fn priced_button(class: &'static str, verb: &'static str) -> impl IntoView {
+    view! { <button class=class data-verb=verb>{verb}</button> }
 }
 
-/// The id of the start form of this cluster.
-pub fn start_form_id(cluster: &str) -> String {
-    format!("start-{cluster}")
-}
-
-/// The form that starts a cluster. What stands on its button comes from whoever knows the choice.
-pub fn start_form<W: IntoView + 'static>(
-    cluster: &str,
-    version: i64,
-    start: &StartView,
-    seal: &Seal,
-    button_words: W,
-) -> impl IntoView + use<W> {
+/// The form that starts a cluster.
+pub fn start_form(cluster: &str, version: i64, start: &StartView, seal: &Seal) -> impl IntoView + use<> {
     view! {
-        <form method="post" action=StartCluster::url() id=start_form_id(cluster) class="stack">
+        <form method="post" action=StartCluster::url() class="stack">
             {sealed_fields(seal, cluster, version)}
             {size_cards("Size", &start.sizes)}
             <div class="form-foot">
                 <p class="meta">{start.note.clone()}</p>
-                <button class="button primary">{button_words}</button>
+                {priced_button("button primary", "Start cluster")}
             </div>
         </form>
     }
 }
 
-/// Follows the radio buttons of the form with this id. Before the browser's half runs nothing is known of them.
-#[cfg(feature = "hydrate")]
-pub fn follow_choice(form_id: String) -> RwSignal<Option<String>> {
-    let chosen = RwSignal::new(None);
-    let look = move || chosen.set(choice_in_document(&form_id));
-    let listener = look.clone();
-    // Lives as long as the page.
-    let _ = window_event_listener(leptos::ev::change, move |_| listener());
-    // A browser may have kept a choice from an earlier visit.
-    Effect::new(move |_| look());
-    chosen
-}
-
-#[cfg(not(feature = "hydrate"))]
-pub fn follow_choice(_form_id: String) -> RwSignal<Option<String>> {
-    RwSignal::new(None)
-}
-
-#[cfg(feature = "hydrate")]
-fn choice_in_document(form_id: &str) -> Option<String> {
-    use wasm_bindgen::JsCast;
-    let radio = document().query_selector(&format!("#{form_id} [name=size]:checked")).ok()??;
-    Some(radio.dyn_into::<web_sys::HtmlInputElement>().ok()?.value())
-}
-
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use domain::cluster::ClusterState;
 
@@ -108,20 +75,13 @@ mod tests {
         let page = html(|| size_cards("Size", &start().sizes));
         assert!(page.contains("2 vCPU · 4 GB"), "{page}");
         assert!(page.contains("$0.036/h") && page.contains("$24 a month"), "{page}");
-        assert!(page.contains(r#"value="l" checked"#), "{page}");
-        assert!(!page.contains(r#"value="m" checked"#), "{page}");
-    }
-
-    #[test]
-    fn the_label_names_the_price_as_soon_as_the_choice_is_known() {
-        let sizes = start().sizes;
-        assert_eq!(priced_label("Start cluster", &sizes, None), "Start cluster");
-        assert_eq!(priced_label("Start cluster", &sizes, Some("m")), "Start cluster (m, $0.036/h)");
+        assert!(page.contains(r#"value="l" checked data-price="l, $0.071/h""#), "{page}");
+        assert_eq!(page.matches(" checked").count(), 1);
     }
 
     #[test]
     fn the_start_form_works_without_script() {
-        let page = html(|| start_form("iriversland2", 7, &start(), &Seal::fresh(), "Start cluster"));
+        let page = html(|| start_form("iriversland2", 7, &start(), &Seal::fresh()));
         assert!(page.contains(r#"method="post""#), "{page}");
         assert!(page.contains(r#"action="/actions/start-cluster""#), "{page}");
         for field in ["cluster", "expected_version", "idempotency_key", "size"] {

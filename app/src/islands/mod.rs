@@ -1,8 +1,4 @@
-//! The parts of a page that run in the browser. Each draws with the same functions as the server and then listens.
+//! What runs in the browser: the connection chip, which keeps the page current, and prices on buttons.
 
-pub mod cluster;
 pub mod connection;
-pub mod given;
-pub mod job;
-pub mod jobs;
-pub mod price_label;
+pub mod priced_buttons;

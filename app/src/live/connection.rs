@@ -76,7 +76,7 @@ pub(super) fn set(next: Connection) {
     let before = peek();
     if before != next {
         STATE.with(|state| state.set(next));
-        super::stale_mark::mark(before, next);
+        super::document::mark_connection(before, next);
     }
 }
 

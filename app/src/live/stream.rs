@@ -20,17 +20,14 @@ use web_sys::js_sys::Date;
 use web_sys::{MessageEvent, RequestInit, Response};
 
 use super::connection::{self, Connection};
-use super::ticker;
+use super::{pieces, ticker};
 
 const EVENTS: [&str; 6] = ["hello", "ping", "signed_out", "cluster", "job_row", "job"];
 /// Seconds between two attempts: the first ones quick, then the last one for ever.
 const PAUSES: [u64; 4] = [1, 2, 5, 10];
 
-type Listener = Box<dyn Fn(&str) -> bool>;
-
 thread_local! {
     static SOURCE: RefCell<Option<EventSource>> = const { RefCell::new(None) };
-    static LISTENERS: RefCell<Vec<(&'static str, Listener)>> = const { RefCell::new(Vec::new()) };
     static LAST_ID: RefCell<String> = const { RefCell::new(String::new()) };
     static BUILD: RefCell<Option<String>> = const { RefCell::new(None) };
     static ATTEMPTS: Cell<usize> = const { Cell::new(0) };
@@ -44,16 +41,9 @@ struct ServerTime {
     build: Option<String>,
 }
 
-/// The listener says whether it could read the data.
-pub fn listen_to(event: &'static str, listener: impl Fn(&str) -> bool + 'static) {
-    LISTENERS.with_borrow_mut(|listeners| listeners.push((event, Box::new(listener))));
-}
-
 /// Runs until the page is left or the person is signed out.
 pub fn start(topics: String) {
     spawn_local(async move {
-        // The islands after the one that starts us have not registered yet.
-        pause(Duration::ZERO).await;
         while !connection::peek().is_final() {
             follow(&topics).await;
             if is_signed_out().await {
@@ -120,11 +110,9 @@ fn receive(event: &str, message: &MessageEvent) {
         "signed_out" => connection::set(Connection::SignedOut),
         _ => {
             ticker::heard();
-            let is_understood = LISTENERS.with_borrow(|listeners| {
-                listeners.iter().filter(|(name, _)| *name == event).all(|(_, listener)| listener(&data))
-            });
-            if !is_understood {
-                connection::set(Connection::Outdated);
+            match serde_json::from_str(&data) {
+                Ok(update) => pieces::bring_up_to_date(&update),
+                Err(_) => connection::set(Connection::Outdated),
             }
         }
     }

@@ -1,4 +1,6 @@
-//! The one tick in a second: moves the clock, judges the connection, lets the voice speak.
+//! The one tick in a second: judges the connection, lets times tick and the voice speak.
+//!
+//! The time is the server's, so that a wrong clock on a laptop cannot give negative durations.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -6,8 +8,9 @@ use std::time::Duration;
 use leptos::prelude::*;
 use web_sys::js_sys::Date;
 
-use super::{clock, connection, stream, voice};
-use crate::moment::UnixSeconds;
+use super::document::{each, set_attribute, set_text};
+use super::{Connection, bar, connection, stream, voice};
+use crate::moment::{self, UnixSeconds};
 
 thread_local! {
     /// The server's time minus this browser's, in milliseconds.
@@ -36,16 +39,44 @@ pub fn heard() {
 
 fn tick() {
     judge();
-    if connection::peek().is_fresh() {
-        clock::set(server_time(browser_millis()));
+    let now = server_time(browser_millis());
+    match connection::peek() {
+        Connection::Stale { as_of } => show_time(as_of, &format!(" at {}", moment::to_the_second(as_of))),
+        state if state.is_fresh() => show_time(now, ""),
+        _ => {}
     }
     voice::speak(browser_millis() / 1000);
+}
+
+/// Writes every length of time anew; on a page that has lost the server they stand still and say of when they are.
+fn show_time(now: UnixSeconds, as_of: &str) {
+    let seconds = |element: &web_sys::Element, name| {
+        element.get_attribute(name).and_then(|seconds| seconds.parse::<UnixSeconds>().ok())
+    };
+    each("[data-since]", |element| {
+        if let Some(since) = seconds(&element, "data-since") {
+            set_text(&element, &format!("{}{as_of}", moment::so_far(since, now)));
+        }
+    });
+    each("[data-until]", |element| {
+        if let Some(until) = seconds(&element, "data-until") {
+            set_text(&element, &format!("{}{as_of}", moment::remaining(until, now)));
+        }
+    });
+    each("[data-bar]", |element| {
+        let spans = element.get_attribute("data-bar").and_then(|spans| bar::from_attribute(&spans));
+        if let Some((own, whole)) = spans {
+            let (left, width) = bar::place(own, whole, now);
+            set_attribute(&element, "x", &left.to_string());
+            set_attribute(&element, "width", &width.to_string());
+        }
+    });
 }
 
 fn judge() {
     let silence = (browser_millis() - HEARD.get()) / 1000;
     let next = connection::peek().after_silence(silence, stream::is_open(), server_time(HEARD.get()));
-    if matches!(next, connection::Connection::Stale { .. }) {
+    if matches!(next, Connection::Stale { .. }) {
         stream::give_up_if_half_open();
     }
     connection::set(next);

@@ -40,17 +40,11 @@ pub fn say(sentence: String) {
     VOICE.with_borrow_mut(|voice| voice.add(sentence));
 }
 
-#[cfg(not(feature = "hydrate"))]
-pub fn say(_sentence: String) {}
-
 /// Says it at once: the job that somebody watches has failed.
 #[cfg(feature = "hydrate")]
 pub fn alert(sentence: &str) {
     write("alert", sentence);
 }
-
-#[cfg(not(feature = "hydrate"))]
-pub const fn alert(_sentence: &str) {}
 
 #[cfg(feature = "hydrate")]
 pub(super) fn speak(now: i64) {
@@ -61,7 +55,7 @@ pub(super) fn speak(now: i64) {
 
 #[cfg(feature = "hydrate")]
 fn write(region: &str, message: &str) {
-    if let Some(element) = leptos::prelude::document().get_element_by_id(region) {
+    if let Some(element) = super::document::by_id(region) {
         element.set_text_content(Some(message));
     }
 }

@@ -5,11 +5,9 @@ use store::JobFilter;
 
 use super::frame::{Frame, Section};
 use super::{form, load};
-use crate::components::seal::Seal;
-use crate::islands::cluster::LiveCluster;
-use crate::islands::given::Given;
-use crate::islands::jobs::{LiveJobs, Newcomers};
-use crate::view::{ClusterView, JobRow, JobScope};
+use crate::components::cluster_card::{Place, cluster_card};
+use crate::components::job_table::{JobList, Newcomers, job_table};
+use crate::view::{ClusterView, JobRow};
 
 /// How many jobs stand below the cluster.
 const LATEST: usize = 10;
@@ -23,23 +21,24 @@ pub fn page() -> impl IntoView {
         let rows = JobRow::list(&world.store, &of_cluster).await?;
         let title = format!("{} – {name} – Cluster Head", domain::text::cluster_state(facts.cluster.state));
         let frame = Frame::new(title, Section::Clusters).live("clusters,jobs").load(&world).await?;
-        let now = world.now.timestamp();
+        let list = JobList {
+            caption: format!("The latest jobs on {name}, newest first. Times are UTC."),
+            group: None,
+            cluster: Some(name.clone()),
+            limit: LATEST,
+            newcomers: Newcomers::GoOnTop,
+            path: world.path.clone(),
+        };
+        let card = cluster_card(&ClusterView::new(&facts, world.now), Place::Page);
         let content = view! {
             <div class="sections">
-                <LiveCluster first=Given(ClusterView::new(&facts, world.now)) on_own_page=true seal=Given(Seal::fresh()) rendered_at=now/>
-                <section aria-labelledby="jobs">
+                {card}
+                <section aria-labelledby="latest">
                     <div class="section-head">
-                        <h2 id="jobs">"Latest jobs"</h2>
+                        <h2 id="latest">"Latest jobs"</h2>
                         <a href=format!("/jobs?cluster={name}")>{format!("All jobs on {name}")}</a>
                     </div>
-                    <LiveJobs
-                        first=Given(rows)
-                        caption=format!("The latest jobs on {name}, newest first. Times are UTC.")
-                        scope=Given(JobScope { group: None, cluster: Some(name.clone()) })
-                        newcomers=Given(Newcomers::GoOnTop)
-                        limit=LATEST
-                        rendered_at=now
-                    />
+                    {job_table(&list, &rows)}
                 </section>
             </div>
         };

@@ -5,11 +5,9 @@ use store::JobFilter;
 
 use super::frame::{Frame, Section};
 use super::load;
-use crate::components::seal::Seal;
-use crate::islands::cluster::LiveCluster;
-use crate::islands::given::Given;
-use crate::islands::jobs::{LiveJobs, Newcomers};
-use crate::view::{ClusterView, JobRow, JobScope};
+use crate::components::cluster_card::{Place, cluster_card};
+use crate::components::job_table::{JobList, Newcomers, job_table};
+use crate::view::{ClusterView, JobRow};
 
 /// How many jobs stand below the clusters.
 const LATEST: usize = 10;
@@ -23,30 +21,27 @@ pub fn page() -> impl IntoView {
             .live("clusters,jobs")
             .load(&world)
             .await?;
-        let now = world.now.timestamp();
-        let cards = clusters
-            .into_iter()
-            .map(|first| view! { <LiveCluster first=Given(first) on_own_page=false seal=Given(Seal::fresh()) rendered_at=now/> })
-            .collect_view();
+        let cards = clusters.iter().map(|cluster| cluster_card(cluster, Place::List)).collect_view();
+        let list = JobList {
+            caption: "The latest jobs, newest first. Times are UTC.".to_owned(),
+            group: None,
+            cluster: None,
+            limit: LATEST,
+            newcomers: Newcomers::GoOnTop,
+            path: world.path.clone(),
+        };
         let is_empty = world.catalogue.clusters.is_empty();
         let content = view! {
             <div class="sections">
                 <h1 tabindex="-1">"Clusters"</h1>
                 {is_empty.then(|| view! { <p class="lead">"No clusters yet. Declare one in cluster-head.toml."</p> })}
                 <div class="stack wide">{cards}</div>
-                <section aria-labelledby="jobs">
+                <section aria-labelledby="latest">
                     <div class="section-head">
-                        <h2 id="jobs">"Jobs"</h2>
+                        <h2 id="latest">"Jobs"</h2>
                         <a href="/jobs">"All jobs"</a>
                     </div>
-                    <LiveJobs
-                        first=Given(rows)
-                        caption="The latest jobs, newest first. Times are UTC.".to_owned()
-                        scope=Given(JobScope::default())
-                        newcomers=Given(Newcomers::GoOnTop)
-                        limit=LATEST
-                        rendered_at=now
-                    />
+                    {job_table(&list, &rows)}
                 </section>
             </div>
         };

@@ -10,7 +10,6 @@ use crate::api::DeployService;
 use crate::ask::AskText;
 use crate::components::seal::{Seal, sealed_fields};
 use crate::components::sentence::draw;
-use crate::live::Now;
 use crate::view::Sentence;
 
 pub fn page() -> impl IntoView {
@@ -41,7 +40,7 @@ pub fn page() -> impl IntoView {
             view! {
                 <label class="choice">
                     <input type="radio" name="service" value=service.name.clone() checked=checked/>
-                    <span><b>{service.name.clone()}</b> <span class="muted">{format!(" · {provider} · ")} {draw(&present, Now::at(now))}</span></span>
+                    <span><b>{service.name.clone()}</b> <span class="muted">{format!(" · {provider} · ")} {draw(&present, now.timestamp())}</span></span>
                 </label>
             }
         });

@@ -12,7 +12,6 @@ use crate::ask::AskText;
 use crate::components::badge::badge;
 use crate::components::sentence::draw;
 use crate::facts::ClusterFacts;
-use crate::live::Now;
 use crate::problem::{Problem, Refusal};
 use crate::respond;
 use crate::view::Look;
@@ -66,7 +65,7 @@ pub fn problem_summary(refusal: Option<&Refusal>) -> Option<impl IntoView + use<
 /// The cluster as it is, in two lines.
 pub fn state_line(facts: &ClusterFacts, now: Time) -> impl IntoView + use<> {
     let words = second_line(facts, now);
-    view! { <p class="state-line">{badge(&Look::from(facts.cluster.state))} <span>{draw(&words, Now::at(now))}</span></p> }
+    view! { <p class="state-line">{badge(&Look::from(facts.cluster.state))} <span>{draw(&words, now.timestamp())}</span></p> }
 }
 
 /// What is in the way of a press, said before it is pressed.

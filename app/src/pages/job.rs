@@ -6,8 +6,7 @@ use leptos_router::hooks::use_params_map;
 use super::frame::{Frame, Section};
 use super::load;
 use super::problem::PageError;
-use crate::islands::given::Given;
-use crate::islands::job::LiveJob;
+use crate::components::job_body::job_body;
 use crate::view::JobView;
 
 pub fn page() -> impl IntoView {
@@ -21,7 +20,6 @@ pub fn page() -> impl IntoView {
             .live(format!("job:{number}"))
             .load(&world)
             .await?;
-        let rendered_at = world.now.timestamp();
-        Ok(frame.around(view! { <div class="sections"><LiveJob first=Given(first) rendered_at/></div> }))
+        Ok(frame.around(job_body(&first)))
     })
 }

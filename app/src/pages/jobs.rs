@@ -8,9 +8,8 @@ use store::{JobCounts, JobFilter, JobGroup};
 
 use super::frame::{Frame, Section};
 use super::{form, load};
-use crate::islands::given::Given;
-use crate::islands::jobs::{LiveJobs, Newcomers};
-use crate::view::{JobRow, JobScope};
+use crate::components::job_table::{JobList, Newcomers, job_table};
+use crate::view::JobRow;
 
 const PER_PAGE: usize = 25;
 
@@ -31,7 +30,7 @@ pub fn page() -> impl IntoView {
                 </div>
                 {tabs(&place, &counts)}
                 {cluster_filter(&place, &world.catalogue)}
-                {body(&place, rows, counts, world.now)}
+                {body(&place, &rows, counts)}
                 {paging(&place, oldest)}
             </div>
         };
@@ -74,8 +73,15 @@ impl Place {
         }
     }
 
-    fn scope(&self) -> JobScope {
-        JobScope { group: self.group.map(|group| group.as_str().to_owned()), cluster: self.cluster.clone() }
+    fn list(&self) -> JobList {
+        JobList {
+            caption: "Jobs, newest first. Times are UTC.".to_owned(),
+            group: self.group.map(|group| group.as_str().to_owned()),
+            cluster: self.cluster.clone(),
+            limit: PER_PAGE,
+            newcomers: if self.before.is_some() { Newcomers::AreElsewhere } else { Newcomers::AreAnnounced },
+            path: self.path(),
+        }
     }
 
     fn path(&self) -> String {
@@ -162,7 +168,7 @@ fn cluster_filter(place: &Place, catalogue: &Catalogue) -> impl IntoView + use<>
     }
 }
 
-fn body(place: &Place, rows: Vec<JobRow>, counts: JobCounts, now: domain::Time) -> AnyView {
+fn body(place: &Place, rows: &[JobRow], counts: JobCounts) -> AnyView {
     if rows.is_empty() && counts.all == 0 && place.cluster.is_none() {
         return view! { <p class="lead">"No jobs yet. " <a href="/jobs/new">"Start a routine"</a></p> }
             .into_any();
@@ -171,18 +177,7 @@ fn body(place: &Place, rows: Vec<JobRow>, counts: JobCounts, now: domain::Time) 
         return view! { <p class="lead">"No jobs match. " <a href="/jobs">"Clear the filters"</a></p> }
             .into_any();
     }
-    let newcomers = if place.before.is_some() { Newcomers::AreElsewhere } else { Newcomers::AreAnnounced };
-    view! {
-        <LiveJobs
-            first=Given(rows)
-            caption="Jobs, newest first. Times are UTC.".to_owned()
-            scope=Given(place.scope())
-            newcomers=Given(newcomers)
-            limit=PER_PAGE
-            rendered_at=now.timestamp()
-        />
-    }
-    .into_any()
+    job_table(&place.list(), &rows).into_any()
 }
 
 fn paging(place: &Place, oldest: Option<i64>) -> impl IntoView + use<> {
@@ -241,11 +236,10 @@ mod tests {
 
     #[test]
     fn an_empty_history_leads_to_the_first_job_and_an_empty_match_back() {
-        let now = crate::samples::at(0);
         let counts = JobCounts::default();
-        assert!(html(|| body(&Place::default(), Vec::new(), counts, now)).contains("No jobs yet."));
+        assert!(html(|| body(&Place::default(), &[], counts)).contains("No jobs yet."));
         let failed = place(&[("state", "failed")]);
         let some = JobCounts { all: 3, ..counts };
-        assert!(html(|| body(&failed, Vec::new(), some, now)).contains("No jobs match."));
+        assert!(html(|| body(&failed, &[], some)).contains("No jobs match."));
     }
 }

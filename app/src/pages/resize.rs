@@ -11,10 +11,9 @@ use super::{form, load};
 use crate::api::ResizeCluster;
 use crate::ask::AskText;
 use crate::components::seal::{Seal, sealed_fields};
-use crate::components::size_form::size_cards as draw_size_cards;
+use crate::components::size_form::{priced_button, size_cards as draw_size_cards};
 use crate::facts::ClusterFacts;
-use crate::islands::given::Given;
-use crate::islands::price_label::PriceLabel;
+use crate::islands::priced_buttons::PricedButtons;
 use crate::words::size_cards;
 
 pub fn page() -> impl IntoView {
@@ -81,19 +80,15 @@ fn warning(facts: &ClusterFacts) -> impl IntoView + use<> {
 
 fn size_form(facts: &ClusterFacts, checked: Size) -> impl IntoView + use<> {
     let (name, present) = (&facts.cluster.name, facts.cluster.size);
-    let form_id = format!("resize-{name}");
     let cards = size_cards(&facts.offers, checked, present);
-    let label_of = form_id.clone();
-    let (verb, sizes) = ("Replace cluster".to_owned(), Given(cards.clone()));
     view! {
-        <form method="post" action=ResizeCluster::url() id=form_id class="stack">
+        <PricedButtons/>
+        <form method="post" action=ResizeCluster::url() class="stack">
             {sealed_fields(&Seal::fresh(), name, facts.cluster.version)}
             {draw_size_cards("New size", &cards)}
             <div class="form-foot">
                 <a class="button" href=format!("/clusters/{name}")>"Keep it as it is"</a>
-                <button class="button danger">
-                    <PriceLabel verb form_id=label_of sizes/>
-                </button>
+                {priced_button("button danger", "Replace cluster")}
             </div>
         </form>
     }

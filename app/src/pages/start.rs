@@ -7,9 +7,8 @@ use super::frame::Section;
 use super::{form, load};
 use crate::ask::AskText;
 use crate::components::seal::Seal;
-use crate::components::size_form::{start_form, start_form_id};
-use crate::islands::given::Given;
-use crate::islands::price_label::PriceLabel;
+use crate::components::size_form::start_form;
+use crate::islands::priced_buttons::PricedButtons;
 use crate::view::StartView;
 use crate::words::size_cards;
 
@@ -43,9 +42,7 @@ pub fn page() -> impl IntoView {
         } else {
             let start =
                 StartView { sizes: size_cards(&facts.offers, checked, None), ..StartView::new(&facts) };
-            let (form_id, sizes) = (start_form_id(&name), Given(start.sizes.clone()));
-            let label = view! { <PriceLabel verb="Start cluster".to_owned() form_id sizes/> };
-            view! { {queue_note} {start_form(&name, facts.cluster.version, &start, &Seal::fresh(), label)} }
+            view! { <PricedButtons/> {queue_note} {start_form(&name, facts.cluster.version, &start, &Seal::fresh())} }
                 .into_any()
         };
         let content = view! {

@@ -1,14 +1,15 @@
 //! One cluster: its card, and with what can be done and owed, its page.
 
-use serde::Deserialize;
-#[cfg(feature = "ssr")]
 use serde::Serialize;
 
 use super::{JobRow, Look, OwedView, Sentence, Versioned};
+use crate::components::seal::Seal;
+use crate::live::Update;
+use crate::moment::UnixSeconds;
 
 /// A cluster as its card and its page show it.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(Serialize))]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(into = "Update")]
 pub struct ClusterView {
     pub name: String,
     pub look: Look,
@@ -24,12 +25,14 @@ pub struct ClusterView {
     pub owed: OwedView,
     /// The job at work on it, else the last one.
     pub latest_job: Option<JobRow>,
+    /// For the forms in it.
+    pub seal: Seal,
     pub version: i64,
+    pub made_at: UnixSeconds,
 }
 
 /// A link that looks like a button.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(Serialize))]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ActionView {
     pub words: String,
     pub path: String,
@@ -37,16 +40,14 @@ pub struct ActionView {
 }
 
 /// What one chooses from to start a cluster.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(Serialize))]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StartView {
     pub sizes: Vec<SizeCard>,
     pub note: String,
 }
 
 /// A size with its price, as somebody chooses it.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(Serialize))]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SizeCard {
     pub size: String,
     /// "2 vCPU · 4 GB"
@@ -60,9 +61,5 @@ pub struct SizeCard {
 impl Versioned for ClusterView {
     fn version(&self) -> i64 {
         self.version
-    }
-
-    fn is_same_as(&self, other: &Self) -> bool {
-        self.name == other.name
     }
 }

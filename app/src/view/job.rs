@@ -1,15 +1,15 @@
 //! One job with everything that its page shows.
 
-use serde::Deserialize;
-#[cfg(feature = "ssr")]
 use serde::Serialize;
 
 use super::{Look, OwedView, Sentence, Versioned};
+use crate::live::Update;
+use crate::live::bar::Span;
 use crate::moment::UnixSeconds;
 
 /// A job as its page shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(Serialize))]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(into = "Update")]
 pub struct JobView {
     pub number: i64,
     pub look: Look,
@@ -25,16 +25,16 @@ pub struct JobView {
     /// What a screen reader is told when its state changes.
     pub spoken: String,
     pub steps: Vec<StepView>,
-    pub whole: Bar,
+    pub whole: Span,
     pub check_ins: Vec<LineView>,
     pub owed: OwedView,
     pub facts: Vec<(String, Sentence)>,
     pub version: i64,
+    pub made_at: UnixSeconds,
 }
 
 /// One step.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(Serialize))]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepView {
     pub title: String,
     pub look: Look,
@@ -47,20 +47,11 @@ pub struct StepView {
     pub message: Option<String>,
     pub started: Sentence,
     pub took: Sentence,
-    pub bar: Option<Bar>,
-}
-
-/// From when to when; until now while nothing ended it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(Serialize))]
-pub struct Bar {
-    pub from: UnixSeconds,
-    pub until: Option<UnixSeconds>,
+    pub bar: Option<Span>,
 }
 
 /// One line of the log.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(Serialize))]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LineView {
     pub line: i32,
     pub at: String,
@@ -72,9 +63,5 @@ pub struct LineView {
 impl Versioned for JobView {
     fn version(&self) -> i64 {
         self.version
-    }
-
-    fn is_same_as(&self, other: &Self) -> bool {
-        self.number == other.number
     }
 }

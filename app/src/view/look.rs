@@ -1,12 +1,7 @@
 //! How a state looks: shape, word and colour, in that order of weight.
 
-use serde::Deserialize;
-#[cfg(feature = "ssr")]
-use serde::Serialize;
-
 /// Sent in the spelling of the style sheet.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(Serialize))]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Look {
     /// The id of a drawing in the sprite.
     pub shape: String,

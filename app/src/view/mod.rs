@@ -1,34 +1,24 @@
-//! What a page shows, in words and as plain data: the same for the server's pages, the live stream and the islands.
+//! What a page says, in words and as plain data. Made from facts (`words`), drawn by `components`.
 //!
-//! The server makes all of it from facts (`words`). The browser draws it, and ticks; it knows no rule of the product.
+//! The live stream sends the three views that change: as JSON, each is its version and its pieces, newly drawn.
 
 mod cluster;
 mod job;
 mod job_row;
 mod look;
 mod owed;
-#[cfg(feature = "ssr")]
 mod run_link;
 mod sentence;
 
 pub use cluster::{ActionView, ClusterView, SizeCard, StartView};
-pub use job::{Bar, JobView, LineView, StepView};
-pub use job_row::{JobRow, JobScope};
+pub use job::{JobView, LineView, StepView};
+pub use job_row::JobRow;
 pub use look::Look;
 pub use owed::OwedView;
-#[cfg(feature = "ssr")]
 pub use run_link::RunLink;
-pub use sentence::{Piece, Sentence};
+pub use sentence::{Part, Sentence};
 
-/// A thing that the live stream sends whole, again and again.
+/// A thing that the live stream sends whole, again and again; the newest version is the truth.
 pub trait Versioned {
     fn version(&self) -> i64;
-
-    /// Whether both show the same row, in whatever version.
-    fn is_same_as(&self, other: &Self) -> bool;
-
-    /// Whether this is a later look at what `shown` shows.
-    fn replaces(&self, shown: &Self) -> bool {
-        self.is_same_as(shown) && self.version() > shown.version()
-    }
 }

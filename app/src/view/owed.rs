@@ -1,13 +1,8 @@
 //! The debt to destroy a cluster.
 
-use serde::Deserialize;
-#[cfg(feature = "ssr")]
-use serde::Serialize;
-
 use super::{Look, Sentence};
 
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(Serialize))]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwedView {
     /// None when nothing was ever owed.
     pub look: Option<Look>,

@@ -1,23 +1,15 @@
-//! Sentences with times, links and stress in them, as values: made by the server in words that can be tested as
-//! words, sent as they are, drawn in one place.
+//! Sentences with times, links and stress in them, as values: their words can be tested as words, and one place
+//! draws them.
 
-#[cfg(feature = "ssr")]
 use domain::Time;
-use serde::Deserialize;
-#[cfg(feature = "ssr")]
-use serde::Serialize;
 
-#[cfg(feature = "ssr")]
 use super::RunLink;
-#[cfg(feature = "ssr")]
 use crate::moment;
 use crate::moment::UnixSeconds;
 
 /// A part of a sentence.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(Serialize))]
-#[serde(rename_all = "snake_case")]
-pub enum Piece {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
     Plain(String),
     Strong(String),
     Muted(String),
@@ -36,10 +28,8 @@ pub enum Piece {
 }
 
 /// What is said, ready to be drawn.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(Serialize))]
-#[serde(transparent)]
-pub struct Sentence(pub Vec<Piece>);
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sentence(pub Vec<Part>);
 
 impl Sentence {
     pub fn new(words: impl Into<String>) -> Self {
@@ -47,27 +37,19 @@ impl Sentence {
     }
 
     pub fn then(self, words: impl Into<String>) -> Self {
-        self.with(Piece::Plain(words.into()))
+        self.with(Part::Plain(words.into()))
     }
 
     pub fn link(self, to: String, words: impl Into<String>) -> Self {
-        self.with(Piece::Link { to, words: words.into() })
+        self.with(Part::Link { to, words: words.into() })
     }
 
-    fn with(mut self, piece: Piece) -> Self {
-        self.0.push(piece);
-        self
-    }
-}
-
-#[cfg(feature = "ssr")]
-impl Sentence {
     pub fn strong(self, words: impl Into<String>) -> Self {
-        self.with(Piece::Strong(words.into()))
+        self.with(Part::Strong(words.into()))
     }
 
     pub fn muted(self, words: impl Into<String>) -> Self {
-        self.with(Piece::Muted(words.into()))
+        self.with(Part::Muted(words.into()))
     }
 
     /// "job #128", which leads to it.
@@ -85,24 +67,29 @@ impl Sentence {
 
     /// "14:02", with the day when that is not today.
     pub fn minute(self, at: Time, now: Time) -> Self {
-        self.with(Piece::Time { at: moment::machine(at), words: moment::day_and_minute(at, now) })
+        self.with(Part::Time { at: moment::machine(at), words: moment::day_and_minute(at, now) })
     }
 
     /// "14:02:11", with the day when that is not today.
     pub fn second(self, at: Time, now: Time) -> Self {
-        self.with(Piece::Time { at: moment::machine(at), words: moment::day_and_second(at, now) })
+        self.with(Part::Time { at: moment::machine(at), words: moment::day_and_second(at, now) })
     }
 
     pub fn so_far(self, since: Time) -> Self {
-        self.with(Piece::SoFar(since.timestamp()))
+        self.with(Part::SoFar(since.timestamp()))
     }
 
     pub fn remaining(self, until: Time) -> Self {
-        self.with(Piece::Remaining(until.timestamp()))
+        self.with(Part::Remaining(until.timestamp()))
     }
 
     pub fn and(mut self, other: Self) -> Self {
         self.0.extend(other.0);
+        self
+    }
+
+    fn with(mut self, part: Part) -> Self {
+        self.0.push(part);
         self
     }
 }
@@ -111,14 +98,14 @@ impl Sentence {
 #[cfg(test)]
 impl std::fmt::Display for Sentence {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.iter().try_for_each(|piece| match piece {
-            Piece::Plain(words)
-            | Piece::Strong(words)
-            | Piece::Muted(words)
-            | Piece::Time { words, .. }
-            | Piece::Link { words, .. } => f.write_str(words),
-            Piece::SoFar(_) => f.write_str("<so far>"),
-            Piece::Remaining(_) => f.write_str("<remaining>"),
+        self.0.iter().try_for_each(|part| match part {
+            Part::Plain(words)
+            | Part::Strong(words)
+            | Part::Muted(words)
+            | Part::Time { words, .. }
+            | Part::Link { words, .. } => f.write_str(words),
+            Part::SoFar(_) => f.write_str("<so far>"),
+            Part::Remaining(_) => f.write_str("<remaining>"),
         })
     }
 }

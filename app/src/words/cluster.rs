@@ -8,6 +8,7 @@ use domain::text;
 
 use super::job_row::cleans_up;
 use super::size::size_cards;
+use crate::components::seal::Seal;
 use crate::facts::ClusterFacts;
 use crate::view::{ActionView, ClusterView, JobRow, Look, OwedView, Sentence, StartView};
 
@@ -25,7 +26,9 @@ impl ClusterView {
             start: (cluster.state == ClusterState::Down).then(|| StartView::new(facts)),
             owed: OwedView::new(facts.owed.as_ref(), now),
             latest_job: facts.latest_job.as_ref().map(|job| JobRow::with_steps(job, now)),
+            seal: Seal::fresh(),
             version: cluster.version,
+            made_at: now.timestamp(),
         }
     }
 }

@@ -6,8 +6,9 @@ use domain::text;
 
 use super::job_row::{cleans_up, short_title, step_at_work};
 use super::owed::what_is_left;
+use super::steps::span;
 use crate::facts::JobFacts;
-use crate::view::{Bar, JobView, LineView, Look, OwedView, Sentence, StepView};
+use crate::view::{JobView, LineView, Look, OwedView, Sentence, StepView};
 
 impl JobView {
     pub fn new(facts: &JobFacts, now: Time) -> Self {
@@ -25,11 +26,12 @@ impl JobView {
             has_failed: job.state == JobState::Failed,
             spoken: spoken(facts),
             steps: steps.collect(),
-            whole: Bar::new(job.started_at.unwrap_or(job.created_at), job.finished_at),
+            whole: span(job.started_at.unwrap_or(job.created_at), job.finished_at),
             check_ins: facts.check_ins.iter().map(LineView::new).collect(),
             owed: OwedView::new(facts.owed.as_ref(), now),
             facts: table_of_facts(facts, now),
             version: job.version,
+            made_at: now.timestamp(),
         }
     }
 }

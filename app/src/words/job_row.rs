@@ -34,6 +34,7 @@ impl JobRow {
             on_card: on_card(job, steps, now),
             ci_says: ci_says(steps, now),
             version: job.version,
+            made_at: now.timestamp(),
         }
     }
 }

@@ -5,8 +5,9 @@ use domain::event::{CheckIn, Level};
 use domain::step::{Action, Phase, Step, StepState};
 
 use super::job_row::took;
+use crate::live::bar::Span;
 use crate::moment;
-use crate::view::{Bar, LineView, Look, RunLink, Sentence, StepView};
+use crate::view::{LineView, Look, RunLink, Sentence, StepView};
 
 impl StepView {
     pub fn new(step: &Step, is_current: bool, now: Time) -> Self {
@@ -20,14 +21,8 @@ impl StepView {
             message: step.message.clone(),
             started: step.started_at.map(|at| Sentence::default().second(at, now)).unwrap_or_default(),
             took: took(step.started_at, step.finished_at),
-            bar: step.started_at.map(|from| Bar::new(from, step.finished_at)),
+            bar: step.started_at.map(|from| span(from, step.finished_at)),
         }
-    }
-}
-
-impl Bar {
-    pub fn new(from: Time, until: Option<Time>) -> Self {
-        Self { from: from.timestamp(), until: until.map(|until| until.timestamp()) }
     }
 }
 
@@ -46,6 +41,11 @@ impl LineView {
             text: format!("{level}{}", check_in.text),
         }
     }
+}
+
+/// In whole seconds, as the browser counts.
+pub fn span(from: Time, until: Option<Time>) -> Span {
+    Span { from: from.timestamp(), until: until.map(|until| until.timestamp()) }
 }
 
 /// State word, who does it, and the run.

@@ -1,0 +1,71 @@
+//! The pieces that the live stream sends of each view: every way in which some page shows it.
+
+use leptos::prelude::*;
+
+use super::cluster_card::{self, Place, ci_truth, cluster_card, job_line};
+use super::job_body::{self, job_body};
+use super::job_table::{row_id, table_row};
+use crate::live::{Piece, Update};
+use crate::view::{ClusterView, JobRow, JobView};
+
+impl From<ClusterView> for Update {
+    fn from(view: ClusterView) -> Self {
+        let at = |place| piece(cluster_card::piece_id(&view.name, place), || cluster_card(&view, place));
+        Self { version: view.version, pieces: vec![at(Place::List), at(Place::Page)] }
+    }
+}
+
+impl From<JobRow> for Update {
+    fn from(row: JobRow) -> Self {
+        let pieces = vec![
+            piece(row_id(row.number), || table_row(&row)),
+            piece(format!("job-on-card-{}", row.number), || job_line(&row)),
+            piece(format!("ci-of-job-{}", row.number), || ci_truth(&row)),
+        ];
+        Self { version: row.version, pieces }
+    }
+}
+
+impl From<JobView> for Update {
+    fn from(job: JobView) -> Self {
+        let body = piece(job_body::piece_id(job.number), || job_body(&job));
+        Self { version: job.version, pieces: vec![body] }
+    }
+}
+
+/// Outside of a page there is no owner that views could belong to, so each piece gets one of its own.
+fn piece<V: IntoView>(id: String, draw: impl FnOnce() -> V) -> Piece {
+    Piece { id, html: Owner::new().with(|| draw().into_view().to_html()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::cluster::ClusterState;
+    use domain::job::JobState;
+
+    use super::*;
+    use crate::samples::{at, cluster_facts, job_facts, job_row};
+
+    fn assert_pieces_have_their_ids(update: &Update) {
+        for piece in &update.pieces {
+            let id = format!("id=\"{}\"", piece.id);
+            let first_tag = piece.html.split('>').next().unwrap();
+            assert!(first_tag.contains(&id), "{id} in {first_tag}");
+            assert!(first_tag.contains(&format!("data-version=\"{}\"", update.version)), "{first_tag}");
+        }
+    }
+
+    #[test]
+    fn each_piece_carries_its_id_and_its_version() {
+        assert_pieces_have_their_ids(&ClusterView::new(&cluster_facts(ClusterState::Up), at(60)).into());
+        assert_pieces_have_their_ids(&job_row(128, JobState::Running).into());
+        assert_pieces_have_their_ids(&JobView::new(&job_facts(3), at(60)).into());
+    }
+
+    #[test]
+    fn a_view_as_json_is_its_version_and_its_pieces() {
+        let json = serde_json::to_value(job_row(128, JobState::Running)).unwrap();
+        assert_eq!(json["version"], 9);
+        assert_eq!(json["pieces"][0]["id"], "job-row-128");
+    }
+}
