@@ -1,9 +1,8 @@
 // What the tests are given: a server in a known state, and a way to wait for a page with script and without.
 
-import { test as base, type Locator, type Page } from "@playwright/test";
+import { expect, test as base, type Locator, type Page } from "@playwright/test";
 import { join } from "node:path";
 
-import { expect } from "@playwright/test";
 import { database } from "./environment";
 import { START_LIMIT } from "./program";
 import { ClusterHead } from "./server";
@@ -59,7 +58,7 @@ export const test = base.extend<OfTest & { knownBeginning: void }, OfWorker>({
   },
 });
 
-export { expect } from "@playwright/test";
+export { expect };
 
 /** As a person does it who reads that the page does not update by itself. */
 async function refresh(page: Page): Promise<void> {

@@ -43,6 +43,7 @@ test("guide is followed to its end, and the history outlives a crash of the serv
     await expect(step(page, title, "Succeeded")).toBeVisible();
   }
   await expect(page).toHaveTitle(`Succeeded – guide on ${CLUSTER} – Cluster Head`);
+  await expect(page.locator("link[rel=icon]")).toHaveAttribute("href", "/favicon-succeeded.svg");
   expect(await isLive()).toBe(Boolean(javaScriptEnabled));
   expect(await head.simulator.cluster()).toBe("none");
 
