@@ -6,7 +6,7 @@ use super::badge::badge;
 use super::owed_box::owed_box;
 use super::sentence::draw;
 use super::size_form::start_form;
-use crate::view::{ClusterView, JobRow, Sentence};
+use crate::view::{ClusterView, Sentence, Versioned};
 
 /// Where the card stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub fn cluster_card(view: &ClusterView, place: Place) -> impl IntoView + use<> {
         <div
             id=piece_id(&view.name, place)
             class=if is_page { "columns" } else { "column" }
-            data-version=view.version.to_string()
+            data-version=view.version().to_string()
             data-state=view.look.word.clone()
             data-say=format!("{} is now: {}.", view.name, view.look.word)
         >
@@ -79,17 +79,18 @@ fn actions(view: &ClusterView) -> impl IntoView + use<> {
 
 /// Wanted, what the CI says, what the cloud says: side by side, because they may differ.
 fn truths(view: &ClusterView) -> impl IntoView + use<> {
-    let ci = match &view.latest_job {
-        Some(job) => ci_truth(job).into_any(),
-        None => view! { <div><dt>"CI says"</dt><dd>"Nothing yet"</dd></div> }.into_any(),
-    };
+    let ci = view.latest_job.as_ref().and_then(|job| job.ci_says.clone());
+    let (of_when, ci) = ci.unwrap_or_else(|| (Sentence::new("CI says"), Sentence::new("Nothing yet")));
     view! {
         <dl class="truths">
             <div>
                 <dt>"Wanted"</dt>
                 <dd>{draw(&view.wanted, view.made_at)}</dd>
             </div>
-            {ci}
+            <div>
+                <dt>{draw(&of_when, view.made_at)}</dt>
+                <dd>{draw(&ci, view.made_at)}</dd>
+            </div>
             <div>
                 <dt>"Cloud says"</dt>
                 <dd>
@@ -100,30 +101,10 @@ fn truths(view: &ClusterView) -> impl IntoView + use<> {
     }
 }
 
-/// A piece of its own: a job's steps change more often than its cluster.
-pub fn ci_truth(job: &JobRow) -> impl IntoView + use<> {
-    let nothing = || (Sentence::new("CI says"), Sentence::new("Nothing yet"));
-    let (of_when, what) = job.ci_says.clone().unwrap_or_else(nothing);
-    view! {
-        <div id=format!("ci-of-job-{}", job.number) data-version=job.version.to_string()>
-            <dt>{draw(&of_when, job.made_at)}</dt>
-            <dd>{draw(&what, job.made_at)}</dd>
-        </div>
-    }
-}
-
 fn foot(view: &ClusterView) -> impl IntoView + use<> {
-    let on_it = view.on_it.iter().map(|line| view! { <li>{draw(line, view.made_at)}</li> });
-    view! { <ul class="card-foot meta">{on_it.collect_view()} {view.latest_job.as_ref().map(job_line)}</ul> }
-}
-
-/// A piece of its own, for the same reason.
-pub fn job_line(job: &JobRow) -> impl IntoView + use<> {
-    view! {
-        <li id=format!("job-on-card-{}", job.number) data-version=job.version.to_string()>
-            {draw(&job.on_card, job.made_at)}
-        </li>
-    }
+    let lines = view.on_it.iter().chain(view.latest_job.as_ref().map(|job| &job.on_card));
+    let lines = lines.map(|line| view! { <li>{draw(line, view.made_at)}</li> });
+    view! { <ul class="card-foot meta">{lines.collect_view()}</ul> }
 }
 
 #[cfg(test)]

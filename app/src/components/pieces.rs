@@ -2,34 +2,29 @@
 
 use leptos::prelude::*;
 
-use super::cluster_card::{self, Place, ci_truth, cluster_card, job_line};
+use super::cluster_card::{self, Place, cluster_card};
 use super::job_body::{self, job_body};
 use super::job_table::{row_id, table_row};
 use crate::live::{Piece, Update};
-use crate::view::{ClusterView, JobRow, JobView};
+use crate::view::{ClusterView, JobRow, JobView, Versioned};
 
 impl From<ClusterView> for Update {
     fn from(view: ClusterView) -> Self {
         let at = |place| piece(cluster_card::piece_id(&view.name, place), || cluster_card(&view, place));
-        Self { version: view.version, pieces: vec![at(Place::List), at(Place::Page)] }
+        Self { version: view.version(), pieces: vec![at(Place::List), at(Place::Page)] }
     }
 }
 
 impl From<JobRow> for Update {
     fn from(row: JobRow) -> Self {
-        let pieces = vec![
-            piece(row_id(row.number), || table_row(&row)),
-            piece(format!("job-on-card-{}", row.number), || job_line(&row)),
-            piece(format!("ci-of-job-{}", row.number), || ci_truth(&row)),
-        ];
-        Self { version: row.version, pieces }
+        Self { version: row.version(), pieces: vec![piece(row_id(row.number), || table_row(&row))] }
     }
 }
 
 impl From<JobView> for Update {
     fn from(job: JobView) -> Self {
         let body = piece(job_body::piece_id(job.number), || job_body(&job));
-        Self { version: job.version, pieces: vec![body] }
+        Self { version: job.version(), pieces: vec![body] }
     }
 }
 
@@ -44,7 +39,7 @@ mod tests {
     use domain::job::JobState;
 
     use super::*;
-    use crate::samples::{at, cluster_facts, job_facts, job_row};
+    use crate::samples::{at, cluster_facts, guide_at_step, job_facts, job_row};
 
     fn assert_pieces_have_their_ids(update: &Update) {
         for piece in &update.pieces {
@@ -57,9 +52,20 @@ mod tests {
 
     #[test]
     fn each_piece_carries_its_id_and_its_version() {
-        assert_pieces_have_their_ids(&ClusterView::new(&cluster_facts(ClusterState::Up), at(60)).into());
+        let mut facts = cluster_facts(ClusterState::Up);
+        facts.latest_job = Some(guide_at_step(3));
+        assert_pieces_have_their_ids(&ClusterView::new(&facts, at(60)).into());
         assert_pieces_have_their_ids(&job_row(128, JobState::Running).into());
         assert_pieces_have_their_ids(&JobView::new(&job_facts(3), at(60)).into());
+    }
+
+    #[test]
+    fn a_card_is_as_new_as_the_job_that_it_tells_of_while_a_press_is_decided_on_the_cluster() {
+        let mut facts = cluster_facts(ClusterState::Down);
+        facts.latest_job = Some(guide_at_step(3));
+        let update = Update::from(ClusterView::new(&facts, at(60)));
+        assert_eq!(update.version, 9);
+        assert!(update.pieces[0].html.contains(r#"name="expected_version" value="7""#));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use domain::Time;
 use leptos::config::LeptosOptions;
 use leptos::hydration::HydrationScripts;
 use leptos::prelude::*;
-use leptos_meta::{Link, Title};
+use leptos_meta::{Link, ServerMetaContext, Title};
 use store::ProviderContact;
 
 use super::problem::PageError;
@@ -94,7 +94,7 @@ impl LoadedFrame {
         });
         view! {
             <Title text=frame.title/>
-            <Link rel="icon" type_="image/svg+xml" href=frame.favicon id="favicon"/>
+            {favicon(frame.favicon)}
             {scripts}
             {sprite()}
             <a class="skip" href="#main">"Skip to the content"</a>
@@ -110,6 +110,12 @@ impl LoadedFrame {
         }
         .into_any()
     }
+}
+
+/// The icon of the tab. There is no head to put it into while the routes are only listed.
+pub fn favicon(path: String) -> Option<impl IntoView> {
+    use_context::<ServerMetaContext>()
+        .map(|_| view! { <Link rel="icon" type_="image/svg+xml" href=path id="favicon"/> })
 }
 
 fn header(section: Section, connection: Option<AnyView>, visitor: &Visitor) -> impl IntoView + use<> {

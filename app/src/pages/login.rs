@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 use leptos::prelude::*;
-use leptos_meta::{Link, Title};
+use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use leptos_router::location::Url;
 
@@ -66,7 +66,7 @@ fn body(next: String, problem: Option<SignInProblem>) -> impl IntoView {
         if problem.is_some() { "Error: Sign in – Cluster Head" } else { "Sign in – Cluster Head" };
     view! {
         <Title text=title/>
-        <Link rel="icon" type_="image/svg+xml" href="/favicon.svg"/>
+        {favicon("/favicon.svg".to_owned())}
         <main id="main" class="page sign-in">
             <form method="post" action=PATH class="card stack">
                 <div>
@@ -96,6 +96,7 @@ fn body(next: String, problem: Option<SignInProblem>) -> impl IntoView {
 
 #[cfg(test)]
 mod tests {
+    use super::frame::favicon;
     use super::*;
     use crate::samples::html;
 

@@ -59,7 +59,8 @@ pub struct SizeCard {
 }
 
 impl Versioned for ClusterView {
+    /// The card also shows how far the job is. A press is decided on the cluster's own version alone.
     fn version(&self) -> i64 {
-        self.version
+        self.latest_job.as_ref().map_or(self.version, |job| job.version.max(self.version))
     }
 }

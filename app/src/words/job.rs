@@ -30,7 +30,8 @@ impl JobView {
             check_ins: facts.check_ins.iter().map(LineView::new).collect(),
             owed: OwedView::new(facts.owed.as_ref(), now),
             facts: table_of_facts(facts, now),
-            version: job.version,
+            // The page also shows what is owed and who is first in the queue: things of the cluster.
+            version: job.version.max(facts.cluster.version),
             made_at: now.timestamp(),
         }
     }
