@@ -6,6 +6,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use leptos_router::location::Url;
 
+use super::frame::favicon;
 use crate::respond;
 
 pub const PATH: &str = "/login";
