@@ -45,11 +45,34 @@ impl Store {
         if !is_busy && let Some(conflict) = conflict(&order.steps, order.size, &cluster) {
             return Err(conflict.into());
         }
-        let number = insert(&mut tx, order, actor, terms.idempotency_key.as_deref()).await?;
+        let number = match insert(&mut tx, order, actor, terms.idempotency_key.as_deref()).await {
+            Ok(number) => number,
+            // The same key came at the same time for another cluster, whose lock this is not.
+            Err(Error::Database(error)) if is_key_taken(&error) => {
+                drop(tx);
+                return Err(self.key_reused(terms).await?);
+            }
+            Err(error) => return Err(error),
+        };
         tx.commit().await?;
         self.nudge().await;
         Ok(Accepted { number, is_new: true })
     }
+
+    async fn key_reused(&self, terms: &Terms) -> Result<Error, Error> {
+        let number = sqlx::query_scalar!(
+            "select job_number from job where idempotency_key = $1",
+            terms.idempotency_key.as_deref()
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(Error::KeyReused { number })
+    }
+}
+
+fn is_key_taken(error: &sqlx::Error) -> bool {
+    let constraint = error.as_database_error().and_then(|error| error.constraint());
+    constraint == Some("job_idempotency_key_is_unique")
 }
 
 /// Locks the cluster against other acceptances, and says whether a job is unfinished on it.

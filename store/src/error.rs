@@ -21,13 +21,27 @@ pub enum Error {
     /// Somebody else holds the claim by now. Whatever this worker was about to write is dropped.
     #[error("the claim has passed to another worker")]
     Fenced,
+    /// Another step has this run by now; it cannot be the one that was looked for.
+    #[error("the run belongs to another step")]
+    RunTaken,
     /// A row holds what this binary cannot read; a newer one wrote it, or a hand.
     #[error("unreadable row: {0}")]
     Unreadable(String),
     #[error("database: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(#[source] sqlx::Error),
     #[error("migration: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
+}
+
+/// The constraints are the rules; those that can be broken in the course of things have an error of their own.
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        let constraint = error.as_database_error().and_then(|error| error.constraint());
+        match constraint {
+            Some("trigger_run_is_adopted_once") => Self::RunTaken,
+            _ => Self::Database(error),
+        }
+    }
 }
 
 impl Error {

@@ -6,9 +6,9 @@ use domain::actor::{Actor, Channel};
 use domain::event::Remark;
 use domain::job::JobState;
 use domain::order::{Order, PlannedStep};
-use domain::run::ProviderKind;
+use domain::run::{ProviderKind, RunRef};
 use domain::size::Size;
-use domain::step::{Action, CiTarget, Effect, Phase};
+use domain::step::{Action, CiTarget, Effect, Phase, Trigger, TriggerState};
 use sqlx::PgPool;
 use store::{Error, JobChange, Record, Store, Terms};
 use uuid::Uuid;
@@ -74,6 +74,46 @@ async fn a_key_that_was_used_for_another_ask_is_refused(pool: PgPool) {
     let other = Order { size: Some(Size::L), ..order("a") };
     let refused = store.accept(&other, &operator(), &keyed("k")).await.unwrap_err();
     assert!(matches!(refused, Error::KeyReused { number } if number == first.number), "{refused}");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn one_key_at_the_same_time_for_two_clusters_is_one_job(pool: PgPool) {
+    let store = store_with(pool, &["a", "b"]).await;
+    let (first, second, actor, terms) = (order("a"), order("b"), operator(), keyed("k"));
+    let (one, other) =
+        tokio::join!(store.accept(&first, &actor, &terms), store.accept(&second, &actor, &terms));
+    let refused = one.and(other).unwrap_err();
+    assert!(matches!(refused, Error::KeyReused { .. }), "{refused}");
+    assert_eq!(store.job_counts(None).await.unwrap().all, 1);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_run_is_adopted_by_one_step_only(pool: PgPool) {
+    let store = store_with(pool, &["a", "b"]).await;
+    for cluster in ["a", "b"] {
+        store.accept(&order(cluster), &operator(), &Terms::default()).await.unwrap();
+    }
+    let mut outcomes = Vec::new();
+    while let Some(claim) = store.claim(Uuid::new_v4(), LEASE).await.unwrap() {
+        let turn = store.turn(&claim).await.unwrap();
+        let mut step = turn.job.steps[0].clone();
+        step.trigger = Some(Trigger {
+            marker: Uuid::new_v4(),
+            state: TriggerState::Accepted,
+            intended_at: turn.now(),
+            sent_at: turn.now(),
+            tries: 1,
+            looks: 0,
+            run: Some(RunRef {
+                provider: ProviderKind::CircleCi,
+                id: "the-only-one".into(),
+                number: None,
+                url: "https://app.circleci.com".into(),
+            }),
+        });
+        outcomes.push(store.record(&claim, &Record { step: Some(step), ..Record::default() }).await);
+    }
+    assert!(matches!(outcomes[..], [Ok(()), Err(Error::RunTaken)]), "{outcomes:?}");
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

@@ -95,6 +95,9 @@ async fn hold(engine: &Engine, claim: &Claim, shutdown: &CancellationToken) {
         Err(Error::Fenced) => {
             info!(job = claim.job, fence = claim.fence, "stale fence: another worker has the job")
         }
+        Err(Error::RunTaken) => {
+            warn!(job = claim.job, "the run that was found belongs to another step; looking again")
+        }
         Err(error) => error!(job = claim.job, %error, "the turn could not be recorded; it is taken again"),
     }
 }
