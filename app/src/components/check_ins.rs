@@ -13,7 +13,11 @@ pub fn check_in_log(number: i64, lines: &[LineView]) -> impl IntoView + use<> {
     let log = (!lines.is_empty()).then(|| {
         let label = format!("Check-in log of job {number}");
         let lines = lines.iter().map(line).collect_view();
-        view! { <ol class="log" role="log" aria-live="off" aria-label=label tabindex="0">{lines}</ol> }
+        view! {
+            <div class="log" role="log" aria-live="off" aria-label=label tabindex="0">
+                <ol>{lines}</ol>
+            </div>
+        }
     });
     view! {
         {note.map(|note| view! { <p class="meta">{note}</p> })}

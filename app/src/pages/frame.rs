@@ -99,7 +99,7 @@ impl LoadedFrame {
             {sprite()}
             <a class="skip" href="#main">"Skip to the content"</a>
             {header(frame.section, connection, &visitor)}
-            {visitor.is_demo.then(|| view! { <p class="banner tone-run">"Demo: the providers are simulated, nothing is billed."</p> })}
+            {visitor.is_demo.then(demo_banner)}
             <main id="main" class="page" tabindex="-1">
                 {is_live.then(|| no_script_line(path))}
                 {content.into_any()}
@@ -134,6 +134,14 @@ fn header(section: Section, connection: Option<AnyView>, visitor: &Visitor) -> i
                 {account(visitor)}
             </div>
         </header>
+    }
+}
+
+fn demo_banner() -> impl IntoView {
+    view! {
+        <aside class="banner tone-run" aria-label="Demo">
+            "Demo: the providers are simulated, nothing is billed."
+        </aside>
     }
 }
 

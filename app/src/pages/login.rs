@@ -97,7 +97,6 @@ fn body(next: String, problem: Option<SignInProblem>) -> impl IntoView {
 
 #[cfg(test)]
 mod tests {
-    use super::frame::favicon;
     use super::*;
     use crate::samples::html;
 

@@ -74,7 +74,7 @@ fn choices(ask: &AskText, facts: &ClusterFacts, catalogue: &Catalogue, seal: &Se
             view! {
                 <label class="choice">
                     <input type="radio" name="routine" value=routine.name.clone() checked=routine.name == ask.routine/>
-                    <span><b>{routine.name.clone()}</b> <span class="muted">{routine.description.clone()}</span></span>
+                    <span><b>{routine.name.clone()}</b> " " <span class="muted">{routine.description.clone()}</span></span>
                 </label>
             }
         })
