@@ -14,8 +14,8 @@ use crate::steps::step;
 use crate::workspace::Workspace;
 use crate::{browser, interrupt, process, server, site, tools};
 
-/// One for each worker of Playwright; a worker is replaced after each test that fails.
-const BROWSER_DATABASES: usize = 16;
+/// One for each worker of Playwright: a worker is replaced after each test that fails.
+const BROWSER_DATABASES: usize = 32;
 
 #[derive(clap::Args)]
 pub struct Options {
