@@ -94,7 +94,7 @@ pub async fn start_routine(
     press.accept_routine(&actor).await
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use server_fn::ServerFn;
 

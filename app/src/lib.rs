@@ -31,7 +31,7 @@ mod press;
 mod problem;
 #[cfg(feature = "ssr")]
 mod respond;
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod samples;
 #[cfg(feature = "ssr")]
 pub mod session;

@@ -1,5 +1,7 @@
 //! The colours of the style sheet: text is readable, state graphics are visible, in light and in dark.
 
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a style sheet that cannot be read fails the test")]
+
 use std::collections::BTreeMap;
 
 const STYLE_SHEET: &str = include_str!("../../style/tailwind.css");

@@ -84,6 +84,7 @@ impl Frame {
 impl LoadedFrame {
     pub fn around(self, content: impl IntoView + 'static) -> AnyView {
         let Self { frame, contacts, visitor, now, path } = self;
+        set_favicon(frame.favicon);
         let is_live = frame.topics.is_some();
         let scripts = use_context::<LeptosOptions>()
             .filter(|_| frame.has_islands)
@@ -94,7 +95,6 @@ impl LoadedFrame {
         });
         view! {
             <Title text=frame.title/>
-            {favicon(frame.favicon)}
             {scripts}
             {sprite()}
             <a class="skip" href="#main">"Skip to the content"</a>
@@ -112,10 +112,14 @@ impl LoadedFrame {
     }
 }
 
-/// The icon of the tab. There is no head to put it into while the routes are only listed.
-pub fn favicon(path: String) -> Option<impl IntoView> {
-    use_context::<ServerMetaContext>()
-        .map(|_| view! { <Link rel="icon" type_="image/svg+xml" href=path id="favicon"/> })
+/// Puts the icon of the tab into the head. There is none while the routes are only listed.
+///
+/// A tag for the head is told to the head when it is written, and what stands in a loaded page is written when its
+/// owner is gone. So it is written here, while the owner is there.
+pub fn set_favicon(path: String) {
+    if use_context::<ServerMetaContext>().is_some() {
+        let _ = view! { <Link rel="icon" type_="image/svg+xml" href=path id="favicon"/> }.to_html();
+    }
 }
 
 fn header(section: Section, connection: Option<AnyView>, visitor: &Visitor) -> impl IntoView + use<> {

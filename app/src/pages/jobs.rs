@@ -177,7 +177,7 @@ fn body(place: &Place, rows: &[JobRow], counts: JobCounts) -> AnyView {
         return view! { <p class="lead">"No jobs match. " <a href="/jobs">"Clear the filters"</a></p> }
             .into_any();
     }
-    job_table(&place.list(), &rows).into_any()
+    job_table(&place.list(), rows).into_any()
 }
 
 fn paging(place: &Place, oldest: Option<i64>) -> impl IntoView + use<> {

@@ -6,7 +6,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use leptos_router::location::Url;
 
-use super::frame::favicon;
+use super::frame::set_favicon;
 use crate::respond;
 
 pub const PATH: &str = "/login";
@@ -28,6 +28,7 @@ pub fn page() -> impl IntoView {
     if let Some(problem) = problem {
         respond::status(problem.status());
     }
+    set_favicon("/favicon.svg".to_owned());
     body(next, problem)
 }
 
@@ -67,7 +68,6 @@ fn body(next: String, problem: Option<SignInProblem>) -> impl IntoView {
         if problem.is_some() { "Error: Sign in – Cluster Head" } else { "Sign in – Cluster Head" };
     view! {
         <Title text=title/>
-        {favicon("/favicon.svg".to_owned())}
         <main id="main" class="page sign-in">
             <form method="post" action=PATH class="card stack">
                 <div>

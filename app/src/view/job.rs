@@ -42,7 +42,7 @@ pub struct StepView {
     pub is_trouble: bool,
     /// Its state, who does it, and the run.
     pub facts: Sentence,
-    /// Percent done, where the far end counts.
+    /// Percent done, where the far end counts and is not through.
     pub percent: Option<u8>,
     pub message: Option<String>,
     pub started: Sentence,

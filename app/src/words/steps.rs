@@ -17,7 +17,7 @@ impl StepView {
             is_current,
             is_trouble: matches!(step.state, StepState::Failed | StepState::TimedOut),
             facts: facts(step),
-            percent: step.progress.and_then(percent),
+            percent: step.progress.filter(|_| step.state != StepState::Succeeded).and_then(percent),
             message: step.message.clone(),
             started: step.started_at.map(|at| Sentence::default().second(at, now)).unwrap_or_default(),
             took: took(step.started_at, step.finished_at),
