@@ -12,7 +12,13 @@ use crate::{interrupt, process, site, tools};
 /// Above this a file is split.
 const LONGEST_FILE: usize = 400;
 const LIMITED: [&str; 4] = ["*.rs", "*.ts", "*.sql", "*.css"];
-const WASM: [&str; 4] = ["--package", "frontend", "--target", "wasm32-unknown-unknown"];
+/// What clippy looks at. The server's half and the browser's half are never compiled together.
+const PROGRAMS: [&str; 3] = ["--workspace", "--lib", "--bins"];
+const TESTS: [&str; 2] = ["--workspace", "--tests"];
+const BROWSER: [&str; 4] = ["--package", "frontend", "--target", "wasm32-unknown-unknown"];
+/// A panic is how a test fails, also in the functions that tests share.
+const ALLOWED_IN_TESTS: [&str; 6] =
+    ["-A", "clippy::unwrap_used", "-A", "clippy::expect_used", "-A", "clippy::panic"];
 
 pub fn run(workspace: &Workspace) -> Result<()> {
     tools::check(workspace)?;
@@ -32,13 +38,9 @@ pub fn run(workspace: &Workspace) -> Result<()> {
 
     check("file length", &|| file_length(workspace))?;
     check("format", &|| cargo(workspace, &["fmt", "--all", "--check"]))?;
-    check("clippy", &|| {
-        cargo(workspace, &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
-    })?;
-    check("clippy, browser", &|| {
-        let arguments = [&["clippy"], &WASM[..], &["--", "-D", "warnings"]].concat();
-        cargo(workspace, &arguments)
-    })?;
+    check("clippy", &|| clippy(workspace, &PROGRAMS, &[]))?;
+    check("clippy, tests", &|| clippy(workspace, &TESTS, &ALLOWED_IN_TESTS))?;
+    check("clippy, browser", &|| clippy(workspace, &BROWSER, &[]))?;
     check("documentation", &|| documentation(workspace))?;
     check("queries", &|| prepare::check(workspace))?;
     check("browser tests", &|| typescript(workspace))?;
@@ -52,6 +54,10 @@ fn cargo(workspace: &Workspace, arguments: &[&str]) -> Result<String> {
     let log = workspace.target.join("run/lint.log");
     process::run_quietly(workspace.cargo().args(arguments), &log)?;
     Ok("clean".to_owned())
+}
+
+fn clippy(workspace: &Workspace, what: &[&str], allowed: &[&str]) -> Result<String> {
+    cargo(workspace, &[&["clippy", "--keep-going"], what, &["--", "-D", "warnings"], allowed].concat())
 }
 
 fn documentation(workspace: &Workspace) -> Result<String> {
