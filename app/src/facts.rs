@@ -104,9 +104,12 @@ impl ClusterFacts {
 
 impl JobFacts {
     pub async fn load(store: &Store, catalogue: &Catalogue, number: i64) -> Result<Option<Self>, Error> {
+        // The clusters first. A job draws its version before its cluster does, in one transaction: read in this order,
+        // a view that is half from before it has a lower version than the whole one, which then replaces it.
+        let clusters = store.clusters().await?;
         let Some(job) = store.job(number).await? else { return Ok(None) };
-        let name = job.job.cluster.clone();
-        let cluster = store.cluster(&name).await?.ok_or(Error::UnknownCluster(name))?;
+        let cluster = clusters.into_iter().find(|cluster| cluster.name == job.job.cluster);
+        let cluster = cluster.ok_or_else(|| Error::UnknownCluster(job.job.cluster.clone()))?;
         let rate = job
             .job
             .size
