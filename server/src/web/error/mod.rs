@@ -104,7 +104,7 @@ impl From<store::Error> for Problem {
     }
 }
 
-/// Leaves the writing to [`show`], which knows what the caller can read.
+/// Leaves the writing to [`show()`], which knows what the caller can read.
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();
