@@ -1,6 +1,6 @@
 //! What a person or a program is told when something did not work, in the one shape that they can read.
 //!
-//! A handler answers with a [`Problem`]; [`show`] writes it down as a page, as JSON or as a line of text, and gives
+//! A handler answers with a [`Problem`]; [`show()`] writes it down as a page, as JSON or as a line of text, and gives
 //! the same shape to what axum and its layers refuse by themselves. Nothing from inside the service is ever in it:
 //! the cause goes to the log, where the request id finds it.
 
