@@ -80,11 +80,13 @@ pub fn conflict(steps: &[PlannedStep], size: Option<Size>, cluster: &Cluster) ->
     let first = &steps.first()?.action;
     let name = || cluster.name.clone();
     match (cluster.state, cluster.size) {
-        (ClusterState::Up, Some(present)) if first.creates_cluster() => Some(if size == Some(present) {
-            Conflict::AlreadyUp { cluster: name(), size: present }
-        } else {
-            Conflict::OtherSizeUp { cluster: name(), size: present }
-        }),
+        (ClusterState::Up, Some(present)) if first.creates_cluster() && size != Some(present) => {
+            Some(Conflict::OtherSizeUp { cluster: name(), size: present })
+        }
+        // Bringing up what is up changes nothing, so a routine that goes on to do more may begin with it.
+        (ClusterState::Up, Some(present)) if steps.iter().all(|step| step.action.creates_cluster()) => {
+            Some(Conflict::AlreadyUp { cluster: name(), size: present })
+        }
         (ClusterState::Up, Some(present)) if first.destroys_cluster() && size == Some(present) => {
             Some(Conflict::AlreadyUp { cluster: name(), size: present })
         }

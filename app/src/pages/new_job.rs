@@ -24,6 +24,7 @@ pub fn page() -> impl IntoView {
         let facts = form::cluster(&world, &ask.cluster).await?;
         let refusal = form::refusal(&query, &ask, &facts.cluster, &world);
         let frame = form::frame("Start a routine", Section::Jobs, refusal.as_ref()).load(&world).await?;
+        let ask = in_the_present_size(ask, &facts, &world.catalogue);
         let order = ask.order(&world.catalogue).ok();
         let content = view! {
             <div class="stack">
@@ -63,6 +64,15 @@ fn preselected(query: &ParamsMap, catalogue: &Catalogue) -> AskText {
     };
     if let Some(routine) = catalogue.routine(&ask.routine) {
         ask.leave_out_what_is_not_taken(routine);
+    }
+    ask
+}
+
+/// Where no size was asked for on a cluster that is up, its own: another one would be refused.
+fn in_the_present_size(mut ask: AskText, facts: &ClusterFacts, catalogue: &Catalogue) -> AskText {
+    let takes_size = catalogue.routine(&ask.routine).is_some_and(Routine::creates_cluster);
+    if let Some(size) = facts.cluster.size.filter(|_| takes_size && ask.size.is_empty()) {
+        ask.size = size.to_string();
     }
     ask
 }

@@ -69,22 +69,30 @@ fn a_replacement_does_not_bring_up_what_it_could_not_destroy() {
     assert_eq!(story.next(9), Next::Skip { positions: vec![2] });
 }
 
-#[rstest]
-#[case(ClusterState::Up, Some(Size::M), "c is already up in size m. Nothing was started.")]
-#[case(
-    ClusterState::Up,
-    Some(Size::L),
-    "c is up in size l. Another size replaces the whole cluster: use \"resize\", or destroy it first. Nothing was started."
-)]
-fn a_guide_that_meets_a_cluster_that_is_up_does_nothing_to_it(
-    #[case] state: ClusterState,
-    #[case] size: Option<Size>,
-    #[case] sentence: &str,
-) {
+#[test]
+fn a_guide_that_meets_a_cluster_of_another_size_does_nothing_to_it() {
     let mut story = Story::guide();
-    story.cluster.state = state;
-    story.cluster.size = size;
+    story.cluster.state = ClusterState::Up;
+    story.cluster.size = Some(Size::L);
+    let sentence = "c is up in size l. Another size replaces the whole cluster: use \"resize\", or destroy it first. Nothing was started.";
     assert_eq!(finish(story.next(9)), (JobState::Failed, sentence.to_owned()));
+}
+
+#[test]
+fn bringing_up_what_is_up_in_that_size_is_refused() {
+    let mut story = Story::new(vec![creates("cluster"), creates("base")], vec![]);
+    story.cluster.state = ClusterState::Up;
+    story.cluster.size = Some(Size::M);
+    let sentence = "c is already up in size m. Nothing was started.";
+    assert_eq!(finish(story.next(9)), (JobState::Failed, sentence.to_owned()));
+}
+
+#[test]
+fn a_guide_goes_on_from_a_cluster_that_is_up_in_its_size() {
+    let mut story = Story::guide();
+    story.cluster.state = ClusterState::Up;
+    story.cluster.size = Some(Size::M);
+    assert_eq!(story.next(9), Next::Begin { position: 1 });
 }
 
 #[test]

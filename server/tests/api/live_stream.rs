@@ -2,7 +2,7 @@
 
 use domain::size::Size;
 use reqwest::header::COOKIE;
-use serde_json::json;
+use serde_json::Value;
 use sqlx::PgPool;
 
 use crate::support::{CLUSTER, Events, Service};
@@ -14,6 +14,10 @@ async fn open(service: &Service, query: &str) -> Events {
     assert_eq!(hello.data["build"], env!("CARGO_PKG_VERSION"));
     assert!(hello.data["now"].as_str().unwrap().ends_with('Z'));
     events
+}
+
+fn is_row_of(row: &Value, job: i64) -> bool {
+    row["pieces"][0]["id"] == format!("job-row-{job}")
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
@@ -43,12 +47,12 @@ async fn a_stream_begins_with_everything_that_the_page_shows(pool: PgPool) {
     let first = service.accept("up", Some(Size::M)).await;
     let second = service.accept("down", None).await;
     let mut events = open(&service, &format!("topics=clusters,jobs,job:{second}")).await;
-    assert_eq!(events.next_named("cluster").await.data["name"], CLUSTER);
-    assert_eq!(events.next_named("job_row").await.data["number"], second);
-    assert_eq!(events.next_named("job_row").await.data["number"], first);
-    let job = events.next_named("job").await;
-    assert_eq!(job.data["number"], second);
-    assert_eq!(job.data["check_ins"][0]["text"], "Accepted from ana (Slack).");
+    let cluster = events.next_named("cluster").await.data;
+    assert!(cluster["pieces"][0]["html"].as_str().unwrap().contains(CLUSTER));
+    assert!(is_row_of(&events.next_named("job_row").await.data, second));
+    assert!(is_row_of(&events.next_named("job_row").await.data, first));
+    let job = events.next_named("job").await.data;
+    assert!(job["pieces"][0]["html"].as_str().unwrap().contains("Accepted from ana (Slack)."));
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
@@ -58,8 +62,8 @@ async fn what_changes_is_told_to_every_stream_whole_and_with_its_version(pool: P
     let mut two = open(&service, "topics=jobs").await;
     let number = service.accept("up", Some(Size::M)).await;
     for events in [&mut one, &mut two] {
-        let row = events.next_where("job_row", |row| row["number"] == number).await;
-        assert_eq!((&row.data["cluster"], &row.data["state"]), (&json!(CLUSTER), &json!("queued")));
+        let row = events.next_where("job_row", |row| is_row_of(row, number)).await;
+        assert!(row.data["pieces"][0]["html"].as_str().unwrap().contains("Queued"));
         assert!(row.id.unwrap() >= row.data["version"].as_i64().unwrap());
     }
 }
@@ -69,19 +73,19 @@ async fn who_comes_back_gets_only_what_is_new(pool: PgPool) {
     let service = Service::demo(pool.clone()).await;
     let old = service.accept("up", None).await;
     let mut earlier = open(&service, "topics=jobs").await;
-    earlier.next_where("job_row", |row| row["number"] == old).await;
+    earlier.next_where("job_row", |row| is_row_of(row, old)).await;
     // Further than a read looks back.
     sqlx::query("select setval('change_version', 5000)").execute(&pool).await.unwrap();
     let last = service.accept("up", None).await;
     // Once this is told as a change, the service knows everything before it.
-    earlier.next_where("job_row", |row| row["number"] == last).await;
+    earlier.next_where("job_row", |row| is_row_of(row, last)).await;
     let seen = service.store.latest_version().await.unwrap();
     let missed = service.accept("up", None).await;
     let mut events = Events::open(service.get("/events?topics=jobs").header("last-event-id", seen)).await;
-    events.next_where("job_row", |row| row["number"] == missed).await;
+    events.next_where("job_row", |row| is_row_of(row, missed)).await;
     let after = service.accept("up", None).await;
-    let row = events.next_where("job_row", |row| row["number"] == after || row["number"] == old).await;
-    assert_eq!(row.data["number"], after, "what was seen long ago is not told again");
+    let row = events.next_where("job_row", |row| is_row_of(row, after) || is_row_of(row, old)).await;
+    assert!(is_row_of(&row.data, after), "what was seen long ago is not told again");
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
@@ -90,7 +94,7 @@ async fn an_id_that_means_nothing_gets_everything(pool: PgPool) {
     let number = service.accept("up", None).await;
     for after in ["garbage", "-5", "9223372036854775807", "99999999999999999999999", ""] {
         let mut events = open(&service, &format!("topics=jobs&after={after}")).await;
-        assert_eq!(events.next_named("job_row").await.data["number"], number, "{after:?}");
+        assert!(is_row_of(&events.next_named("job_row").await.data, number), "{after:?}");
     }
 }
 

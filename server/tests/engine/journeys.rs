@@ -23,6 +23,21 @@ async fn a_guide_job_brings_up_deploys_works_and_destroys(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_guide_job_on_a_cluster_that_is_up_goes_on_from_there_and_destroys_it(pool: PgPool) {
+    let house = House::build(pool).await;
+    let engine = house.start_engine();
+    let up = house.ask("up", Some(Size::M)).await;
+    house.over(up).await;
+    let guide = house.ask("guide", Some(Size::M)).await;
+    let over = house.over(guide).await;
+    engine.stop().await;
+    assert_eq!(over.job.state, JobState::Succeeded, "{}", house.story().await);
+    assert_eq!(house.effective()[2..], GUIDE);
+    assert_eq!(house.cluster().await.state, ClusterState::Down);
+    assert_eq!(house.store.obligation_of(CLUSTER).await.unwrap(), None);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_cluster_that_is_up_says_its_size_and_when_it_is_destroyed(pool: PgPool) {
     let house = House::build(pool).await;
     let job = house.ask("up", Some(Size::M)).await;

@@ -73,19 +73,16 @@ async fn a_destroy_that_fails_is_tried_again_later_and_not_forgotten(pool: PgPoo
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
-async fn a_guide_refused_by_a_cluster_that_is_up_does_not_destroy_it(pool: PgPool) {
+async fn a_guide_refused_by_a_cluster_of_another_size_does_not_destroy_it(pool: PgPool) {
     let house = House::build(pool).await;
     let up = house.ask("up", Some(Size::S)).await;
-    let guide = house.ask("guide", Some(Size::S)).await;
+    let guide = house.ask("guide", Some(Size::L)).await;
     let engine = house.start_engine();
     house.over(up).await;
     let refused = house.over(guide).await;
     engine.stop().await;
     assert_eq!(refused.job.state, JobState::Failed);
-    assert_eq!(
-        refused.job.outcome.as_deref(),
-        Some("iriversland2 is already up in size s. Nothing was started.")
-    );
+    assert!(refused.job.outcome.unwrap().starts_with("iriversland2 is up in size s."));
     assert_eq!(house.cluster().await.state, ClusterState::Up);
     assert_eq!(house.effective(), ["release-cluster", "release"]);
 }
