@@ -246,6 +246,7 @@ fn finish(cancelled: bool, steps: &[Step]) -> Next {
         None if cancelled && steps.iter().any(|step| step.state == StepState::Skipped) => {
             (JobState::Cancelled, "Cancelled.".to_owned())
         }
+        None if steps.len() == 1 => (JobState::Succeeded, "The step succeeded.".to_owned()),
         None => (JobState::Succeeded, format!("All {} steps succeeded.", steps.len())),
     };
     Next::Finish { state, outcome: format!("{what}{}", aftermath(steps).sentence()) }
