@@ -117,7 +117,7 @@ impl<'a> Demo<'a> {
             "
   Open     http://127.0.0.1:{}
 
-  This is a demo. CircleCI, Travis, the batch service, Slack and the cloud are simulators on this machine,
+  This is a demo. CircleCI, Travis, the batch service and Slack are simulators on this machine,
   {speed} times faster than life. Nothing is billed.
 
   Logs     {logs}/server.log, simulator.log, postgres.log
