@@ -6,6 +6,7 @@
 pub mod actor;
 pub mod aftermath;
 pub mod catalogue;
+pub mod cloud;
 pub mod cluster;
 pub mod command;
 pub mod event;
