@@ -31,7 +31,7 @@ impl Aftermath {
 /// What the steps have left, by the last row of creates or destroys that was attempted.
 pub fn aftermath(steps: &[Step]) -> Aftermath {
     let changes_cluster = |step: &Step| step.action.creates_cluster() || step.action.destroys_cluster();
-    let Some(last) = steps.iter().rfind(|step| step.state.was_attempted() && changes_cluster(step)) else {
+    let Some(last) = steps.iter().rfind(|step| step.was_attempted() && changes_cluster(step)) else {
         return Aftermath::Untouched;
     };
     let is_complete = last.state == StepState::Succeeded && completes_its_row(steps, last.position);

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::cloud::CloudMark;
 use crate::command::Word;
 use crate::obligation::PlannedTeardown;
 use crate::order::{Ask, AskError, Order, PlannedStep};
@@ -19,6 +20,9 @@ pub struct ClusterSpec {
     pub default_size: Size,
     /// How long it stays up unless somebody asks otherwise.
     pub lifetime_minutes: u32,
+    /// By what it is recognised in the cloud. Without it only the CI's word says whether it is gone.
+    #[serde(default)]
+    pub cloud: Option<CloudMark>,
 }
 
 impl ClusterSpec {
@@ -108,6 +112,9 @@ impl Catalogue {
             steps,
             teardown,
             lifetime_minutes: cluster.lifetime_minutes,
+            time_limit_minutes: routine.time_limit_minutes,
+            cloud: cluster.cloud.clone(),
+            resumes: None,
         })
     }
 
@@ -181,6 +188,14 @@ impl Catalogue {
                 .filter(|batch| &batch.name == name)
                 .map(|call| (call.title.clone(), Action::Batch { call: call.clone() }))
                 .collect(),
+            RoutineStep::Approval { question, time_limit_minutes, without_answer } => {
+                let action = Action::Approval {
+                    question: question.clone(),
+                    time_limit_minutes: *time_limit_minutes,
+                    without_answer: *without_answer,
+                };
+                vec![(question.clone(), action)]
+            }
         })
     }
 }

@@ -59,7 +59,11 @@ pub struct CloudMark {
 /// also on one that is gone by now and was seen before.
 ///
 /// The cloud tags what its Kubernetes service makes with `k8s:` and the id of the cluster.
-pub fn belonging<'a>(account: &'a [Resource], mark: &CloudMark, seen_before: &[Resource]) -> Vec<&'a Resource> {
+pub fn belonging<'a>(
+    account: &'a [Resource],
+    mark: &CloudMark,
+    seen_before: &[Resource],
+) -> Vec<&'a Resource> {
     let carries_mark = |resource: &Resource| {
         mark.tag.as_ref().is_some_and(|tag| resource.tags.contains(tag)) || resource.name == mark.name
     };
@@ -83,7 +87,9 @@ pub fn strangers<'a>(account: &'a [Resource], marks: &[CloudMark]) -> Vec<&'a Re
     account
         .iter()
         .filter(|resource| resource.kind == ResourceKind::Cluster)
-        .filter(|resource| marks.iter().all(|mark| belonging(account, mark, &[]).iter().all(|own| own != resource)))
+        .filter(|resource| {
+            marks.iter().all(|mark| belonging(account, mark, &[]).iter().all(|own| own != resource))
+        })
         .collect()
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::Time;
 use crate::size::Size;
 use crate::spelling::spelled_enum;
+use crate::standing::Doubt;
 use crate::step::{Action, Effect, StepState};
 
 spelled_enum! {
@@ -46,8 +47,20 @@ pub struct Cluster {
     pub destroys_at: Option<Time>,
     /// The job that is at work on it.
     pub active_job: Option<i64>,
+    /// Why its state is not to be believed, if it is not.
+    pub doubt: Option<Doubt>,
     /// Grows with each change. A press carries the version that it was decided on.
     pub version: i64,
+}
+
+impl Cluster {
+    /// The state that people are shown: nobody who should know has spoken for long means that we do not know.
+    pub fn shown_state(&self) -> ClusterState {
+        match &self.doubt {
+            Some(Doubt::Silence { .. }) => ClusterState::Unknown,
+            Some(Doubt::Disagreement { .. }) | None => self.state,
+        }
+    }
 }
 
 /// What a change of a step means for its cluster.

@@ -28,6 +28,22 @@ impl JobState {
     }
 }
 
+/// A wish of a person, with the name on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    pub by: Actor,
+    pub at: Time,
+}
+
+/// The wish to leave a cluster up that a job would have destroyed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Abandonment {
+    pub by: Actor,
+    pub at: Time,
+    /// When the cluster is destroyed at the latest.
+    pub until: Time,
+}
+
 /// A job without its steps.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {
@@ -43,7 +59,18 @@ pub struct Job {
     pub created_at: Time,
     pub started_at: Option<Time>,
     pub finished_at: Option<Time>,
-    pub cancel_requested_at: Option<Time>,
+    /// Who asked it to stop, and when: forward work ends, the run is stopped, then what may exist is destroyed.
+    pub cancelled: Option<Asked>,
+    /// Who asked to leave the cluster up: the job goes no further, and its debt is not due before `until`.
+    pub abandoned: Option<Abandonment>,
+    /// From the beginning on; none for a job that its steps alone limit.
+    pub time_limit_minutes: Option<u32>,
+    /// How often in a row a worker broke down while it had the job.
+    pub recoveries: i32,
+    /// The job whose remaining steps this one takes.
+    pub resumes: Option<i64>,
+    /// Whether it was started to pay the debt of its cluster.
+    pub pays_obligation: bool,
     /// How it ended, in one sentence for people.
     pub outcome: Option<String>,
     /// Grows with each change of the job or its steps.
@@ -51,6 +78,12 @@ pub struct Job {
 }
 
 impl Job {
+    /// When it goes no further, if it has a limit and has begun.
+    pub fn deadline(&self) -> Option<Time> {
+        let limit = chrono::Duration::minutes(i64::from(self.time_limit_minutes?));
+        self.started_at.map(|started| started + limit)
+    }
+
     /// "guide", "up (m)", "deploy slack-middleware".
     pub fn title(&self) -> String {
         match (&self.service, self.size) {

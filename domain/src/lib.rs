@@ -14,12 +14,16 @@ pub mod job;
 pub mod obligation;
 pub mod order;
 pub mod plan;
+pub mod proof;
+pub mod record;
 pub mod routine;
 pub mod run;
 pub mod size;
 pub mod spelling;
+pub mod standing;
 pub mod step;
 pub mod text;
+pub mod turn;
 
 /// A point in time. All times are UTC; the page that shows one says so.
 pub type Time = chrono::DateTime<chrono::Utc>;

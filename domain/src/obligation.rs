@@ -4,6 +4,8 @@ use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::Time;
+use crate::cloud::CloudMark;
+use crate::record::Evidence;
 use crate::spelling::spelled_enum;
 use crate::step::Action;
 
@@ -37,17 +39,36 @@ pub struct Obligation {
     pub cluster: String,
     pub state: ObligationState,
     pub opened_at: Time,
-    /// The job whose step may have created something first.
-    pub opened_by_job: i64,
+    /// The job whose step may have created something first; none for a cluster that was found and adopted.
+    pub opened_by_job: Option<i64>,
     pub destroys_at: Time,
     /// How the cluster was destroyed by the config of that day: the debt outlives the config.
     pub teardown: Vec<PlannedTeardown>,
+    /// By what the cluster is recognised in the cloud: it too outlives the config.
+    pub cloud: Option<CloudMark>,
+    /// Since when it has been to be destroyed.
+    pub due_since: Option<Time>,
+    /// How many alarms were raised since then.
+    pub alarms: i32,
+    /// Since when the CI says destroyed and the cloud is asked.
+    pub verifying_since: Option<Time>,
     /// How many destroys have been begun and did not succeed.
     pub failed_attempts: i32,
     pub last_error: Option<String>,
     pub next_attempt_at: Time,
     pub settled_at: Option<Time>,
     pub settled_by_job: Option<i64>,
+    /// On whose word it was settled.
+    pub evidence: Option<Evidence>,
+    /// Who took it over, and why.
+    pub closed: Option<Closing>,
+}
+
+/// A debt that a named person took over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closing {
+    pub by: String,
+    pub because: String,
 }
 
 /// One step of a teardown, kept with the obligation.
@@ -64,6 +85,8 @@ pub enum Duty {
     RestUntil(Time),
     /// Start a job that destroys the cluster.
     Destroy,
+    /// Ask the cloud whether it is gone.
+    Prove,
     /// Nothing ever again.
     Nothing,
 }
@@ -75,13 +98,26 @@ pub fn duty(obligation: &Obligation, job_is_active: bool, now: Time) -> Duty {
         _ if job_is_active => Duty::RestUntil(now + Duration::seconds(5)),
         ObligationState::Open if now < obligation.destroys_at => Duty::RestUntil(obligation.destroys_at),
         ObligationState::Open => Duty::Destroy,
-        ObligationState::Due | ObligationState::Destroying | ObligationState::Verifying => {
+        ObligationState::Verifying => Duty::Prove,
+        ObligationState::Due | ObligationState::Destroying => {
             if now < obligation.next_attempt_at {
                 Duty::RestUntil(obligation.next_attempt_at)
             } else {
                 Duty::Destroy
             }
         }
+    }
+}
+
+/// How many alarms an obligation is worth that has been due for so long: one after a quarter of an hour, one after an
+/// hour, then one a day without end.
+pub fn alarms_owed(due_for: Duration) -> i32 {
+    if due_for < Duration::minutes(15) {
+        0
+    } else if due_for < Duration::hours(1) {
+        1
+    } else {
+        2 + i32::try_from(due_for.num_days()).unwrap_or(i32::MAX - 2)
     }
 }
 
@@ -111,14 +147,20 @@ mod tests {
             cluster: "c".into(),
             state,
             opened_at: at(0),
-            opened_by_job: 1,
+            opened_by_job: Some(1),
             destroys_at: at(240),
             teardown: Vec::new(),
+            cloud: None,
+            due_since: None,
+            alarms: 0,
+            verifying_since: None,
             failed_attempts: 0,
             last_error: None,
             next_attempt_at: at(0),
             settled_at: None,
             settled_by_job: None,
+            evidence: None,
+            closed: None,
         }
     }
 
@@ -142,6 +184,21 @@ mod tests {
     #[test]
     fn an_obligation_waits_for_the_job_that_is_at_work_on_its_cluster() {
         assert!(matches!(duty(&obligation(ObligationState::Due), true, at(500)), Duty::RestUntil(_)));
+    }
+
+    #[test]
+    fn a_destroy_that_is_owed_for_long_alarms_after_15_minutes_an_hour_and_then_every_day() {
+        let hours = [0, 1, 23, 24, 25, 48, 24 * 365];
+        assert_eq!(alarms_owed(Duration::minutes(14)), 0);
+        assert_eq!(alarms_owed(Duration::minutes(15)), 1);
+        assert_eq!(hours.map(|hour| alarms_owed(Duration::hours(hour))), [0, 2, 2, 3, 3, 4, 367]);
+    }
+
+    #[test]
+    fn what_the_ci_says_is_destroyed_is_proved_before_anything_else() {
+        let mut verifying = obligation(ObligationState::Verifying);
+        verifying.failed_attempts = 3;
+        assert_eq!(duty(&verifying, false, at(999)), Duty::Prove);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::cloud::CloudMark;
 use crate::cluster::{Cluster, ClusterState};
 use crate::obligation::PlannedTeardown;
 use crate::size::Size;
@@ -36,6 +37,20 @@ pub struct Order {
     pub teardown: Vec<PlannedTeardown>,
     /// How long a cluster that it brings up may stay.
     pub lifetime_minutes: u32,
+    /// How long the job may take; none when only its steps are limited.
+    pub time_limit_minutes: Option<u32>,
+    /// By what the cluster is recognised in the cloud, where it can be looked for.
+    pub cloud: Option<CloudMark>,
+    /// The job whose remaining steps these are; those before them count as done.
+    pub resumes: Option<Resumption>,
+}
+
+/// Where a job goes on that another one left off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Resumption {
+    pub job: i64,
+    /// The first step that is taken again.
+    pub from: i32,
 }
 
 /// Why an ask cannot become a job.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::step::Verdict;
+
 /// What one line of a routine asks for, before it is resolved for a cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RoutineStep {
@@ -13,6 +15,8 @@ pub enum RoutineStep {
     Deploy(Option<String>),
     /// Run this batch job to its end.
     Batch(String),
+    /// Ask a person before going on.
+    Approval { question: String, time_limit_minutes: u32, without_answer: Verdict },
 }
 
 /// A named list of steps. `finally` runs whatever happened to `steps`.
@@ -23,6 +27,9 @@ pub struct Routine {
     pub description: String,
     pub steps: Vec<RoutineStep>,
     pub finally: Vec<RoutineStep>,
+    /// How long a job of it may take until it goes no further; the `finally` steps still run.
+    #[serde(default)]
+    pub time_limit_minutes: Option<u32>,
 }
 
 impl Routine {
@@ -33,6 +40,7 @@ impl Routine {
             description: description.to_owned(),
             steps,
             finally: Vec::new(),
+            time_limit_minutes: None,
         };
         vec![
             routine("up", "Bring the cluster up.", vec![RoutineStep::Up]),

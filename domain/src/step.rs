@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::Time;
+use crate::actor::Actor;
 use crate::run::{ProviderKind, RunRef};
 use crate::spelling::spelled_enum;
 
@@ -75,6 +76,17 @@ pub struct CiTarget {
     /// A declared pipeline parameter that may carry our marker. An undeclared one would fail the pipeline.
     pub marker_parameter: Option<String>,
     pub time_limit_minutes: u32,
+    /// How often a run that failed is started anew. A refusal, a cancel and a time-out are not: the first would come
+    /// again, the others may still be at work.
+    #[serde(default)]
+    pub retries: u32,
+    #[serde(default)]
+    pub retry_pause_seconds: u32,
+}
+
+spelled_enum! {
+    /// What is said to a question, by a person or by the clock.
+    Verdict ("verdict") { Approve = "approve", Refuse = "refuse" }
 }
 
 /// A value in the body of a batch call. Secrets are named, never stored.
@@ -107,15 +119,30 @@ pub struct BatchCall {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum Action {
-    Trigger { target: CiTarget, effect: Effect },
-    Batch { call: BatchCall },
+    Trigger {
+        target: CiTarget,
+        effect: Effect,
+    },
+    Batch {
+        call: BatchCall,
+    },
+    /// A person has to approve before the job goes on.
+    Approval {
+        question: String,
+        time_limit_minutes: u32,
+        /// What holds when nobody answers in time.
+        without_answer: Verdict,
+    },
+    /// A kind that a newer version of this service wrote. It is left to that version.
+    #[serde(other)]
+    Unknown,
 }
 
 impl Action {
     pub fn effect(&self) -> Option<&Effect> {
         match self {
             Self::Trigger { effect, .. } => Some(effect),
-            Self::Batch { .. } => None,
+            Self::Batch { .. } | Self::Approval { .. } | Self::Unknown => None,
         }
     }
 
@@ -131,6 +158,8 @@ impl Action {
         match self {
             Self::Trigger { target, .. } => target.time_limit_minutes,
             Self::Batch { call } => call.time_limit_minutes,
+            Self::Approval { time_limit_minutes, .. } => *time_limit_minutes,
+            Self::Unknown => u32::MAX,
         }
     }
 }
@@ -147,6 +176,8 @@ spelled_enum! {
         Unknown = "unknown",
         /// The provider said no. Nothing was started.
         Rejected = "rejected",
+        /// More than one run fits and none carries our marker: a person says which one it is.
+        NeedsPerson = "needs_person",
     }
 }
 
@@ -164,6 +195,52 @@ pub struct Trigger {
     /// How often we looked for a run after an answer was lost.
     pub looks: i32,
     pub run: Option<RunRef>,
+    /// The runs that fit, where a person has to say which one it is.
+    pub candidates: Vec<RunRef>,
+}
+
+/// What a step waits to be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question<'a> {
+    Approve(&'a str),
+    WhichRun(&'a [RunRef]),
+}
+
+/// What a person says to a step's question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "says")]
+pub enum Answer {
+    Approve,
+    Refuse,
+    /// This candidate is the run that we started.
+    Adopt {
+        run: String,
+    },
+    /// None of the candidates is; start another.
+    TriggerAgain,
+    GiveUp,
+}
+
+impl Answer {
+    /// Whether it is an answer to that question.
+    pub fn fits(&self, question: Question<'_>) -> bool {
+        match (self, question) {
+            (Self::Approve | Self::Refuse, Question::Approve(_)) => true,
+            (Self::Adopt { run }, Question::WhichRun(candidates)) => {
+                candidates.iter().any(|candidate| candidate.id == *run)
+            }
+            (Self::TriggerAgain | Self::GiveUp, Question::WhichRun(_)) => true,
+            _ => false,
+        }
+    }
+}
+
+/// An answer with the name on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenAnswer {
+    pub answer: Answer,
+    pub by: Actor,
+    pub at: Time,
 }
 
 /// One step of a job with everything that is known about it.
@@ -175,7 +252,12 @@ pub struct Step {
     pub title: String,
     pub action: Action,
     pub state: StepState,
+    /// Counts from 1; an automatic retry is the next attempt.
+    pub attempt: i32,
+    /// The trigger of the present attempt.
     pub trigger: Option<Trigger>,
+    /// What a person said to its question, until it has been heeded.
+    pub answer: Option<GivenAnswer>,
     /// Percent done, 0 to 100, where the far end counts.
     pub progress: Option<f64>,
     /// The latest thing worth knowing, for people.
@@ -191,6 +273,30 @@ pub struct Step {
 }
 
 impl Step {
+    /// Whether anything may have come of it, however it went. Undo attaches to this, never to success.
+    pub const fn was_attempted(&self) -> bool {
+        self.attempt > 1 || self.state.was_attempted()
+    }
+
+    /// Whether this job began it. A step that was done by an earlier job, and taken over, was not.
+    pub const fn was_begun(&self) -> bool {
+        self.started_at.is_some() || self.attempt > 1
+    }
+
+    /// What it waits to be told, if it waits for a person of ours.
+    pub fn question(&self) -> Option<Question<'_>> {
+        if self.state != StepState::Waiting {
+            return None;
+        }
+        match (&self.action, &self.trigger) {
+            (Action::Approval { question, .. }, _) => Some(Question::Approve(question)),
+            (_, Some(trigger)) if trigger.state == TriggerState::NeedsPerson => {
+                Some(Question::WhichRun(&trigger.candidates))
+            }
+            _ => None,
+        }
+    }
+
     /// When we stop waiting for it.
     pub fn deadline(&self) -> Option<Time> {
         let limit = chrono::Duration::minutes(i64::from(self.action.time_limit_minutes()));

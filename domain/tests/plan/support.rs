@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use domain::Time;
 use domain::actor::{Actor, Channel};
 use domain::cluster::{Cluster, ClusterState};
-use domain::job::{Job, JobState};
+use domain::job::{Asked, Job, JobState};
 use domain::plan::{Next, Pace, next};
 use domain::run::{ProviderKind, RunRef};
 use domain::size::Size;
@@ -27,6 +27,8 @@ pub fn target(branch: &str) -> CiTarget {
         parameters: BTreeMap::new(),
         marker_parameter: None,
         time_limit_minutes: 60,
+        retries: 0,
+        retry_pause_seconds: 0,
     }
 }
 
@@ -79,7 +81,9 @@ impl Story {
             title: format!("step {position}"),
             action,
             state: StepState::Queued,
+            attempt: 1,
             trigger: None,
+            answer: None,
             progress: None,
             message: None,
             started_at: None,
@@ -101,7 +105,12 @@ impl Story {
                 created_at: at(0),
                 started_at: None,
                 finished_at: None,
-                cancel_requested_at: None,
+                cancelled: None,
+                abandoned: None,
+                time_limit_minutes: None,
+                recoveries: 0,
+                resumes: None,
+                pays_obligation: false,
                 outcome: None,
                 version: 1,
             },
@@ -114,6 +123,7 @@ impl Story {
                 deployments: Vec::new(),
                 destroys_at: None,
                 active_job: Some(1),
+                doubt: None,
                 version: 1,
             },
         }
@@ -155,7 +165,7 @@ impl Story {
     }
 
     pub fn cancelled(&mut self) -> &mut Self {
-        self.job.cancel_requested_at = Some(at(1));
+        self.job.cancelled = Some(Asked { by: Actor::new("operator", Channel::Web), at: at(1) });
         self
     }
 }
@@ -174,6 +184,7 @@ pub fn trigger(state: TriggerState, second: i64) -> Trigger {
             number: Some("243".into()),
             url: "https://example.org/243".into(),
         }),
+        candidates: Vec::new(),
     }
 }
 

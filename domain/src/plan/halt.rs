@@ -1,0 +1,71 @@
+//! Why a job goes no further than where it is, and which of its steps never begin then.
+
+use super::is_broken_forward;
+use crate::Time;
+use crate::job::{Abandonment, Asked, Job};
+use crate::step::{Phase, Step, StepState};
+use crate::text;
+
+/// A wish, or a limit, that ends the forward work of a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Halt {
+    /// Stop the run, then clean up.
+    Cancelled(Asked),
+    /// Stop the run, then clean up; nobody asked for it.
+    OutOfTime { because: String },
+    /// Let the present run end, then leave everything as it is.
+    Abandoned(Abandonment),
+}
+
+impl Halt {
+    /// Why a run is stopped, if it is.
+    pub fn stops_runs(&self) -> Option<String> {
+        match self {
+            Self::Cancelled(asked) => Some(format!("{} cancelled the job", asked.by)),
+            Self::OutOfTime { because } => Some(because.clone()),
+            Self::Abandoned(_) => None,
+        }
+    }
+}
+
+/// What halts the job at `now`. To leave it up is the later word than to cancel it.
+pub(super) fn halt(job: &Job, now: Time) -> Option<Halt> {
+    if let Some(abandonment) = &job.abandoned {
+        return Some(Halt::Abandoned(abandonment.clone()));
+    }
+    if let Some(asked) = &job.cancelled {
+        return Some(Halt::Cancelled(asked.clone()));
+    }
+    let deadline = job.deadline()?;
+    let limit = chrono::Duration::minutes(i64::from(job.time_limit_minutes?));
+    (now >= deadline)
+        .then(|| Halt::OutOfTime { because: format!("the job did not end within {}", text::duration(limit)) })
+}
+
+/// The queued steps that will never begin.
+pub(super) fn never_to_begin(steps: &[Step], halt: Option<&Halt>) -> Vec<i32> {
+    let is_abandoned = matches!(halt, Some(Halt::Abandoned(_)));
+    if halt.is_none() && !steps.iter().any(is_broken_forward) {
+        return Vec::new();
+    }
+    steps
+        .iter()
+        .enumerate()
+        .filter(|(index, step)| {
+            step.state == StepState::Queued
+                && (step.phase == Phase::Forward || is_abandoned)
+                && !is_in_begun_destroy(steps, *index)
+        })
+        .map(|(_, step)| step.position)
+        .collect()
+}
+
+/// Whether the step belongs to a row of destroys of which one was begun.
+fn is_in_begun_destroy(steps: &[Step], index: usize) -> bool {
+    steps[index].action.destroys_cluster()
+        && steps[..index]
+            .iter()
+            .rev()
+            .take_while(|step| step.action.destroys_cluster())
+            .any(Step::was_attempted)
+}

@@ -1,0 +1,162 @@
+//! What a job does next. The only place that decides; the engine acts on the answer.
+//!
+//! The rules, in the order in which they are asked:
+//! 1. A job that has not begun may still be cancelled or refused without any effect.
+//! 2. A step over which workers break down is put aside as failed, and the job goes on to clean up.
+//! 3. A step that was begun is followed to its end before anything else is looked at.
+//! 4. A run that failed is tried again as often as its target allows, unless the job is halted.
+//! 5. After a failure or a halt the forward steps that remain are skipped, except for the rest of a row of destroys that
+//!    was begun: half a destroy is the most expensive state.
+//! 6. The `finally` steps run whatever happened, if anything was attempted; each of them, also when the one before failed.
+//!    Only "leave it up" skips them, which is the wish of a named person.
+//! 7. Cleaning up never turns a failed job into a succeeded one.
+
+mod end;
+mod follow;
+mod halt;
+mod pace;
+
+use crate::Time;
+use crate::cluster::Cluster;
+use crate::job::{Job, JobState};
+use crate::order::{PlannedStep, conflict};
+use crate::run::RunStatus;
+use crate::step::{Action, Phase, Step, StepState, TriggerState};
+
+pub use halt::Halt;
+pub use pace::{MAX_NOT_FOUND, MAX_RECOVERIES, MAX_RETRIES_PER_JOB, MAX_TRIES, MIN_LOOKS, Pace};
+
+/// What the engine has to do now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    /// Begin the step, or send its trigger once more.
+    Begin {
+        position: i32,
+    },
+    /// Look for the run of a trigger whose answer was lost.
+    Resolve {
+        position: i32,
+    },
+    /// Ask how far it is.
+    Poll {
+        position: i32,
+    },
+    /// Ask the provider to stop the run.
+    Stop {
+        position: i32,
+        because: String,
+    },
+    /// Do what a person answered, or what holds when nobody did in time.
+    Heed {
+        position: i32,
+    },
+    /// Its run failed and may be started anew.
+    Retry {
+        position: i32,
+    },
+    /// End the step without the provider.
+    GiveUp {
+        position: i32,
+        state: StepState,
+        because: String,
+    },
+    /// These steps will never begin.
+    Skip {
+        positions: Vec<i32>,
+    },
+    Wait {
+        until: Time,
+    },
+    /// A newer version of this service knows how to go on; this one does not.
+    LeaveAlone,
+    /// The job has ended; whatever is still queued is skipped.
+    Finish {
+        state: JobState,
+        outcome: String,
+    },
+}
+
+/// Decides what the job does at `now`.
+pub fn next(job: &Job, steps: &[Step], cluster: &Cluster, pace: &Pace, now: Time) -> Next {
+    if steps.iter().any(|step| step.action == Action::Unknown && !step.state.is_final()) {
+        return Next::LeaveAlone;
+    }
+    let halt = halt::halt(job, now);
+    if !steps.iter().any(Step::was_begun) {
+        if halt.is_some() {
+            return Next::Finish {
+                state: JobState::Cancelled,
+                outcome: "Cancelled before it began. Nothing was started.".into(),
+            };
+        }
+        let planned: Vec<PlannedStep> =
+            steps.iter().filter(|step| step.state == StepState::Queued).map(planned).collect();
+        if let Some(conflict) = conflict(&planned, job.size, cluster) {
+            return Next::Finish { state: JobState::Failed, outcome: conflict.to_string() };
+        }
+    }
+    let under_way = steps.iter().find(|step| step.state.was_attempted() && !step.state.is_final());
+    if job.recoveries >= MAX_RECOVERIES
+        && let Some(step) = under_way.or_else(|| steps.iter().find(|step| step.state == StepState::Queued))
+    {
+        return Next::GiveUp {
+            position: step.position,
+            state: StepState::Failed,
+            because: format!("put aside: this service broke down {} times over it", job.recoveries),
+        };
+    }
+    if let Some(step) = under_way {
+        return follow::follow(step, halt.as_ref(), pace, now);
+    }
+    if halt.is_none()
+        && let Some((step, at)) = retry(steps)
+    {
+        return if now >= at { Next::Retry { position: step.position } } else { Next::Wait { until: at } };
+    }
+    let positions = halt::never_to_begin(steps, halt.as_ref());
+    if !positions.is_empty() {
+        return Next::Skip { positions };
+    }
+    match steps.iter().find(|step| step.state == StepState::Queued) {
+        Some(step) => Next::Begin { position: step.position },
+        None => end::finish(halt.as_ref(), steps),
+    }
+}
+
+/// What a look at the run means for the step: its new state and what to tell people.
+pub fn conclude(step: &Step, status: RunStatus) -> StepState {
+    match status {
+        RunStatus::Queued => StepState::Waiting,
+        RunStatus::Running | RunStatus::NeedsApproval | RunStatus::Unknown => StepState::Running,
+        RunStatus::Succeeded => StepState::Succeeded,
+        RunStatus::Failed | RunStatus::Errored | RunStatus::Skipped => StepState::Failed,
+        RunStatus::Cancelled => match (step.cancel_sent_at, step.deadline()) {
+            (Some(sent), Some(deadline)) if sent >= deadline => StepState::TimedOut,
+            _ => StepState::Cancelled,
+        },
+    }
+}
+
+/// The step whose run failed and may be started anew, and when.
+fn retry(steps: &[Step]) -> Option<(&Step, Time)> {
+    let used: i32 = steps.iter().map(|step| step.attempt - 1).sum();
+    let step = steps.iter().find(|step| is_broken(step))?;
+    let Action::Trigger { target, .. } = &step.action else { return None };
+    let ran = step.trigger.as_ref().is_some_and(|trigger| trigger.state == TriggerState::Accepted);
+    let attempts_left = u32::try_from(step.attempt).is_ok_and(|attempt| attempt <= target.retries);
+    let may = step.state == StepState::Failed && ran && attempts_left && used < MAX_RETRIES_PER_JOB;
+    let pause = chrono::Duration::seconds(i64::from(target.retry_pause_seconds));
+    may.then_some((step, step.finished_at? + pause))
+}
+
+fn is_broken(step: &Step) -> bool {
+    matches!(step.state, StepState::Failed | StepState::Cancelled | StepState::TimedOut)
+}
+
+fn is_broken_forward(step: &Step) -> bool {
+    step.phase == Phase::Forward && is_broken(step)
+}
+
+fn planned(step: &Step) -> PlannedStep {
+    PlannedStep { phase: step.phase, title: step.title.clone(), action: step.action.clone() }
+}

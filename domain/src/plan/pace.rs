@@ -1,0 +1,56 @@
+//! How patient the engine is, and where its patience ends.
+
+use chrono::Duration;
+
+/// Everything that waits asks here, so that a demo and a test can be quicker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pace {
+    /// Between two looks at a run.
+    pub poll: Duration,
+    /// How long a run whose answer was lost may take to show up in the provider's list.
+    pub settle: Duration,
+    /// Between two looks for such a run.
+    pub look: Duration,
+    /// How long a cancelled run may take to stop.
+    pub stop: Duration,
+    /// Between two looks at the cloud.
+    pub observe: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            poll: Duration::seconds(5),
+            settle: Duration::seconds(30),
+            look: Duration::seconds(15),
+            stop: Duration::minutes(10),
+            observe: Duration::seconds(30),
+        }
+    }
+}
+
+impl Pace {
+    /// How long to wait after so many failed looks: from the time between two looks up to a minute, or as long as the
+    /// provider asked for.
+    pub fn pause_after(&self, failures: i32, asked: Option<Duration>) -> Duration {
+        let doublings = u32::try_from(failures.clamp(0, 6)).unwrap_or(0);
+        let own = (self.poll * 2_i32.pow(doublings)).min(Duration::minutes(1));
+        asked.map_or(own, |asked| asked.max(own))
+    }
+
+    /// How long to wait before credentials that were not accepted are tried again: a person has to mend them.
+    pub fn pause_for_credentials(&self, failures: i32) -> Duration {
+        (self.poll * 12 * failures.clamp(1, 15)).min(Duration::minutes(15))
+    }
+}
+
+/// How often one trigger is sent at most.
+pub const MAX_TRIES: i32 = 3;
+/// How often we look for a lost run before we believe that there is none.
+pub const MIN_LOOKS: i32 = 2;
+/// How often in a row a run that existed may be unknown to its provider before we stop believing in it.
+pub const MAX_NOT_FOUND: i32 = 3;
+/// How often in a row a worker may break down over a step before the step is put aside.
+pub const MAX_RECOVERIES: i32 = 3;
+/// How many automatic retries the steps of one job have together.
+pub const MAX_RETRIES_PER_JOB: i32 = 10;

@@ -1,0 +1,57 @@
+//! The end of a job, and the debt that it leaves.
+
+use chrono::Duration;
+
+use super::Facts;
+use crate::Time;
+use crate::aftermath::{Aftermath, aftermath};
+use crate::event::Remark;
+use crate::job::JobState;
+use crate::obligation::pause_after_failure;
+use crate::record::{JobChange, ObligationChange, Record};
+use crate::text;
+
+/// The record of a job that has ended.
+pub fn finished(facts: &Facts, state: JobState, outcome: String, now: Time) -> Record {
+    let job = &facts.job.job;
+    let title = format!("Job #{} {} on {}", job.number, job.title(), job.cluster);
+    let remark = if state == JobState::Failed { Remark::error } else { Remark::info };
+    Record {
+        obligation: debt_left(facts, &outcome, now),
+        remarks: vec![remark(None, outcome.clone())],
+        announcements: vec![format!("{title}: {}. {outcome}", text::job_state(state).to_lowercase())],
+        job: Some(JobChange::Ends { state, outcome }),
+        ..Record::default()
+    }
+}
+
+/// The record of steps that will never begin.
+pub fn skipped(positions: Vec<i32>) -> Record {
+    let listed = positions.iter().map(i32::to_string).collect::<Vec<_>>().join(", ");
+    let noun = if positions.len() == 1 { "step" } else { "steps" };
+    Record {
+        remarks: vec![Remark::info(None, format!("Skipped {noun} {listed}."))],
+        skipped: positions,
+        ..Record::default()
+    }
+}
+
+/// What the job could not destroy, or left half made, is due from now on; what a person wants to keep is kept.
+fn debt_left(facts: &Facts, outcome: &str, now: Time) -> Option<ObligationChange> {
+    let obligation = facts.obligation.as_ref()?;
+    let job = &facts.job.job;
+    let due = |failed: bool, pause: Duration| {
+        Some(ObligationChange::Due { failed, error: outcome.to_owned(), next_attempt_at: now + pause })
+    };
+    let after_failure = pause_after_failure(obligation.failed_attempts + 1);
+    match (aftermath(&facts.job.steps), &job.abandoned) {
+        (Aftermath::HalfDestroyed, _) => due(true, after_failure),
+        (Aftermath::Up | Aftermath::HalfCreated | Aftermath::Untouched, Some(abandonment)) => {
+            Some(ObligationChange::LeaveUp { until: abandonment.until })
+        }
+        (Aftermath::HalfCreated, None) => due(false, Duration::zero()),
+        // Whoever cancels what brought the cluster up does not want it any more.
+        (Aftermath::Up, None) if job.cancelled.is_some() => due(false, Duration::zero()),
+        (Aftermath::Up | Aftermath::Untouched | Aftermath::Destroyed, _) => None,
+    }
+}

@@ -1,0 +1,77 @@
+//! Stopping a run, giving a step up, and starting one anew.
+
+use super::{Facts, end};
+use crate::Time;
+use crate::event::Remark;
+use crate::plan::Pace;
+use crate::record::Record;
+use crate::run::RunRef;
+use crate::step::{Action, Step, StepState};
+use crate::text;
+
+/// The record of asking the provider to stop a run. It is followed until the provider says that it stopped.
+pub fn stop_asked(
+    facts: &Facts,
+    step: &Step,
+    run: &RunRef,
+    because: &str,
+    answer: Result<(), String>,
+    pace: &Pace,
+    now: Time,
+) -> Record {
+    let mut step = step.clone();
+    let position = Some(step.position);
+    step.next_check_at = now + pace.poll;
+    let remark = match answer {
+        Ok(()) => {
+            step.cancel_sent_at = Some(now);
+            Remark::warning(position, format!("Asked to stop {}: {because}.", run.title()))
+        }
+        Err(error) => {
+            step.failed_looks += 1;
+            step.next_check_at = now + pace.pause_after(step.failed_looks, None);
+            Remark::warning(position, format!("{} could not be stopped yet: {error}.", run.title()))
+        }
+    };
+    facts.record(step, vec![remark], now)
+}
+
+/// The record of ending a step without the provider.
+pub fn given_up(facts: &Facts, step: &Step, state: StepState, because: String, now: Time) -> Record {
+    let mut step = step.clone();
+    let remark = Remark::error(Some(step.position), format!("{}: {because}.", step.title));
+    end(&mut step, state, now);
+    step.message = Some(because);
+    facts.record(step, vec![remark], now)
+}
+
+/// The record of lining up a step whose run failed for another attempt, with a new marker.
+pub fn retried(step: &Step, now: Time) -> Record {
+    let of = match &step.action {
+        Action::Trigger { target, .. } => target.retries + 1,
+        _ => 1,
+    };
+    let failed = step.message.as_deref().map(|message| format!(": {message}")).unwrap_or_default();
+    let ran = match (step.started_at, step.finished_at) {
+        (Some(from), Some(to)) => format!(" after {}", text::duration(to - from)),
+        _ => String::new(),
+    };
+    let remark = Remark::warning(
+        Some(step.position),
+        format!("Attempt {} of {of} failed{ran}{failed}. Starting it anew.", step.attempt),
+    );
+    let anew = Step {
+        state: StepState::Queued,
+        attempt: step.attempt + 1,
+        trigger: None,
+        answer: None,
+        started_at: None,
+        finished_at: None,
+        cancel_sent_at: None,
+        failed_looks: 0,
+        progress: None,
+        next_check_at: now,
+        ..step.clone()
+    };
+    Record { step: Some(anew), remarks: vec![remark], ..Record::default() }
+}
