@@ -52,6 +52,40 @@ async fn what_is_not_known_is_refused_with_what_is(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_body_that_does_not_fit_is_told_what_would_in_words_of_the_api(pool: PgPool) {
+    let service = Service::real(pool).await;
+    let whole = "The body has to be an object with the fields \"routine\" and \"cluster\", \
+                 and with \"size\" or \"service\" where the routine takes one. Nothing was started.";
+    for (body, message) in [
+        (json!(["up", CLUSTER, "m", null]), whole),
+        (json!([]), whole),
+        (json!("up"), whole),
+        (json!(7), whole),
+        (json!(null), whole),
+        (json!({ "cluster": CLUSTER }), "The field \"routine\" is missing. Nothing was started."),
+        (
+            json!({ "routine": "up", "cluster": null }),
+            "The field \"cluster\" is missing. Nothing was started.",
+        ),
+        (
+            json!({ "routine": ["up"], "cluster": CLUSTER }),
+            "The field \"routine\" has to be a text. Nothing was started.",
+        ),
+        (
+            json!({ "routine": "up", "cluster": CLUSTER, "colour": "red" }),
+            "\"colour\" means nothing here. Nothing was started.",
+        ),
+    ] {
+        let answer = ask(&service, body.clone(), None).await;
+        assert_eq!(answer.status(), 422, "{body}");
+        let error = answer.json::<Value>().await.unwrap()["error"].clone();
+        assert_eq!(error["message"], message, "{body}");
+        assert_eq!(error["known"], json!(["routine", "cluster", "size", "service"]), "{body}");
+    }
+    assert_eq!(service.number_of_jobs().await, 0);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn what_the_state_of_the_cluster_forbids_is_a_conflict(pool: PgPool) {
     let service = Service::real(pool).await;
     let answer = ask(&service, json!({ "routine": "down", "cluster": CLUSTER }), None).await;

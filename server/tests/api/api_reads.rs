@@ -45,12 +45,20 @@ async fn a_list_that_cannot_be_made_is_refused_with_what_is_understood(pool: PgP
         ("limit=ten", "bad_query"),
         ("before=-3", "bad_query"),
         ("colour=red", "bad_query"),
+        ("state=failed&state=running", "bad_query"),
     ] {
         let (status, body) = get(&service, &format!("/api/v1/jobs?{query}")).await;
         assert_eq!((status, &body["error"]["code"]), (422, &json!(code)), "{query}: {body}");
     }
     let (_, body) = get(&service, "/api/v1/jobs?state=done").await;
     assert_eq!(body["error"]["known"], json!(["running", "failed", "succeeded", "cancelled"]));
+    for (query, message) in
+        [("colour=red", "\"colour\" means nothing here."), ("limit=2&limit=3", "\"limit\" comes twice.")]
+    {
+        let (_, body) = get(&service, &format!("/api/v1/jobs?{query}")).await;
+        assert_eq!(body["error"]["message"], message, "{query}");
+        assert_eq!(body["error"]["known"], json!(["state", "cluster", "before", "limit"]), "{query}");
+    }
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

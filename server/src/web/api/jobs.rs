@@ -1,14 +1,13 @@
 //! Reading jobs.
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use domain::text::one_line;
-use serde::Deserialize;
 use store::{JobFilter, JobGroup};
 
 use super::Page;
+use super::fields::Fields;
 use super::shape::JobShape;
 use crate::web::auth::Operator;
 use crate::web::error::Problem;
@@ -16,23 +15,16 @@ use crate::web::state::Web;
 
 const MOST: i64 = 100;
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Wish {
-    state: Option<String>,
-    cluster: Option<String>,
-    before: Option<String>,
-    limit: Option<String>,
-}
+/// What a list can be cut down by.
+const PARAMETERS: [&str; 4] = ["state", "cluster", "before", "limit"];
 
 /// Newest first.
 pub async fn list(
     _: Operator,
     State(web): State<Web>,
-    wish: Result<Query<Wish>, QueryRejection>,
+    RawQuery(query): RawQuery,
 ) -> Result<Json<Page<JobShape>>, Problem> {
-    let Query(wish) = wish.map_err(|rejection| unprocessable("bad_query", rejection.body_text()))?;
-    let filter = filter(&web, wish).await?;
+    let filter = filter(&web, parameters(query.as_deref().unwrap_or_default())?).await?;
     // One more than asked for tells whether there is a next page.
     let mut jobs = web.store.jobs(&JobFilter { limit: filter.limit + 1, ..filter.clone() }).await?;
     let goes_on = jobs.len() as i64 > filter.limit;
@@ -56,28 +48,35 @@ pub async fn one(
         .ok_or_else(|| Problem::not_found(format!("There is no job {}.", one_line(&number, 40))))
 }
 
-async fn filter(web: &Web, wish: Wish) -> Result<JobFilter, Problem> {
-    let state = match wish.state {
+fn parameters(query: &str) -> Result<Fields<String>, Problem> {
+    let given = form_urlencoded::parse(query.as_bytes()).into_owned();
+    Fields::new(given, &PARAMETERS)
+        .map_err(|error| unprocessable("bad_query", error.to_string()).with_known(PARAMETERS))
+}
+
+async fn filter(web: &Web, mut parameters: Fields<String>) -> Result<JobFilter, Problem> {
+    let state = match parameters.take("state") {
         Some(state) => Some(state.parse::<JobGroup>().map_err(|error| {
             unprocessable("unknown_state", format!("{error}."))
                 .with_known(JobGroup::ALL.map(JobGroup::as_str))
         })?),
         None => None,
     };
-    if let Some(name) = &wish.cluster
+    let cluster = parameters.take("cluster");
+    if let Some(name) = &cluster
         && web.store.cluster(name).await?.is_none()
     {
         let known = web.store.clusters().await?.into_iter().map(|cluster| cluster.name);
         let message = format!("There is no cluster \"{}\".", one_line(name, 80));
         return Err(unprocessable("unknown_cluster", message).with_known(known));
     }
-    let limit = whole(wish.limit.as_deref(), "limit", MOST)?.unwrap_or(JobFilter::default().limit);
-    let before = whole(wish.before.as_deref(), "before", i64::MAX)?;
-    Ok(JobFilter { state, cluster: wish.cluster, before, limit })
+    let limit = whole(&mut parameters, "limit", MOST)?.unwrap_or(JobFilter::default().limit);
+    let before = whole(&mut parameters, "before", i64::MAX)?;
+    Ok(JobFilter { state, cluster, before, limit })
 }
 
-fn whole(text: Option<&str>, name: &str, most: i64) -> Result<Option<i64>, Problem> {
-    let Some(text) = text else { return Ok(None) };
+fn whole(parameters: &mut Fields<String>, name: &str, most: i64) -> Result<Option<i64>, Problem> {
+    let Some(text) = parameters.take(name) else { return Ok(None) };
     match text.parse() {
         Ok(number) if (1..=most).contains(&number) => Ok(Some(number)),
         _ => {

@@ -4,7 +4,9 @@
 //! whose names may change.
 
 mod accept;
+mod ask;
 mod clusters;
+mod fields;
 mod jobs;
 mod refusal;
 mod shape;
