@@ -19,6 +19,7 @@ use crate::log::{Answer, LogEntry, MadeEffective};
 use crate::outside::Outside;
 use crate::service::{Endpoint, Refusal, Service};
 use crate::spoil;
+use crate::stack::Thoroughness;
 use crate::timeline::Course;
 
 /// Larger than anything that a client of these APIs sends.
@@ -29,6 +30,7 @@ const MAX_REQUEST_BODY: usize = 1024 * 1024;
 pub(crate) struct Twist {
     pub course: Course,
     pub status_is_unknown: bool,
+    pub thoroughness: Thoroughness,
 }
 
 /// Makes an endpoint: its methods, with faults and the log around them.
@@ -43,7 +45,7 @@ pub(crate) fn endpoint(
 /// Refuses what meets no endpoint of a service, and logs it: a client that strays should be seen.
 pub(crate) fn refuse_strays(router: Router<Outside>, service: Service) -> Router<Outside> {
     let stray = move |State(outside): State<Outside>, method: Method, uri: OriginalUri| async move {
-        let answer = service.refuse(Refusal::NotFound);
+        let answer = service.refuse_stray(&method);
         let entry = LogEntry {
             at: outside.date(outside.now()),
             service,
@@ -166,5 +168,6 @@ fn twist(fault: Option<FaultKind>) -> Twist {
         Some(FaultKind::RunHangs) => Course::Hangs,
         _ => Course::Succeeds,
     };
-    Twist { course, status_is_unknown: fault == Some(FaultKind::UnknownStatus) }
+    let status_is_unknown = fault == Some(FaultKind::UnknownStatus);
+    Twist { course, status_is_unknown, thoroughness: Thoroughness::Whole }
 }

@@ -1,5 +1,5 @@
 //! What no real service has: looking behind the scenes, and breaking things (`/_log`, `/_runs`, `/_world`, `/_slack`,
-//! `/_faults`, `/_reset`).
+//! `/_strangers`, `/_faults`, `/_reset`).
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -20,6 +20,7 @@ pub(crate) fn routes() -> Router<Outside> {
         .route("/_runs", get(runs))
         .route("/_world", get(world))
         .route("/_slack", get(slack))
+        .route("/_strangers", post(add_stranger))
         .route("/_faults", post(inject).get(faults).delete(clear))
         .route("/_reset", post(reset))
 }
@@ -44,6 +45,24 @@ async fn slack(State(outside): State<Outside>) -> Response {
     let memory = outside.memory();
     let messages: Vec<_> = memory.slack.iter().map(|message| message.shown(&outside)).collect();
     items(messages)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StrangerForm {
+    name: String,
+}
+
+async fn add_stranger(State(outside): State<Outside>, body: Bytes) -> Response {
+    let name = match serde_json::from_slice::<StrangerForm>(&body) {
+        Ok(form) if form.name.is_empty() => return refused("a cluster has a name", &[]),
+        Ok(form) => form.name,
+        Err(error) => return refused(&error.to_string(), &[]),
+    };
+    let now = outside.now();
+    let mut memory = outside.memory();
+    let stranger = memory.digitalocean.add_stranger(name, now);
+    (StatusCode::CREATED, Json(json!({ "id": stranger.origin, "name": stranger.name }))).into_response()
 }
 
 #[derive(Deserialize)]

@@ -1,4 +1,5 @@
-//! Fakes of every outside API that Cluster Head speaks to: CircleCI, Travis, the batch service of the seed, Slack.
+//! Fakes of every outside API that Cluster Head speaks to: CircleCI, Travis, the batch service of the seed,
+//! DigitalOcean, Slack.
 //! They share one simulated world (what the pipelines did to the cloud), one clock, one log and one list of faults.
 //! The same code is a process of its own for the demo and lives inside a test.
 //!
@@ -9,9 +10,11 @@ mod circleci;
 mod clock;
 mod connections;
 mod credentials;
+mod digitalocean;
 mod exchange;
 mod faults;
 mod inspect;
+mod life;
 mod log;
 mod named;
 mod outside;
@@ -20,6 +23,7 @@ mod settings;
 mod simulator;
 mod slack;
 mod spoil;
+mod stack;
 mod timeline;
 mod travis;
 mod world;
@@ -54,6 +58,7 @@ fn router(outside: Outside) -> Router {
         .nest("/circleci", refuse_strays(circleci::routes(&outside), Service::Circleci))
         .nest("/travis", refuse_strays(travis::routes(&outside), Service::Travis))
         .nest("/batch", refuse_strays(batch::routes(&outside), Service::Batch))
+        .nest("/digitalocean", refuse_strays(digitalocean::routes(&outside), Service::Digitalocean))
         .nest("/slack", refuse_strays(slack::routes(&outside), Service::Slack))
         .merge(inspect::routes())
         .with_state(outside)

@@ -8,6 +8,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use crate::batch::Queue;
 use crate::circleci::Pipelines;
 use crate::clock::{Clock, Moment};
+use crate::digitalocean::Account;
 use crate::faults::Faults;
 use crate::log::{EffectiveRun, LogEntry};
 use crate::settings::Settings;
@@ -30,6 +31,7 @@ pub(crate) struct Memory {
     pub circleci: Pipelines,
     pub travis: Requests,
     pub batch: Queue,
+    pub digitalocean: Account,
     pub slack: Vec<Message>,
     pub faults: Faults,
     pub log: Vec<LogEntry>,
@@ -96,7 +98,8 @@ impl Outside {
 
 impl Memory {
     pub fn world(&self, settings: &Settings, now: Moment) -> World {
-        World::at(now, settings.starts_with_a_cluster, self.circleci.stack_changes(now))
+        let found = settings.starts_with_a_cluster.then(|| self.digitalocean.found_cluster());
+        World::at(now, found, self.circleci.stack_changes(now))
     }
 
     /// The branch of the run that a path names by id, so that a fault aimed at a branch also finds reads and cancels.

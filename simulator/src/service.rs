@@ -1,15 +1,17 @@
 //! The outside services and their endpoints by name: what a log entry shows and what a fault is aimed at.
 
+use axum::http::Method;
 use axum::response::Response;
 
 use crate::named::named_enum;
-use crate::{batch, circleci, slack, travis};
+use crate::{batch, circleci, digitalocean, slack, travis};
 
 named_enum! {
     pub enum Service {
         Circleci = "circleci",
         Travis = "travis",
         Batch = "batch",
+        Digitalocean = "digitalocean",
         Slack = "slack",
     }
 }
@@ -38,7 +40,16 @@ impl Service {
             Service::Circleci => circleci::refuse(refusal),
             Service::Travis => travis::refuse(refusal),
             Service::Batch => batch::refuse(refusal),
+            Service::Digitalocean => digitalocean::refuse(refusal),
             Service::Slack => slack::refuse(refusal),
+        }
+    }
+
+    /// What meets no endpoint. DigitalOcean looks at the token first, and ours may only read.
+    pub(crate) fn refuse_stray(self, method: &Method) -> Response {
+        match self {
+            Service::Digitalocean if method != Method::GET => digitalocean::refuse_to_write(),
+            _ => self.refuse(Refusal::NotFound),
         }
     }
 }
@@ -92,6 +103,13 @@ endpoints! {
     TravisRestart = Travis "restart",
     TravisPage = Travis "page",
     BatchTrigger = Batch "trigger",
+    DigitaloceanClusters = Digitalocean "clusters",
+    DigitaloceanCluster = Digitalocean "cluster",
+    DigitaloceanDroplets = Digitalocean "droplets",
+    DigitaloceanLoadBalancers = Digitalocean "load_balancers",
+    DigitaloceanVolumes = Digitalocean "volumes",
+    DigitaloceanSizes = Digitalocean "sizes",
+    DigitaloceanAccount = Digitalocean "account",
     SlackPost = Slack "post",
 }
 

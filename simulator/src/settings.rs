@@ -7,7 +7,7 @@ pub struct Settings {
     pub speed: f64,
     /// Items on one page of a CircleCI list.
     pub page_size: usize,
-    /// Tokens that CircleCI, Travis and the batch service know. Empty: any token that is not empty.
+    /// Tokens that CircleCI, Travis, the batch service and DigitalOcean know. Empty: any token that is not empty.
     pub accepted_tokens: Vec<String>,
     /// Projects that CircleCI and Travis know, as `owner/name`. Empty: every project exists.
     pub known_projects: Vec<String>,
@@ -23,6 +23,8 @@ pub struct Settings {
     pub batch_items: u32,
     /// Whether a cluster is there before anybody released one.
     pub starts_with_a_cluster: bool,
+    /// What the cloud calls the cluster that the pipelines create.
+    pub cluster_name: String,
 }
 
 impl Default for Settings {
@@ -38,6 +40,7 @@ impl Default for Settings {
             max_requests: 1000,
             batch_items: 1000,
             starts_with_a_cluster: false,
+            cluster_name: "iriversland2".to_owned(),
         }
     }
 }

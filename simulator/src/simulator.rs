@@ -56,6 +56,11 @@ impl Simulator {
         format!("{}/batch/queues/s3-orgs-job", self.url)
     }
 
+    /// What stands before `/v2/…`.
+    pub fn digitalocean_url(&self) -> String {
+        format!("{}/digitalocean", self.url)
+    }
+
     /// An incoming webhook.
     pub fn slack_url(&self) -> String {
         format!("{}/slack/services/T0/B0/X0", self.url)
@@ -64,6 +69,12 @@ impl Simulator {
     /// Lets simulated time pass at once, at any speed.
     pub fn advance(&self, by: Duration) {
         self.outside.clock().advance(by);
+    }
+
+    /// Somebody makes a cluster by hand, which no pipeline knows of and none destroys.
+    pub fn add_stranger(&self, name: &str) {
+        let now = self.outside.now();
+        self.outside.memory().digitalocean.add_stranger(name.to_owned(), now);
     }
 
     pub fn inject(&self, fault: Fault) -> Result<(), FaultError> {

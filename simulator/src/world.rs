@@ -3,48 +3,11 @@
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use uuid::Uuid;
 
 use crate::clock::Moment;
-
-/// A workflow that applied or destroyed a stack began or ended.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct StackChange {
-    pub at: Moment,
-    pub stack: Stack,
-    pub step: ChangeStep,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stack {
-    Cluster(Direction),
-    Workloads(Direction),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Direction {
-    Apply,
-    Destroy,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ChangeStep {
-    Begun,
-    Succeeded,
-    Failed,
-}
-
-impl Stack {
-    /// The branches of the seed's pipeline repository, one per stack and direction (iriversland2-kubernetes, 2026).
-    pub fn changed_by(branch: &str) -> Option<Stack> {
-        match branch {
-            "release-cluster" => Some(Stack::Cluster(Direction::Apply)),
-            "destroy-cluster" => Some(Stack::Cluster(Direction::Destroy)),
-            "release" => Some(Stack::Workloads(Direction::Apply)),
-            "destroy-release" => Some(Stack::Workloads(Direction::Destroy)),
-            _ => None,
-        }
-    }
-}
+use crate::life::Life;
+use crate::stack::{ChangeStep, Direction, Stack, StackChange};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -71,55 +34,109 @@ pub(crate) struct World {
     pub workloads: bool,
     /// When `cluster` became what it is.
     pub since: Moment,
-    /// Each time that a cluster, and all that lived in it, went away.
-    pub destroyed: Vec<Moment>,
+    /// Every cluster that ever was, the oldest first.
+    pub lives: Vec<Life>,
 }
 
 impl World {
-    /// When something that lived in the cluster from `begun` on was lost with it.
-    pub fn lost(&self, begun: Moment) -> Option<Moment> {
-        self.destroyed.iter().copied().find(|destroyed| *destroyed >= begun)
-    }
-
-    /// `changes` may come in any order; those that share a moment count in the order given.
-    pub fn at(now: Moment, starts_with_a_cluster: bool, mut changes: Vec<StackChange>) -> World {
-        let standing = if starts_with_a_cluster { Cluster::Up } else { Cluster::None };
-        let mut world =
-            World { cluster: standing, workloads: false, since: Moment::START, destroyed: Vec::new() };
-        let mut standing = standing;
-        let mut destroys_running = 0_u32;
-
+    /// `found` is the origin of a cluster that was there before anybody released one. `changes` may come in any order;
+    /// those that share a moment count in the order given.
+    pub fn at(now: Moment, found: Option<Uuid>, mut changes: Vec<StackChange>) -> World {
         changes.retain(|change| change.at <= now);
         changes.sort_by_key(|change| change.at);
-        for change in changes {
-            match (change.stack, change.step) {
-                (Stack::Cluster(Direction::Apply), ChangeStep::Begun) if standing == Cluster::None => {
-                    standing = Cluster::Creating;
-                }
-                (Stack::Cluster(Direction::Apply), ChangeStep::Succeeded) => standing = Cluster::Up,
-                (Stack::Cluster(Direction::Destroy), ChangeStep::Begun) => destroys_running += 1,
-                (Stack::Cluster(Direction::Destroy), ChangeStep::Failed) => {
-                    destroys_running = destroys_running.saturating_sub(1)
-                }
-                (Stack::Cluster(Direction::Destroy), ChangeStep::Succeeded) => {
-                    destroys_running = destroys_running.saturating_sub(1);
-                    standing = Cluster::None;
-                    world.workloads = false;
-                    world.destroyed.push(change.at);
-                }
-                (Stack::Workloads(direction), ChangeStep::Succeeded) => {
-                    world.workloads = direction == Direction::Apply;
-                }
-                _ => {}
+        let mut history = History::beginning_with(found);
+        for change in &changes {
+            history.go_on(change);
+        }
+        history.world
+    }
+
+    /// When something that lived in the cluster from `begun` on was lost with it.
+    pub fn lost(&self, begun: Moment) -> Option<Moment> {
+        let mut destroyed = self.lives.iter().filter_map(|life| Some(life.end?.destroyed));
+        destroyed.find(|destroyed| *destroyed >= begun)
+    }
+}
+
+/// The world in the making.
+struct History {
+    world: World,
+    /// What is there, whether or not it is being destroyed.
+    standing: Cluster,
+    /// Destroying workflows that have not ended, and when they began.
+    destroying: Vec<(Uuid, Moment)>,
+}
+
+impl History {
+    fn beginning_with(found: Option<Uuid>) -> Self {
+        let standing = if found.is_some() { Cluster::Up } else { Cluster::None };
+        let lives = found.map(Life::found).into_iter().collect();
+        let world = World { cluster: standing, workloads: false, since: Moment::START, lives };
+        Self { world, standing, destroying: Vec::new() }
+    }
+
+    fn go_on(&mut self, change: &StackChange) {
+        match (change.stack, change.step) {
+            (Stack::Cluster(Direction::Apply), ChangeStep::Begun) => self.create(change, Cluster::Creating),
+            (Stack::Cluster(Direction::Apply), ChangeStep::Succeeded) => self.create(change, Cluster::Up),
+            (Stack::Cluster(Direction::Destroy), ChangeStep::Begun) => {
+                self.destroying.push((change.by, change.at));
             }
-            let is_being_destroyed = destroys_running > 0 && standing != Cluster::None;
-            let cluster = if is_being_destroyed { Cluster::Destroying } else { standing };
-            if cluster != world.cluster {
-                world.cluster = cluster;
-                world.since = change.at;
+            (Stack::Cluster(Direction::Destroy), ChangeStep::Failed) => {
+                self.end_of_destroy(change);
+            }
+            (Stack::Cluster(Direction::Destroy), ChangeStep::Succeeded) => self.destroy(change),
+            (Stack::Workloads(direction), ChangeStep::Succeeded) => self.change_workloads(direction, change),
+            _ => {}
+        }
+        let is_being_destroyed = !self.destroying.is_empty() && self.standing != Cluster::None;
+        let cluster = if is_being_destroyed { Cluster::Destroying } else { self.standing };
+        if cluster != self.world.cluster {
+            self.world.cluster = cluster;
+            self.world.since = change.at;
+        }
+    }
+
+    /// Where something stands already, applying once more creates nothing.
+    fn create(&mut self, change: &StackChange, becomes: Cluster) {
+        if self.standing == Cluster::None {
+            self.world.lives.push(Life::begun_by(change));
+            self.standing = becomes;
+        }
+        if becomes == Cluster::Up {
+            self.standing = Cluster::Up;
+            if let Some(life) = self.world.lives.last_mut() {
+                life.up.get_or_insert(change.at);
             }
         }
-        world
+    }
+
+    fn destroy(&mut self, change: &StackChange) {
+        let begun = self.end_of_destroy(change);
+        if let Some(life) = self.standing_life() {
+            life.finish(begun, change);
+        }
+        self.standing = Cluster::None;
+        self.world.workloads = false;
+    }
+
+    fn change_workloads(&mut self, direction: Direction, change: &StackChange) {
+        self.world.workloads = direction == Direction::Apply;
+        let Some(life) = self.standing_life() else { return };
+        match direction {
+            Direction::Apply => life.install_workloads(change),
+            Direction::Destroy => life.remove_workloads(change),
+        }
+    }
+
+    /// When the workflow that now ended had begun.
+    fn end_of_destroy(&mut self, change: &StackChange) -> Moment {
+        let ended = self.destroying.iter().position(|(by, _)| *by == change.by);
+        ended.map_or(change.at, |place| self.destroying.swap_remove(place).1)
+    }
+
+    fn standing_life(&mut self) -> Option<&mut Life> {
+        self.world.lives.last_mut().filter(|life| life.end.is_none())
     }
 }
 
@@ -128,6 +145,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::stack::Thoroughness;
 
     const CREATE: Stack = Stack::Cluster(Direction::Apply);
     const DESTROY: Stack = Stack::Cluster(Direction::Destroy);
@@ -136,12 +154,21 @@ mod tests {
         Moment::START + Duration::from_secs(second)
     }
 
+    fn change(at: Moment, stack: Stack, step: ChangeStep) -> StackChange {
+        // One workflow per stack and direction is enough here.
+        let by = Uuid::from_u128(if stack == DESTROY { 1 } else { 2 });
+        StackChange { at, stack, step, by, machine: None, thoroughness: Thoroughness::Whole }
+    }
+
     /// The n-th change happens at second n + 1.
     fn after(changes: &[(Stack, ChangeStep)]) -> World {
-        let at = |place: usize| second(place as u64 + 1);
         let changes = changes.iter().enumerate();
-        let changes = changes.map(|(place, &(stack, step))| StackChange { at: at(place), stack, step });
-        World::at(second(60), false, changes.collect())
+        let changes = changes.map(|(place, &(stack, step))| change(second(place as u64 + 1), stack, step));
+        World::at(second(60), None, changes.collect())
+    }
+
+    fn destroyed(world: &World) -> Vec<Moment> {
+        world.lives.iter().filter_map(|life| Some(life.end?.destroyed)).collect()
     }
 
     #[test]
@@ -157,7 +184,7 @@ mod tests {
 
         let failed = [up.as_slice(), &[(DESTROY, ChangeStep::Failed)]].concat();
         assert_eq!(after(&failed).cluster, Cluster::Up);
-        assert_eq!(after(&failed).destroyed, []);
+        assert_eq!(destroyed(&after(&failed)), []);
     }
 
     #[test]
@@ -172,12 +199,12 @@ mod tests {
         assert!(after(&changes[..3]).workloads);
         let world = after(&changes);
         assert_eq!((world.cluster, world.workloads), (Cluster::None, false));
-        assert_eq!(world.destroyed, [second(5)]);
+        assert_eq!(destroyed(&world), [second(5)]);
     }
 
     #[test]
     fn what_happens_later_has_not_happened_yet() {
-        let later = StackChange { at: second(61), stack: CREATE, step: ChangeStep::Begun };
-        assert_eq!(World::at(second(60), false, vec![later]).cluster, Cluster::None);
+        let later = change(second(61), CREATE, ChangeStep::Begun);
+        assert_eq!(World::at(second(60), None, vec![later]).cluster, Cluster::None);
     }
 }

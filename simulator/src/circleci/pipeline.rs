@@ -12,10 +12,12 @@ use crate::exchange::{Twist, marker_parameter};
 use crate::log::EffectiveRun;
 use crate::outside::Outside;
 use crate::service::Service;
+use crate::stack::{ChangeStep, Stack, StackChange, Thoroughness};
 use crate::timeline::Course;
-use crate::world::{ChangeStep, Stack, StackChange};
 
 const PENDING: Duration = Duration::from_secs(2);
+/// The parameter that names the type of the cluster's machine.
+const MACHINE: &str = "kubernetes-cluster-droplet-size";
 
 pub(super) struct Pipeline {
     pub id: Uuid,
@@ -72,8 +74,12 @@ impl Pipeline {
         let begun = self.created + PENDING;
         let mut next_job = first_job;
         for &(name, seconds) in workflow::of_branch(self.branch().unwrap_or_default()) {
-            let course = if name == MAIN { twist.course } else { Course::Succeeds };
+            let is_main = name == MAIN;
+            let course = if is_main { twist.course } else { Course::Succeeds };
             let mut workflow = Workflow::new(name, begun, Duration::from_secs(seconds), course, next_job);
+            if is_main {
+                workflow.thoroughness = twist.thoroughness;
+            }
             if twist.status_is_unknown {
                 workflow.odd_reads.arm();
             }
@@ -134,13 +140,23 @@ impl Pipeline {
         let Some(stack) = self.branch().and_then(Stack::changed_by) else {
             return Vec::new();
         };
+        let machine = self.parameters.get(MACHINE).and_then(Value::as_str);
         let mut changes = Vec::new();
-        for workflow in self.appeared(now).filter(|workflow| workflow.name == MAIN) {
-            changes.push(StackChange { at: workflow.timeline.begun(), stack, step: ChangeStep::Begun });
+        let works_on_the_stack =
+            |workflow: &&Workflow| workflow.name == MAIN && workflow.thoroughness != Thoroughness::Nothing;
+        for workflow in self.appeared(now).filter(works_on_the_stack) {
+            let change = |at, step| StackChange {
+                at,
+                stack,
+                step,
+                by: workflow.id,
+                machine: machine.map(str::to_owned),
+                thoroughness: workflow.thoroughness,
+            };
+            changes.push(change(workflow.timeline.begun(), ChangeStep::Begun));
             if let Some(at) = workflow.timeline.ended(now) {
                 let succeeded = workflow.timeline.state(now) == "success";
-                let step = if succeeded { ChangeStep::Succeeded } else { ChangeStep::Failed };
-                changes.push(StackChange { at, stack, step });
+                changes.push(change(at, if succeeded { ChangeStep::Succeeded } else { ChangeStep::Failed }));
             }
         }
         changes

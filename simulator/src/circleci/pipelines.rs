@@ -10,7 +10,7 @@ use crate::clock::Moment;
 use crate::exchange::Twist;
 use crate::log::EffectiveRun;
 use crate::outside::Outside;
-use crate::world::StackChange;
+use crate::stack::StackChange;
 
 /// Everybody's token belongs to this user.
 pub(super) const USER: Uuid = Uuid::from_u128(0x03987f6a_4c27_4dc1_b6ab_c7e83bb3e713);

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::clock::Moment;
 use crate::spoil::OddReads;
+use crate::stack::Thoroughness;
 use crate::timeline::{Course, Timeline};
 
 /// The workflow that applies or destroys a stack; the seed's config calls it so.
@@ -18,6 +19,7 @@ pub(super) struct Workflow {
     pub jobs: Vec<Job>,
     pub canceled_by: Option<Uuid>,
     pub odd_reads: OddReads,
+    pub thoroughness: Thoroughness,
     lasts: Duration,
 }
 
@@ -67,6 +69,7 @@ impl Workflow {
             jobs: vec![job(0, "checks", checks), job(1, "apply", apply)],
             canceled_by: None,
             odd_reads: OddReads::default(),
+            thoroughness: Thoroughness::Whole,
             lasts,
         }
     }

@@ -11,6 +11,8 @@ mod circleci_change;
 mod circleci_outcome;
 mod circleci_read;
 mod circleci_trigger;
+mod cloud;
+mod digitalocean;
 mod faults;
 mod inspect;
 mod slack;

@@ -57,6 +57,33 @@ impl Outside {
         request.header("Travis-API-Version", "3").header("Authorization", format!("token {TOKEN}"))
     }
 
+    pub fn digitalocean(&self, path: &str) -> RequestBuilder {
+        self.http.get(format!("{}{path}", self.sim.digitalocean_url())).bearer_auth(TOKEN)
+    }
+
+    pub async fn digitalocean_get(&self, path: &str) -> Value {
+        let (status, body) = read(self.digitalocean(path)).await;
+        assert_eq!(status, 200, "{path}: {body}");
+        body
+    }
+
+    /// One list of what the cloud shows, all on one page.
+    pub async fn in_the_cloud(&self, list: &str) -> Vec<Value> {
+        let path = if list == "kubernetes_clusters" { "kubernetes/clusters" } else { list };
+        let page = self.digitalocean_get(&format!("/v2/{path}?per_page=200")).await;
+        page[list].as_array().unwrap().clone()
+    }
+
+    /// How many clusters, droplets, load balancers and volumes the cloud shows.
+    pub async fn cloud_counts(&self) -> [usize; 4] {
+        let mut counts = [0; 4];
+        let lists = ["kubernetes_clusters", "droplets", "load_balancers", "volumes"];
+        for (count, list) in counts.iter_mut().zip(lists) {
+            *count = self.in_the_cloud(list).await.len();
+        }
+        counts
+    }
+
     pub fn behind_the_scenes(&self, method: Method, path: &str) -> RequestBuilder {
         self.http.request(method, format!("{}{path}", self.sim.url()))
     }
@@ -82,6 +109,13 @@ impl Outside {
         let (status, receipt) = read(self.circleci_trigger(branch)).await;
         assert_eq!(status, 201, "{receipt}");
         text(&receipt["id"])
+    }
+
+    /// Triggers a pipeline and lets it come to its end; gives its id.
+    pub async fn ended_pipeline(&self, branch: &str) -> String {
+        let pipeline = self.pipeline(branch).await;
+        self.wait(2 + 300);
+        pipeline
     }
 
     pub async fn workflows(&self, pipeline: &str) -> Vec<Value> {
