@@ -16,7 +16,7 @@ for (const [path, words] of Object.entries(NOWHERE)) {
   test(`${path} says that it leads nowhere`, async ({ page }) => {
     const answer = await page.goto(path);
     expect(answer?.status()).toBe(404);
-    await expect(page).toHaveTitle(/^Page not found/);
+    await expect(page).toHaveTitle("Page not found – Cluster Head");
     await expect(page.getByRole("heading", { level: 1, name: "Page not found" })).toBeVisible();
     await expect(page.getByText(words)).toBeVisible();
     await page.getByRole("main").getByRole("link", { name: "Clusters" }).click();

@@ -25,7 +25,7 @@ impl PageError {
         match (self, world) {
             (Self::NotFound(what), Some(world)) => {
                 respond::status(StatusCode::NOT_FOUND);
-                let frame = Frame::new("Page not found", Section::None);
+                let frame = Frame::new("Page not found – Cluster Head", Section::None);
                 match frame.load(&world).await {
                     Ok(frame) => frame.around(super::not_found::body(&what)),
                     Err(_) => fault().into_any(),

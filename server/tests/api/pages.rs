@@ -19,7 +19,9 @@ async fn an_address_that_leads_nowhere_is_a_404_with_a_page(pool: PgPool) {
     ] {
         let answer = service.get(path).header(ACCEPT, "text/html").send().await.unwrap();
         assert_eq!(answer.status(), 404, "{path}");
-        assert!(answer.text().await.unwrap().contains("<h1"), "{path}");
+        let page = answer.text().await.unwrap();
+        assert!(page.contains("<h1"), "{path}");
+        assert!(page.contains("<title>Page not found – Cluster Head</title>"), "{path}: {page}");
     }
 }
 
