@@ -18,12 +18,15 @@ interface OfTest {
 interface OfWorker {
   /** How many times faster than life the simulators run. */
   speed: number;
+  /** A file that asks for it has a worker of its own, whose server has never had a job. */
+  isFirstUse: boolean;
   /** The server of this worker; pages are opened relative to it. */
   head: ClusterHead;
 }
 
 export const test = base.extend<OfTest & { knownBeginning: void }, OfWorker>({
   speed: [120, { option: true, scope: "worker" }],
+  isFirstUse: [false, { option: true, scope: "worker" }],
   head: [
     async ({ speed }, use, worker) => {
       const head = await ClusterHead.start({

@@ -19,6 +19,8 @@ pub struct JobList {
     pub newcomers: Newcomers,
     /// The page that it stands on.
     pub path: String,
+    /// What is said instead while no job is in it.
+    pub when_empty: Sentence,
 }
 
 /// What happens when a job comes that is not in the list.
@@ -43,6 +45,9 @@ impl Newcomers {
 }
 
 pub fn job_table(list: &JobList, rows: &[JobRow]) -> impl IntoView + use<> {
+    // Nothing ticks in a sentence about nothing.
+    let when_empty =
+        rows.is_empty().then(|| view! { <p class="no-jobs muted">{draw(&list.when_empty, 0)}</p> });
     view! {
         <p id="new-jobs" class="notice tone-run" hidden>
             <span id="new-jobs-words"></span>
@@ -51,6 +56,7 @@ pub fn job_table(list: &JobList, rows: &[JobRow]) -> impl IntoView + use<> {
         </p>
         <table
             id="jobs"
+            hidden=rows.is_empty()
             class="jobs"
             role="table"
             data-newcomers=list.newcomers.as_str()
@@ -70,7 +76,7 @@ pub fn job_table(list: &JobList, rows: &[JobRow]) -> impl IntoView + use<> {
             </thead>
             <tbody role="rowgroup">{rows.iter().map(table_row).collect_view()}</tbody>
         </table>
-        <p class="no-jobs muted">"No jobs yet."</p>
+        {when_empty}
     }
 }
 
@@ -119,16 +125,30 @@ mod tests {
     use super::*;
     use crate::samples::{html, job_row};
 
-    fn page(row: JobRow) -> String {
-        let list = JobList {
+    fn list() -> JobList {
+        JobList {
             caption: "Jobs".into(),
             group: Some("failed".into()),
             cluster: None,
             limit: 25,
             newcomers: Newcomers::AreAnnounced,
             path: "/jobs".into(),
-        };
-        html(|| job_table(&list, &[row]))
+            when_empty: Sentence::new("No failed jobs."),
+        }
+    }
+
+    fn page(row: JobRow) -> String {
+        html(|| job_table(&list(), &[row]))
+    }
+
+    #[test]
+    fn an_empty_list_shows_its_sentence_and_no_heads() {
+        let empty = html(|| job_table(&list(), &[]));
+        assert!(empty.contains(">No failed jobs."), "{empty}");
+        assert!(empty.contains(r#"<table id="jobs" hidden"#), "{empty}");
+        let page = page(job_row(128, JobState::Failed));
+        assert!(!page.contains("No failed jobs."), "{page}");
+        assert!(!page.contains(r#"<table id="jobs" hidden"#), "{page}");
     }
 
     #[test]

@@ -37,6 +37,8 @@ fn insert(list: &Element, row: &Element) {
     }
     // An error would mean that the row found in the body is not in it.
     let _ = body.insert_before(row, place.as_deref());
+    // Until the first row comes, a sentence stands in its place.
+    let _ = list.remove_attribute("hidden");
     if i64::from(body.child_element_count()) > number(list, "data-limit")
         && let Some(last) = body.last_element_child()
     {

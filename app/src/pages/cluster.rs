@@ -7,7 +7,7 @@ use super::frame::{Frame, Section};
 use super::{form, load};
 use crate::components::cluster_card::{Place, cluster_card};
 use crate::components::job_table::{JobList, Newcomers, job_table};
-use crate::view::{ClusterView, JobRow};
+use crate::view::{ClusterView, JobRow, Sentence};
 
 /// How many jobs stand below the cluster.
 const LATEST: usize = 10;
@@ -28,6 +28,8 @@ pub fn page() -> impl IntoView {
             limit: LATEST,
             newcomers: Newcomers::GoOnTop,
             path: world.path.clone(),
+            when_empty: Sentence::new("No jobs on it yet. ")
+                .link(format!("/jobs/new?cluster={name}"), "Start a routine"),
         };
         let card = cluster_card(&ClusterView::new(&facts, world.now), Place::Page);
         let content = view! {

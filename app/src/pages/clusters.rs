@@ -7,7 +7,7 @@ use super::frame::{Frame, Section};
 use super::load;
 use crate::components::cluster_card::{Place, cluster_card};
 use crate::components::job_table::{JobList, Newcomers, job_table};
-use crate::view::{ClusterView, JobRow};
+use crate::view::{ClusterView, JobRow, Sentence};
 
 /// How many jobs stand below the clusters.
 const LATEST: usize = 10;
@@ -29,6 +29,7 @@ pub fn page() -> impl IntoView {
             limit: LATEST,
             newcomers: Newcomers::GoOnTop,
             path: world.path.clone(),
+            when_empty: Sentence::new("No jobs yet. ").link("/jobs/new".to_owned(), "Start a routine"),
         };
         let is_empty = world.catalogue.clusters.is_empty();
         let content = view! {

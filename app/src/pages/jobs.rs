@@ -1,6 +1,7 @@
 //! `/jobs`: the history, by state and cluster, 25 on a page.
 
 use domain::catalogue::Catalogue;
+use domain::text::one_line;
 use leptos::prelude::*;
 use leptos_router::location::Url;
 use leptos_router::params::ParamsMap;
@@ -9,7 +10,7 @@ use store::{JobCounts, JobFilter, JobGroup};
 use super::frame::{Frame, Section};
 use super::{form, load};
 use crate::components::job_table::{JobList, Newcomers, job_table};
-use crate::view::JobRow;
+use crate::view::{JobRow, Sentence};
 
 const PER_PAGE: usize = 25;
 
@@ -30,7 +31,7 @@ pub fn page() -> impl IntoView {
                 </div>
                 {tabs(&place, &counts)}
                 {cluster_filter(&place, &world.catalogue)}
-                {body(&place, &rows, counts)}
+                {job_table(&place.list(&counts), &rows)}
                 {paging(&place, oldest)}
             </div>
         };
@@ -73,7 +74,7 @@ impl Place {
         }
     }
 
-    fn list(&self) -> JobList {
+    fn list(&self, counts: &JobCounts) -> JobList {
         JobList {
             caption: "Jobs, newest first. Times are UTC.".to_owned(),
             group: self.group.map(|group| group.as_str().to_owned()),
@@ -81,7 +82,23 @@ impl Place {
             limit: PER_PAGE,
             newcomers: if self.before.is_some() { Newcomers::AreElsewhere } else { Newcomers::AreAnnounced },
             path: self.path(),
+            when_empty: self.when_empty(counts),
         }
+    }
+
+    /// Nothing at all, nothing of this kind, or nothing so old.
+    fn when_empty(&self, counts: &JobCounts) -> Sentence {
+        if counts.all == 0 && self.cluster.is_none() {
+            return Sentence::new("No jobs yet. ").link("/jobs/new".to_owned(), "Start a routine");
+        }
+        let kind = match self.group {
+            _ if self.before.is_some() => "older ".to_owned(),
+            Some(group) => format!("{} ", group.as_str()),
+            None => String::new(),
+        };
+        let place = self.cluster.as_ref().map(|cluster| format!(" on {}", one_line(cluster, 80)));
+        Sentence::new(format!("No {kind}jobs{}. ", place.unwrap_or_default()))
+            .link("/jobs".to_owned(), "All jobs")
     }
 
     fn path(&self) -> String {
@@ -168,18 +185,6 @@ fn cluster_filter(place: &Place, catalogue: &Catalogue) -> impl IntoView + use<>
     }
 }
 
-fn body(place: &Place, rows: &[JobRow], counts: JobCounts) -> AnyView {
-    if rows.is_empty() && counts.all == 0 && place.cluster.is_none() {
-        return view! { <p class="lead">"No jobs yet. " <a href="/jobs/new">"Start a routine"</a></p> }
-            .into_any();
-    }
-    if rows.is_empty() {
-        return view! { <p class="lead">"No jobs match. " <a href="/jobs">"Clear the filters"</a></p> }
-            .into_any();
-    }
-    job_table(&place.list(), rows).into_any()
-}
-
 fn paging(place: &Place, oldest: Option<i64>) -> impl IntoView + use<> {
     let newer =
         place.newer().map(|newer| view! { <a class="button" rel="prev" href=newer.path()>"Newer"</a> });
@@ -234,12 +239,29 @@ mod tests {
         assert!(page.contains(r#"value="iriversland2" selected"#), "{page}");
     }
 
+    fn empty(query: &[(&'static str, &str)], all: i64) -> String {
+        let counts = JobCounts { all, ..JobCounts::default() };
+        html(|| job_table(&place(query).list(&counts), &[]))
+    }
+
     #[test]
-    fn an_empty_history_leads_to_the_first_job_and_an_empty_match_back() {
-        let counts = JobCounts::default();
-        assert!(html(|| body(&Place::default(), &[], counts)).contains("No jobs yet."));
-        let failed = place(&[("state", "failed")]);
-        let some = JobCounts { all: 3, ..counts };
-        assert!(html(|| body(&failed, &[], some)).contains("No jobs match."));
+    fn an_empty_history_leads_to_the_first_job() {
+        for query in [&[][..], &[("state", "failed")]] {
+            let page = empty(query, 0);
+            assert!(page.contains(r#"No jobs yet. <a href="/jobs/new">Start a routine</a>"#), "{page}");
+        }
+    }
+
+    #[test]
+    fn an_empty_list_says_what_is_not_in_it_and_leads_back_to_all() {
+        for (query, words) in [
+            (&[("state", "failed")][..], "No failed jobs."),
+            (&[("state", "running"), ("cluster", "iriversland2")], "No running jobs on iriversland2."),
+            (&[("cluster", "<b>")], "No jobs on &lt;b&gt;."),
+            (&[("before", "1")], "No older jobs."),
+        ] {
+            let page = empty(query, 3);
+            assert!(page.contains(&format!(r#"{words} <a href="/jobs">All jobs</a>"#)), "{words} in {page}");
+        }
     }
 }
