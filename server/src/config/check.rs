@@ -4,9 +4,10 @@ use std::fmt::{self, Display, Write};
 
 use chrono::Duration;
 use domain::catalogue::{Catalogue, ClusterSpec};
+use domain::cloud::CloudMark;
 use domain::order::{Ask, Order};
 use domain::routine::{Routine, RoutineStep};
-use domain::step::{Action, BatchCall, BodyValue, CiTarget, Phase};
+use domain::step::{Action, BatchCall, BodyValue, CiTarget, Phase, Verdict};
 use domain::text;
 
 use super::variables;
@@ -71,6 +72,9 @@ impl Description<'_> {
             Ok(order) => write_steps(f, &order, cluster)?,
             Err(error) => writeln!(f, "    {error}")?,
         }
+        if let Some(limit) = routine.time_limit_minutes {
+            writeln!(f, "    At most {} in all; what stands in finally comes on top.", minutes(limit))?;
+        }
         if let Some(note) = note(routine, cluster) {
             writeln!(f, "    Note: {note}")?;
         }
@@ -100,6 +104,7 @@ impl Description<'_> {
             writeln!(f, "  {} {}.", variable.name, variable.purpose)?;
         }
         let optional = [
+            (variables::digitalocean_token(), "Without it the CI's word says whether a cluster is gone"),
             (variables::slack_incoming_url(), "Without it nothing is told to Slack"),
             (variables::slack_request_token(), "Without it no word is taken"),
             (variables::api_token(), "Without it the API is closed to programs"),
@@ -112,7 +117,7 @@ impl Description<'_> {
 }
 
 fn write_cluster(f: &mut fmt::Formatter<'_>, cluster: &ClusterSpec) -> fmt::Result {
-    let lifetime = text::duration(Duration::minutes(i64::from(cluster.lifetime_minutes)));
+    let lifetime = minutes(cluster.lifetime_minutes);
     writeln!(
         f,
         "  {}: destroyed {lifetime} after it was asked for, unless somebody extends it",
@@ -131,7 +136,11 @@ fn write_cluster(f: &mut fmt::Formatter<'_>, cluster: &ClusterSpec) -> fmt::Resu
             text::monthly(offer.monthly),
         )?;
     }
-    Ok(())
+    match &cluster.cloud {
+        Some(CloudMark { name, tag: None }) => writeln!(f, "    in the cloud: {name}"),
+        Some(CloudMark { name, tag: Some(tag) }) => writeln!(f, "    in the cloud: {name}, tag {tag}"),
+        None => writeln!(f, "    in the cloud: not looked for; the CI's word says whether it is gone"),
+    }
 }
 
 fn write_steps(f: &mut fmt::Formatter<'_>, order: &Order, cluster: &ClusterSpec) -> fmt::Result {
@@ -144,9 +153,11 @@ fn write_steps(f: &mut fmt::Formatter<'_>, order: &Order, cluster: &ClusterSpec)
         match &step.action {
             Action::Trigger { target, .. } => write_target(f, target)?,
             Action::Batch { call } => write_call(f, call)?,
+            Action::Approval { without_answer, .. } => write_approval(f, *without_answer)?,
+            // A file cannot declare what this version does not know.
+            Action::Unknown => {}
         }
-        let limit = text::duration(Duration::minutes(i64::from(step.action.time_limit_minutes())));
-        writeln!(f, ", at most {limit}")?;
+        writeln!(f, ", at most {}", minutes(step.action.time_limit_minutes()))?;
     }
     Ok(())
 }
@@ -156,9 +167,14 @@ fn write_target(f: &mut fmt::Formatter<'_>, target: &CiTarget) -> fmt::Result {
     for (key, value) in &target.parameters {
         write!(f, ", {key}={value}")?;
     }
-    match &target.marker_parameter {
-        Some(parameter) => write!(f, ", our marker in {parameter}"),
-        None => Ok(()),
+    if let Some(parameter) = &target.marker_parameter {
+        write!(f, ", our marker in {parameter}")?;
+    }
+    let pause = text::duration(Duration::seconds(i64::from(target.retry_pause_seconds)));
+    match target.retries {
+        0 => Ok(()),
+        1 => write!(f, ", tried once more {pause} after it failed"),
+        retries => write!(f, ", tried up to {retries} times more, each {pause} after it failed"),
     }
 }
 
@@ -179,6 +195,18 @@ fn write_call(f: &mut fmt::Formatter<'_>, call: &BatchCall) -> fmt::Result {
     )
 }
 
+fn write_approval(f: &mut fmt::Formatter<'_>, without_answer: Verdict) -> fmt::Result {
+    let counts_as = match without_answer {
+        Verdict::Approve => "approved",
+        Verdict::Refuse => "refused",
+    };
+    write!(f, "       waits for a person; without an answer it counts as {counts_as}")
+}
+
+fn minutes(minutes: u32) -> String {
+    text::duration(Duration::minutes(i64::from(minutes)))
+}
+
 /// A routine that leaves something behind which costs money is allowed, but never by accident.
 fn note(routine: &Routine, cluster: &ClusterSpec) -> Option<String> {
     let is_up = |step: &&RoutineStep| matches!(step, RoutineStep::Up);
@@ -187,7 +215,7 @@ fn note(routine: &Routine, cluster: &ClusterSpec) -> Option<String> {
         let mut steps = routine.steps.iter().chain(&routine.finally).rev();
         steps.find(|step| is_up(step) || is_down(step)).is_some_and(|step| is_up(&step))
     };
-    let lifetime = text::duration(Duration::minutes(i64::from(cluster.lifetime_minutes)));
+    let lifetime = minutes(cluster.lifetime_minutes);
     if ends_up {
         Some(format!("leaves the cluster up; it is destroyed after {lifetime} at the latest."))
     } else if routine.creates_cluster() && !routine.finally.iter().any(|step| is_down(&step)) {

@@ -99,6 +99,18 @@ impl<'text> Problems<'text> {
         read(value.get_ref()).map_err(|message| self.add(value.span(), message)).ok()
     }
 
+    /// As [`read`](Self::read), for a key that may be left out.
+    pub(super) fn read_given<T, V>(
+        &mut self,
+        value: Option<&Spanned<V>>,
+        read: impl FnOnce(&V) -> Result<T, String>,
+    ) -> Option<Option<T>> {
+        match value {
+            Some(value) => self.read(value, read).map(Some),
+            None => Some(None),
+        }
+    }
+
     /// The one problem of a file whose tables have the wrong shape: nothing behind it could be read.
     pub(super) fn of_shape(mut self, file: &str, error: &toml::de::Error) -> ConfigErrors {
         self.add(error.span().unwrap_or(0..0), plain(error.message()));

@@ -45,6 +45,15 @@ pub(super) struct ClusterShape {
     pub lifetime: Text,
     pub default_size: Text,
     pub sizes: Named<SizeShape>,
+    pub cloud: Option<CloudShape>,
+}
+
+/// By what the cluster is recognised in the cloud.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub(super) struct CloudShape {
+    pub name: Text,
+    pub tag: Option<Text>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -68,6 +77,8 @@ pub(super) struct TargetShape {
     pub parameters: Named<Text>,
     pub marker_parameter: Option<Text>,
     pub time_limit: Text,
+    pub retries: Option<Number>,
+    pub retry_pause: Option<Text>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -111,15 +122,25 @@ pub(super) struct RoutineShape {
     pub steps: Spanned<Vec<StepShape>>,
     #[serde(default)]
     pub finally: Vec<StepShape>,
+    pub time_limit: Option<Text>,
 }
 
-/// One line of a routine: `"up"`, `"down"`, `{ deploy = "…" }` or `{ batch = "…" }`.
+/// One line of a routine: `"up"`, `"down"`, `{ deploy = "…" }`, `{ batch = "…" }` or `{ approval = "…" }`.
 #[derive(Debug)]
 pub(super) enum StepShape {
     Up,
     Down,
     Deploy(Text),
     Batch(Text),
+    Approval(ApprovalShape),
+}
+
+/// A question that a person answers before the routine goes on.
+#[derive(Debug)]
+pub(super) struct ApprovalShape {
+    pub question: Text,
+    pub time_limit: Option<Text>,
+    pub without_answer: Option<Text>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -138,4 +159,5 @@ pub(super) struct PaceShape {
     pub settle: Option<Text>,
     pub look: Option<Text>,
     pub stop: Option<Text>,
+    pub observe: Option<Text>,
 }

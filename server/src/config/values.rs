@@ -12,6 +12,8 @@ pub(super) const MAX_PARAMETER_KEY: usize = 128;
 const MAX_PARAMETER_VALUE: usize = 512;
 
 const MAX_NAME: usize = 64;
+/// What fails more often than this does not fail by accident.
+const MAX_RETRIES: u32 = 5;
 const MAX_TITLE: usize = 120;
 const LONGEST: Duration = Duration::days(7);
 
@@ -103,6 +105,11 @@ pub(super) fn minutes(text: &str) -> Read<u32> {
     u32::try_from(duration.num_minutes()).map_err(|error| error.to_string())
 }
 
+/// A duration that is kept in seconds.
+pub(super) fn seconds(text: &str) -> Read<u32> {
+    u32::try_from(duration(text)?.num_seconds()).map_err(|error| error.to_string())
+}
+
 /// US dollars, read digit by digit: a binary fraction cannot hold a price.
 pub(super) fn price(text: &str) -> Read<Decimal> {
     let is_plain = text.chars().all(|c| c.is_ascii_digit() || c == '.');
@@ -119,6 +126,12 @@ pub(super) fn price(text: &str) -> Read<Decimal> {
 pub(super) fn count(number: &i64) -> Read<u16> {
     let count = u16::try_from(*number).ok().filter(|count| (1..=10_000).contains(count));
     count.ok_or_else(|| format!("{number} is not allowed; write a whole number from 1 to 10000"))
+}
+
+/// How often something that failed is tried again.
+pub(super) fn retries(number: &i64) -> Read<u32> {
+    let retries = u32::try_from(*number).ok().filter(|retries| *retries <= MAX_RETRIES);
+    retries.ok_or_else(|| format!("{number} is not allowed; write a whole number from 0 to {MAX_RETRIES}"))
 }
 
 /// The project in the provider's own spelling.

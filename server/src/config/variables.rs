@@ -61,6 +61,14 @@ pub(super) fn slack_incoming_url() -> Variable {
     )
 }
 
+pub(super) fn digitalocean_token() -> Variable {
+    Variable::new(
+        "DIGITALOCEAN_TOKEN",
+        "asks the cloud itself what exists",
+        "set it to a DigitalOcean token that may only read, or unset it to take the CI's word",
+    )
+}
+
 /// The token of each provider that the catalogue uses.
 pub(super) fn provider_tokens(catalogue: &Catalogue) -> Vec<(ProviderKind, Variable)> {
     let mut projects: BTreeMap<ProviderKind, BTreeSet<&str>> = BTreeMap::new();

@@ -9,9 +9,10 @@ use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
-use super::shape::{BodyShape, StepShape, Text};
+use super::shape::{ApprovalShape, BodyShape, StepShape, Text};
 
-const STEP: &str = r#""up", "down", { deploy = "a service" } or { batch = "a batch job" }"#;
+const STEP: &str =
+    r#""up", "down", { deploy = "a service" }, { batch = "a batch job" } or { approval = "a question" }"#;
 
 impl<'de> Deserialize<'de> for StepShape {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -48,11 +49,23 @@ impl<'de> Visitor<'de> for StepVisitor {
         struct Named {
             deploy: Option<Text>,
             batch: Option<Text>,
+            approval: Option<Text>,
+            time_limit: Option<Text>,
+            without_answer: Option<Text>,
         }
 
-        match Named::deserialize(MapAccessDeserializer::new(map))? {
-            Named { deploy: Some(service), batch: None } => Ok(StepShape::Deploy(service)),
-            Named { deploy: None, batch: Some(batch) } => Ok(StepShape::Batch(batch)),
+        let Named { deploy, batch, approval, time_limit, without_answer } =
+            Named::deserialize(MapAccessDeserializer::new(map))?;
+        let is_plain = time_limit.is_none() && without_answer.is_none();
+        match (deploy, batch, approval) {
+            (None, None, Some(question)) => {
+                Ok(StepShape::Approval(ApprovalShape { question, time_limit, without_answer }))
+            }
+            (Some(service), None, None) if is_plain => Ok(StepShape::Deploy(service)),
+            (None, Some(batch), None) if is_plain => Ok(StepShape::Batch(batch)),
+            (_, _, None) if !is_plain => Err(A::Error::custom(
+                "time_limit and without_answer are for a step with approval; leave them out",
+            )),
             _ => Err(A::Error::custom(format_args!("a step does one thing; a step is {STEP}"))),
         }
     }

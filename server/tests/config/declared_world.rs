@@ -115,6 +115,24 @@ fn a_pace_that_is_set_in_part_keeps_the_usual_rest() {
 }
 
 #[test]
+fn check_prints_limits_questions_retries_and_what_is_not_looked_for() {
+    let text =
+        shipped_with("{ batch = \"s3-orgs-job\" }", "{ approval = \"Keep it?\", time_limit = \"4h\" }")
+            .replace("finally = [\"down\"]", "finally = [\"down\"]\ntime_limit = \"6h\"")
+            .replace("time_limit = \"25min\"", "time_limit = \"25min\"\nretries = 2")
+            .replace("[clusters.iriversland2.cloud]\nname = \"iriversland2\"", "");
+    let description = describe(&parse("f.toml", &text).unwrap().catalogue);
+    for expected in [
+        "    in the cloud: not looked for; the CI's word says whether it is gone\n",
+        "branch release, tried up to 2 times more, each 1 min after it failed, at most 25 min\n",
+        "    4. Keep it?\n       waits for a person; without an answer it counts as refused, at most 4 h\n",
+        "    At most 6 h in all; what stands in finally comes on top.\n",
+    ] {
+        assert!(description.contains(expected), "{expected}\n{description}");
+    }
+}
+
+#[test]
 fn check_prints_the_plan_of_each_routine() {
     insta::assert_snapshot!(describe(&shipped().catalogue), @r"
     Clusters
@@ -122,6 +140,7 @@ fn check_prints_the_plan_of_each_routine() {
         s: s-1vcpu-3gb, 1 vCPU, 3 GB, $0.02232/h, $15 a month
         m: s-2vcpu-4gb, 2 vCPU, 4 GB, $0.03571/h, $24 a month
         l: s-4vcpu-8gb, 4 vCPU, 8 GB, $0.07143/h, $48 a month, the default
+        in the cloud: iriversland2
 
     Routines
       up on iriversland2: Bring the cluster up.
@@ -177,6 +196,7 @@ fn check_prints_the_plan_of_each_routine() {
       CIRCLECI_TOKEN starts and watches pipelines of gh/rivernews/iriversland2-kubernetes.
       TRAVIS_TOKEN starts and watches builds of rivernews/slack-middleware-server.
       SLK_SLACK_TOKEN_OUTGOING_LAUNCH is sent with the batch job s3-orgs-job.
+      DIGITALOCEAN_TOKEN asks the cloud itself what exists. Without it the CI's word says whether a cluster is gone.
       SLACK_INCOMING_URL is where Slack is told what happens. Without it nothing is told to Slack.
       REQUEST_FROM_SLACK_TOKEN proves that a word comes from Slack. Without it no word is taken.
       CLUSTER_HEAD_API_TOKEN lets programs use the API. Without it the API is closed to programs.

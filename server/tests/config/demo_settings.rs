@@ -99,9 +99,13 @@ fn the_demo_starts_with_harmless_secrets_on_the_loopback_address(#[case] simulat
     assert_eq!(settings.address, SocketAddr::from(([127, 0, 0, 1], 3010)));
     assert!(settings.secrets.password.is_none());
     let secrets = settings.secrets;
-    for token in
-        [secrets.circleci_token, secrets.travis_token, secrets.slack_request_token, secrets.api_token]
-    {
+    for token in [
+        secrets.circleci_token,
+        secrets.travis_token,
+        secrets.digitalocean_token,
+        secrets.slack_request_token,
+        secrets.api_token,
+    ] {
         assert_eq!(token.unwrap().expose_secret(), "demo");
     }
     assert_eq!(secrets.batch_values["SLK_SLACK_TOKEN_OUTGOING_LAUNCH"].expose_secret(), "demo");
@@ -110,9 +114,10 @@ fn the_demo_starts_with_harmless_secrets_on_the_loopback_address(#[case] simulat
 #[test]
 fn the_demo_is_quicker_unless_the_file_sets_the_pace() {
     let quick = start(&demo(), &[]).unwrap().pace;
-    let seconds =
-        |pace: &Pace| [pace.poll, pace.settle, pace.look, pace.stop].map(|duration| duration.num_seconds());
-    assert_eq!(seconds(&quick), [1, 5, 2, 60]);
+    let seconds = |pace: &Pace| {
+        [pace.poll, pace.settle, pace.look, pace.stop, pace.observe].map(|duration| duration.num_seconds())
+    };
+    assert_eq!(seconds(&quick), [1, 5, 2, 60, 3]);
     let pace = Pace { poll: Duration::seconds(9), ..Pace::default() };
     let loaded = Loaded { pace: Some(pace.clone()), ..shipped() };
     let environment: Environment = [DATABASE].into_iter().collect();

@@ -3,12 +3,14 @@
 // Clippy takes only the bodies of tests for tests; what they share fails them as well.
 #![allow(clippy::unwrap_used)]
 
+mod clouds;
 mod declared_world;
 mod demo_settings;
 mod limits;
 mod problems;
 mod properties;
 mod real_settings;
+mod retries_and_questions;
 mod shape;
 
 use std::path::PathBuf;

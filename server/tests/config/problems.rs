@@ -270,6 +270,11 @@ fn a_reference_to_nothing_is_refused(#[case] original: &str, #[case] changed: &s
     "marker_parameter = \"m\"\nparameters = { m = \"x\" }",
     "marker_parameter: this parameter already has a value"
 )]
+#[case::pace_of_the_observer(
+    "# [pace]",
+    "[pace]\nobserve = \"often\"\n# ",
+    "pace.observe: \"often\" is no duration"
+)]
 #[case::pace("# [pace]", "[pace]\npoll = \"0s\"\n# ", "pace.poll: \"0s\" is not allowed")]
 fn a_value_that_is_not_allowed_is_told_with_what_is(
     #[case] original: &str,

@@ -10,10 +10,11 @@ use server::config::{Environment, Loaded, LogFormat, Mode, PasswordSetting, Sett
 
 use super::{serve, shipped, shipped_with};
 
-const COMPLETE: [(&str, &str); 9] = [
+const COMPLETE: [(&str, &str); 10] = [
     ("DATABASE_URL", "postgres://head:canary-database@127.0.0.1/head"),
     ("CIRCLECI_TOKEN", "canary-circleci"),
     ("TRAVIS_TOKEN", "canary-travis"),
+    ("DIGITALOCEAN_TOKEN", "canary-digitalocean"),
     ("SLK_SLACK_TOKEN_OUTGOING_LAUNCH", "canary-batch"),
     ("CLUSTER_HEAD_PASSWORD", "canary-password"),
     ("CLUSTER_HEAD_API_TOKEN", "canary-api-token-of-24-characters"),
@@ -51,6 +52,12 @@ fn everything_that_is_missing_is_told_at_once() {
     "DATABASE_URL is no URL of a Postgres database. It says where clusters and jobs are kept"
 )]
 #[case("CIRCLECI_TOKEN", "canary\n", "CIRCLECI_TOKEN holds a space, a line break or a letter beyond ASCII")]
+#[case(
+    "DIGITALOCEAN_TOKEN",
+    "canary\n",
+    "DIGITALOCEAN_TOKEN holds a space, a line break or a letter beyond ASCII. It asks the cloud itself what exists: set it \
+     to a DigitalOcean token that may only read, or unset it to take the CI's word."
+)]
 #[case("TRAVIS_TOKEN", "canary canary", "TRAVIS_TOKEN holds a space")]
 #[case(
     "CLUSTER_HEAD_PASSWORD",
@@ -120,14 +127,19 @@ fn a_provider_that_the_catalogue_does_not_use_needs_no_token() {
 }
 
 #[test]
-fn slack_and_the_api_are_optional() {
-    let without =
-        [("SLACK_INCOMING_URL", ""), ("REQUEST_FROM_SLACK_TOKEN", ""), ("CLUSTER_HEAD_API_TOKEN", "")];
+fn slack_the_api_and_the_look_at_the_cloud_are_optional() {
+    let without = [
+        ("SLACK_INCOMING_URL", ""),
+        ("REQUEST_FROM_SLACK_TOKEN", ""),
+        ("CLUSTER_HEAD_API_TOKEN", ""),
+        ("DIGITALOCEAN_TOKEN", ""),
+    ];
     let secrets = Settings::new(&serve(), &with(&without), &shipped()).unwrap().secrets;
     assert!(
         secrets.slack_incoming_url.is_none()
             && secrets.slack_request_token.is_none()
             && secrets.api_token.is_none()
+            && secrets.digitalocean_token.is_none()
     );
 }
 
@@ -141,6 +153,7 @@ fn a_complete_environment_gives_settings_that_show_no_secret() {
     assert_eq!((settings.log.filter.as_str(), settings.log.format), ("info", LogFormat::Text));
     assert_eq!(settings.database_url.expose_secret(), "postgres://head:canary-database@127.0.0.1/head");
     assert_eq!(settings.secrets.circleci_token.as_ref().unwrap().expose_secret(), "canary-circleci");
+    assert_eq!(settings.secrets.digitalocean_token.as_ref().unwrap().expose_secret(), "canary-digitalocean");
     assert_eq!(
         settings.secrets.batch_values["SLK_SLACK_TOKEN_OUTGOING_LAUNCH"].expose_secret(),
         "canary-batch"

@@ -19,7 +19,7 @@ use server::config::{load, parse};
 #[case::unknown_key(
     "lifetime = \"4h\"",
     "lifetme = \"4h\"",
-    ": clusters.iriversland2.lifetme: there is no key \"lifetme\"; known keys: up, down, lifetime, default_size, sizes"
+    ": clusters.iriversland2.lifetme: there is no key \"lifetme\"; known keys: up, down, lifetime, default_size, sizes, cloud"
 )]
 #[case::unknown_inline_key(
     "vcpus = 1,",
@@ -57,17 +57,48 @@ use server::config::{load, parse};
 #[case::unknown_step(
     "[\"up\",",
     "[\"upp\",",
-    ": routines.guide.steps: there is no step \"upp\"; a step is \"up\", \"down\", { deploy = \"a service\" } or { batch = \"a batch job\" }"
+    ": routines.guide.steps: there is no step \"upp\"; a step is \"up\", \"down\", { deploy = \"a service\" }, { batch = \"a batch job\" } or { approval = \"a question\" }"
 )]
 #[case::step_with_two_things(
     "{ deploy = \"slack-middleware\" }",
     "{ deploy = \"a\", batch = \"b\" }",
     ": routines.guide.steps: a step does one thing"
 )]
+#[case::approval_and_another_thing(
+    "{ deploy = \"slack-middleware\" }",
+    "{ approval = \"Go on?\", deploy = \"slack-middleware\" }",
+    ": routines.guide.steps: a step does one thing"
+)]
+#[case::time_limit_without_approval(
+    "{ deploy = \"slack-middleware\" }",
+    "{ deploy = \"slack-middleware\", time_limit = \"4h\" }",
+    ": routines.guide.steps: time_limit and without_answer are for a step with approval; leave them out"
+)]
+#[case::only_a_time_limit(
+    "{ deploy = \"slack-middleware\" }",
+    "{ time_limit = \"4h\" }",
+    ": routines.guide.steps: time_limit and without_answer are for a step with approval"
+)]
+#[case::nothing("{ deploy = \"slack-middleware\" }", "{}", ": routines.guide.steps: a step does one thing")]
+#[case::unknown_cloud_key(
+    "name = \"iriversland2\"\n",
+    "nam = \"iriversland2\"\n",
+    ": clusters.iriversland2.cloud.nam: there is no key \"nam\"; known keys: name, tag"
+)]
+#[case::cloud_without_name(
+    "name = \"iriversland2\"\n",
+    "",
+    ": clusters.iriversland2.cloud: the key \"name\" is missing"
+)]
+#[case::retries_in_words(
+    "time_limit = \"25min\"",
+    "time_limit = \"25min\"\nretries = \"2\"",
+    ": targets.slack-middleware.retries: found the text \"2\", expected a whole number"
+)]
 #[case::unknown_thing(
     "{ deploy = \"slack-middleware\" }",
     "{ depoy = \"a\" }",
-    ": routines.guide.steps.depoy: there is no key \"depoy\"; known keys: deploy, batch"
+    ": routines.guide.steps.depoy: there is no key \"depoy\"; known keys: deploy, batch, approval, time_limit, without_answer"
 )]
 #[case::no_body_value(
     "singleton = \"true\"",

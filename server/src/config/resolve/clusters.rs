@@ -8,7 +8,7 @@ use domain::step::CiTarget;
 use serde_spanned::Spanned;
 
 use super::targets::Targets;
-use super::{must_not_be_empty, there_is_no};
+use super::{clouds, must_not_be_empty, there_is_no};
 use crate::config::problems::Problems;
 use crate::config::shape::{ClusterShape, FileShape, SizeShape, Text, in_file_order};
 use crate::config::values;
@@ -17,6 +17,7 @@ pub(super) fn read(file: &FileShape, targets: &Targets<'_>, problems: &mut Probl
     if file.clusters.is_empty() {
         problems.add(0..0, "no cluster is declared; write at least one, such as [clusters.staging]");
     }
+    clouds::check_that_none_is_shared(file, problems);
     in_file_order(&file.clusters)
         .into_iter()
         .filter_map(|(name, shape)| read_cluster(name, shape, targets, problems))
@@ -30,8 +31,10 @@ fn read_cluster(
     problems: &mut Problems<'_>,
 ) -> Option<ClusterSpec> {
     let read_name = problems.read(name, |name| values::name(name));
-    let up = read_stacks(&shape.up, targets, problems);
-    let down = read_stacks(&shape.down, targets, problems);
+    let up =
+        read_stacks(&shape.up, targets, problems, "a failed create is cleaned up before it is tried again");
+    let down =
+        read_stacks(&shape.down, targets, problems, "a destroy is tried again until the cluster is gone");
     let sizes = read_sizes(name, shape, problems);
     let default_size = problems.read(&shape.default_size, |size| {
         let size = read_size(size)?;
@@ -41,6 +44,10 @@ fn read_cluster(
         Err(there_is_no("size", size.as_str(), shape.sizes.keys().map(Text::get_ref)))
     });
     let lifetime_minutes = problems.read(&shape.lifetime, |lifetime| values::minutes(lifetime));
+    let cloud = match &shape.cloud {
+        Some(cloud) => clouds::read(cloud, problems).map(Some),
+        None => Some(None),
+    };
     Some(ClusterSpec {
         name: read_name?,
         up,
@@ -48,16 +55,29 @@ fn read_cluster(
         sizes,
         default_size: default_size?,
         lifetime_minutes: lifetime_minutes?,
+        cloud: cloud?,
     })
 }
 
+/// `never_retried` says why a stack of this list has no retries of its own.
 fn read_stacks(
     names: &Spanned<Vec<Text>>,
     targets: &Targets<'_>,
     problems: &mut Problems<'_>,
+    never_retried: &str,
 ) -> Vec<CiTarget> {
     must_not_be_empty(names.get_ref(), names.span(), "[\"release\"]", problems);
-    names.get_ref().iter().filter_map(|name| targets.find(name, problems)).collect()
+    let mut find = |name: &Text| {
+        let target = targets.find(name, problems)?;
+        if target.retries > 0 {
+            let shown = values::shown(&target.name);
+            let message =
+                format!("the target {shown} has retries, but {never_retried}; leave out its retries");
+            problems.add(name.span(), message);
+        }
+        Some(target)
+    };
+    names.get_ref().iter().filter_map(&mut find).collect()
 }
 
 fn read_sizes(cluster: &Text, shape: &ClusterShape, problems: &mut Problems<'_>) -> Vec<SizeOffer> {

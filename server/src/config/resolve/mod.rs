@@ -1,6 +1,7 @@
 //! From the shape of the file to the catalogue: every name is found, every value read, every problem collected.
 
 mod batches;
+mod clouds;
 mod clusters;
 mod routines;
 mod targets;
@@ -48,6 +49,7 @@ fn read_pace(shape: &PaceShape, problems: &mut Problems<'_>) -> Pace {
         settle: read(&shape.settle, usual.settle),
         look: read(&shape.look, usual.look),
         stop: read(&shape.stop, usual.stop),
+        observe: read(&shape.observe, usual.observe),
     }
 }
 

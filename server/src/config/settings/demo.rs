@@ -33,6 +33,7 @@ pub(super) fn pace() -> Pace {
         settle: Duration::seconds(5),
         look: Duration::seconds(2),
         stop: Duration::minutes(1),
+        observe: Duration::seconds(3),
     }
 }
 
@@ -73,6 +74,7 @@ pub(super) fn secrets(catalogue: &Catalogue) -> Secrets {
     Secrets {
         circleci_token: secret(),
         travis_token: secret(),
+        digitalocean_token: secret(),
         slack_request_token: secret(),
         slack_incoming_url: None,
         batch_values: batch_values.collect(),

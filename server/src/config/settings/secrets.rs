@@ -21,6 +21,8 @@ pub struct Secrets {
     /// There is one if the catalogue has a target of this provider; the same holds for Travis.
     pub circleci_token: Option<SecretString>,
     pub travis_token: Option<SecretString>,
+    /// Asks the cloud itself what exists. Without it the CI's word is taken.
+    pub digitalocean_token: Option<SecretString>,
     /// Proves that a word comes from Slack. Without it no word is taken.
     pub slack_request_token: Option<SecretString>,
     /// Where Slack is told what happens. Without it nothing is told. None in the demo, which tells the simulator.
@@ -57,6 +59,7 @@ impl Secrets {
         Self {
             circleci_token: tokens.remove(&ProviderKind::CircleCi),
             travis_token: tokens.remove(&ProviderKind::Travis),
+            digitalocean_token: optional(environment, &variables::digitalocean_token(), findings, no_gaps),
             slack_request_token: optional(environment, &variables::slack_request_token(), findings, no_gaps),
             slack_incoming_url: optional(
                 environment,
