@@ -74,6 +74,7 @@ pub async fn destroy_cluster(
 }
 
 /// Starts any routine that does not begin with a destroy; those have pages of their own, which say what is lost.
+/// The key says on which version of the cluster the press was decided.
 ///
 /// # Errors
 /// When nobody is signed in, or the store cannot be reached.
@@ -83,14 +84,13 @@ pub async fn start_routine(
     cluster: Option<String>,
     size: Option<String>,
     service: Option<String>,
-    expected_version: Option<String>,
     idempotency_key: Option<String>,
 ) -> Result<(), AppError> {
     let actor = operator()?;
     let press = Press::new(&routine.unwrap_or_default(), cluster)
         .size(size)
         .service(service)
-        .sealed(expected_version, idempotency_key);
+        .sealed_by(idempotency_key);
     press.accept_routine(&actor).await
 }
 
@@ -122,6 +122,6 @@ mod tests {
         assert_eq!(resize_cluster(None, None, None, None).await, Err(AppError::SignedOut));
         assert_eq!(deploy_service(None, None, None, None).await, Err(AppError::SignedOut));
         assert_eq!(destroy_cluster(None, None, None, None).await, Err(AppError::SignedOut));
-        assert_eq!(start_routine(None, None, None, None, None, None).await, Err(AppError::SignedOut));
+        assert_eq!(start_routine(None, None, None, None, None).await, Err(AppError::SignedOut));
     }
 }

@@ -10,6 +10,7 @@ use leptos_router::location::Url;
 use store::{Error, Store, Terms};
 
 use crate::ask::AskText;
+use crate::components::seal::version_of;
 use crate::confirmation::must_type_name;
 use crate::error::AppError;
 use crate::problem::Problem;
@@ -60,6 +61,12 @@ impl Press {
             expected_version: expected_version.and_then(|version| version.parse().ok()),
         };
         self
+    }
+
+    /// The same where the key travels alone, with the button that was pressed.
+    pub fn sealed_by(self, idempotency_key: Option<String>) -> Self {
+        let version = idempotency_key.as_deref().and_then(version_of).map(str::to_owned);
+        self.sealed(version, idempotency_key)
     }
 
     /// # Errors
@@ -153,6 +160,7 @@ fn world() -> Result<(Store, Arc<Catalogue>), AppError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::components::seal::Seal;
 
     #[test]
     fn a_name_from_outside_stays_inside_its_path_segment() {
@@ -161,6 +169,14 @@ mod tests {
         assert!(path.starts_with("/clusters/") && path.ends_with("/start"), "{path}");
         assert_eq!(path.matches('/').count(), 3, "{path}");
         assert!(!path.contains('?'), "{path}");
+    }
+
+    #[test]
+    fn a_key_alone_says_on_which_version_the_press_was_decided() {
+        let key = Seal::fresh().key(7);
+        let press = Press::new("guide", None).sealed_by(Some(key.clone()));
+        assert_eq!((press.terms.expected_version, press.terms.idempotency_key), (Some(7), Some(key)));
+        assert_eq!(Press::new("guide", None).sealed_by(Some("k".into())).terms.expected_version, None);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The hidden fields that make a press safe: what it was decided on, and a key so that two presses are one job.
+//! What makes a press safe: on what it was decided, and a key so that two presses are one job.
 
 use leptos::prelude::*;
 
@@ -20,17 +20,15 @@ impl Seal {
     }
 }
 
+/// The version for which a key was made.
+pub fn version_of(key: &str) -> Option<&str> {
+    key.rsplit_once('.').map(|(_, version)| version)
+}
+
 /// The fields for a press on this cluster as it is in this version.
 pub fn sealed_fields(seal: &Seal, cluster: &str, version: i64) -> impl IntoView + use<> {
     view! {
         <input type="hidden" name="cluster" value=cluster.to_owned()/>
-        {sealed_terms(seal, version)}
-    }
-}
-
-/// The same where the cluster is chosen in the form.
-pub fn sealed_terms(seal: &Seal, version: i64) -> impl IntoView + use<> {
-    view! {
         <input type="hidden" name="expected_version" value=version.to_string()/>
         <input type="hidden" name="idempotency_key" value=seal.key(version)/>
     }

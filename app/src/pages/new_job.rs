@@ -12,7 +12,7 @@ use super::{form, load};
 use crate::api::StartRoutine;
 use crate::ask::AskText;
 use crate::components::plan::plan;
-use crate::components::seal::{Seal, sealed_terms};
+use crate::components::seal::Seal;
 use crate::components::size_form::size_cards as draw_size_cards;
 use crate::facts::ClusterFacts;
 use crate::words::size_cards;
@@ -77,7 +77,8 @@ fn in_the_present_size(mut ask: AskText, facts: &ClusterFacts, catalogue: &Catal
     ask
 }
 
-/// One form, two buttons: one asks for the plan, the other starts.
+/// One form, two buttons: one asks for the plan, the other starts. What only a start needs travels with its button,
+/// so that it is not in the address of the plan.
 fn choices(ask: &AskText, facts: &ClusterFacts, catalogue: &Catalogue, seal: &Seal) -> impl IntoView + use<> {
     let routines = offered(catalogue)
         .map(|routine| {
@@ -103,7 +104,6 @@ fn choices(ask: &AskText, facts: &ClusterFacts, catalogue: &Catalogue, seal: &Se
     });
     view! {
         <form method="post" action=StartRoutine::url() id="form" class="stack">
-            {sealed_terms(seal, facts.cluster.version)}
             <fieldset class="choices">
                 <legend>"Routine"</legend>
                 {routines}
@@ -116,7 +116,9 @@ fn choices(ask: &AskText, facts: &ClusterFacts, catalogue: &Catalogue, seal: &Se
             {takes_service}
             <div class="form-foot">
                 <button class="button" formmethod="get" formaction="/jobs/new">"Show the plan"</button>
-                <button class="button primary">"Start routine"</button>
+                <button class="button primary" name="idempotency_key" value=seal.key(facts.cluster.version)>
+                    "Start routine"
+                </button>
             </div>
         </form>
     }
@@ -181,5 +183,15 @@ mod tests {
         let facts = cluster_facts(ClusterState::Down);
         let page = html(|| choices(&ask(&[]), &facts, &catalogue(), &Seal::fresh()));
         assert!(page.contains(r#"formmethod="get" formaction="/jobs/new""#), "{page}");
+    }
+
+    #[test]
+    fn what_a_start_needs_stays_out_of_the_address_of_the_plan() {
+        let facts = cluster_facts(ClusterState::Down);
+        let seal = Seal::fresh();
+        let page = html(|| choices(&ask(&[]), &facts, &catalogue(), &seal));
+        assert!(!page.contains(r#"type="hidden""#), "{page}");
+        let start = format!(r#"<button name="idempotency_key" value="{}""#, seal.key(7));
+        assert!(page.contains(&start), "{start} in {page}");
     }
 }

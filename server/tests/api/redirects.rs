@@ -50,3 +50,19 @@ async fn a_double_press_is_one_job(pool: PgPool) {
     assert_eq!(two.unwrap().headers()["location"], "/jobs/1");
     assert_eq!(service.number_of_jobs().await, 1);
 }
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn the_key_of_a_start_says_on_which_cluster_it_was_decided(pool: PgPool) {
+    let service = Service::demo(pool).await;
+    let version = service.store.cluster(CLUSTER).await.unwrap().unwrap().version;
+    let press = async |key: String| {
+        let form = [("routine", "guide"), ("cluster", CLUSTER), ("size", "s"), ("idempotency_key", &key)];
+        let answer = service.submit("/actions/start-routine", &form).send().await.unwrap();
+        answer.headers()["location"].to_str().unwrap().to_owned()
+    };
+    let stale = press(format!("a-page-of-before.{}", version - 1)).await;
+    assert!(stale.starts_with("/jobs/new?") && stale.contains("problem=stale"), "{stale}");
+    assert_eq!(press(format!("a-page-of-now.{version}")).await, "/jobs/1");
+    assert_eq!(press(format!("a-page-of-now.{version}")).await, "/jobs/1");
+    assert_eq!(service.number_of_jobs().await, 1);
+}
