@@ -112,6 +112,7 @@ fn connect_providers(settings: &Settings) -> Result<Providers> {
             providers::Access {
                 circleci_token: secrets.circleci_token.clone(),
                 travis_token: secrets.travis_token.clone(),
+                digitalocean_token: secrets.digitalocean_token.clone(),
                 slack_webhook: secrets.slack_incoming_url.clone(),
                 batch_secrets,
             },

@@ -7,7 +7,7 @@ use domain::run::ProviderKind;
 use secrecy::SecretString;
 
 use super::http::{self, Http};
-use super::{Batch, CiProvider, CircleCi, NotConfigured, SetupError, Slack, Travis};
+use super::{Batch, CiProvider, CircleCi, DigitalOcean, NotConfigured, SetupError, Slack, Travis};
 
 /// What the simulators are told as a token. They take anything.
 const DEMO_TOKEN: &str = "demo";
@@ -19,6 +19,8 @@ pub struct Access {
     pub circleci_token: Option<SecretString>,
     /// An API token of a user who may create requests on the repositories.
     pub travis_token: Option<SecretString>,
+    /// A token that is allowed to read clusters, droplets, load balancers and volumes.
+    pub digitalocean_token: Option<SecretString>,
     /// The whole address of an incoming webhook.
     pub slack_webhook: Option<SecretString>,
     /// What the bodies of batch calls may name, by environment variable.
@@ -47,6 +49,8 @@ pub struct Providers {
     pub circleci: Option<CircleCi>,
     /// Without a token there is none.
     pub travis: Option<Travis>,
+    /// Without a token there is none, and only the CI says what exists.
+    pub observer: Option<DigitalOcean>,
     /// Always there: each call brings its own address and names its own secrets.
     pub batch: Batch,
     /// Without a webhook nobody is told.
@@ -62,9 +66,11 @@ impl Providers {
         let http = Http::new(patience.answer)?;
         let circleci = |token| CircleCi::new(&http, CircleCi::API, CircleCi::APP, token, patience.start);
         let travis = |token| Travis::new(&http, Travis::API, Travis::APP, token, patience.start);
+        let digitalocean = |token| DigitalOcean::new(&http, DigitalOcean::API, token);
         Ok(Self {
             circleci: access.circleci_token.map(circleci).transpose()?,
             travis: access.travis_token.map(travis).transpose()?,
+            observer: access.digitalocean_token.map(digitalocean).transpose()?,
             batch: Batch::new(&http, access.batch_secrets),
             slack: access.slack_webhook.map(|webhook| Slack::new(&http, webhook)).transpose()?,
         })
@@ -89,6 +95,7 @@ impl Providers {
         Ok(Self {
             circleci: Some(circleci),
             travis: Some(travis),
+            observer: Some(DigitalOcean::new(&http, &at("/digitalocean"), token())?),
             batch: Batch::simulated(&http, batch_secrets, &at("/batch"))?,
             slack: Some(Slack::new(&http, at("/slack/services/T0/B0/X0").into())?),
         })

@@ -1,4 +1,4 @@
-//! The outside services, spoken to over real HTTP: CI providers, the batch endpoint, Slack.
+//! The outside services, spoken to over real HTTP: CI providers, the cloud, the batch endpoint, Slack.
 //!
 //! Nothing here decides what happens next, keeps state, or repeats a call by itself. A client turns one
 //! question into requests, and the answers into our words; its errors carry the decision. Base addresses are
@@ -8,6 +8,7 @@
 mod batch;
 mod circleci;
 mod configured;
+mod digitalocean;
 mod error;
 pub mod http;
 mod slack;
@@ -17,6 +18,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::Time;
+use domain::cloud::Resource;
 use domain::run::{ProviderKind, RunRef, RunReport};
 use domain::step::CiTarget;
 use uuid::Uuid;
@@ -24,6 +26,7 @@ use uuid::Uuid;
 pub use batch::Batch;
 pub use circleci::CircleCi;
 pub use configured::{Access, Patience, Providers};
+pub use digitalocean::DigitalOcean;
 pub use error::{NotConfigured, ProviderError, SetupError, TriggerError};
 pub use http::install_crypto;
 pub use slack::Slack;
@@ -68,6 +71,19 @@ pub trait CiProvider: Send + Sync {
     /// # Errors
     /// `Transient` also while the provider has not begun and there is nothing yet that could be stopped.
     async fn cancel(&self, target: &CiTarget, run: &RunRef) -> Result<(), ProviderError>;
+}
+
+/// A cloud that can be asked what exists. Nothing is changed there.
+#[async_trait]
+pub trait CloudObserver: Send + Sync {
+    /// Which cloud this is, for people: "DigitalOcean".
+    fn name(&self) -> &'static str;
+
+    /// Everything in the account that may belong to a cluster, read to the end of each list.
+    ///
+    /// # Errors
+    /// An error says nothing about what exists: half an answer is no proof, and neither is a missing right.
+    async fn look(&self) -> Result<Vec<Resource>, ProviderError>;
 }
 
 /// How far a provider's clock may be behind ours.

@@ -9,6 +9,8 @@ mod circleci;
 mod circleci_cancel;
 mod circleci_faults;
 mod circleci_find;
+mod digitalocean;
+mod digitalocean_faults;
 mod http;
 mod seed;
 mod slack;

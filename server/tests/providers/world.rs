@@ -86,6 +86,8 @@ pub fn circleci_target(branch: &str) -> CiTarget {
         parameters: BTreeMap::new(),
         marker_parameter: None,
         time_limit_minutes: 60,
+        retries: 0,
+        retry_pause_seconds: 0,
     }
 }
 

@@ -66,6 +66,8 @@ mod tests {
             parameters: [("machine".to_owned(), "s-2vcpu-4gb".to_owned())].into(),
             marker_parameter: marker_parameter.map(str::to_owned),
             time_limit_minutes: 60,
+            retries: 0,
+            retry_pause_seconds: 0,
         }
     }
 

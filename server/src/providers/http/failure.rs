@@ -4,6 +4,8 @@
 use std::error::Error;
 use std::time::Duration;
 
+use chrono::Utc;
+use domain::Time;
 use domain::text::one_line;
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
@@ -50,7 +52,7 @@ impl Failure {
             Said::Nothing => format!("{who} answered {code}"),
             Said::Text(text) => format!("{who} answered {code}: {text}"),
         };
-        Self::Refused { status, after: retry_after(headers), what }
+        Self::Refused { status, after: stay_away(status, headers, Utc::now()), what }
     }
 
     pub fn unreadable(who: &str, status: StatusCode, body: &str, error: &serde_json::Error) -> Self {
@@ -143,9 +145,24 @@ fn redirect(headers: &HeaderMap) -> Said {
     }
 }
 
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+/// How long the service asks us to stay away.
+fn stay_away(status: StatusCode, headers: &HeaderMap, now: Time) -> Option<Duration> {
+    let seconds = retry_after(headers).or_else(|| match status {
+        // Services that count requests tell the reset with every answer; it only matters when nothing is left.
+        StatusCode::TOO_MANY_REQUESTS => until_reset(headers, now),
+        _ => None,
+    })?;
     Some(Duration::from_secs(seconds).min(LONGEST_RETRY_AFTER))
+}
+
+fn retry_after(headers: &HeaderMap) -> Option<u64> {
+    headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()
+}
+
+/// DigitalOcean's way to say when the oldest request is forgotten: seconds since 1970.
+fn until_reset(headers: &HeaderMap, now: Time) -> Option<u64> {
+    let reset: i64 = headers.get("ratelimit-reset")?.to_str().ok()?.trim().parse().ok()?;
+    u64::try_from(reset.saturating_sub(now.timestamp())).ok()
 }
 
 /// What went wrong at the bottom ("Connection refused"); the layers above only repeat that a request failed.
@@ -263,6 +280,23 @@ mod tests {
             let failure = refused(302, &[("location", location)], "<a href=x>moved</a>");
             assert_eq!(ProviderError::from(failure).to_string(), expected);
         }
+    }
+
+    #[test]
+    fn without_retry_after_a_used_up_limit_says_when_it_is_reset() {
+        let now = Time::from_timestamp(1_800_000_000, 0).unwrap();
+        let asked = |status, headers: &[(&'static str, &'static str)]| {
+            let headers =
+                headers.iter().map(|&(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+            stay_away(status, &headers.collect(), now).map(|asked| asked.as_secs())
+        };
+        let used_up = StatusCode::TOO_MANY_REQUESTS;
+        assert_eq!(asked(used_up, &[("ratelimit-reset", "1800000090")]), Some(90));
+        assert_eq!(asked(used_up, &[("ratelimit-reset", "1800000090"), ("retry-after", "5")]), Some(5));
+        assert_eq!(asked(used_up, &[("ratelimit-reset", "9999999999")]), Some(24 * 60 * 60));
+        assert_eq!(asked(used_up, &[("ratelimit-reset", "1799999999")]), None, "it is past");
+        assert_eq!(asked(used_up, &[("ratelimit-reset", "soon")]), None);
+        assert_eq!(asked(StatusCode::BAD_GATEWAY, &[("ratelimit-reset", "1800000090")]), None);
     }
 
     #[test]
