@@ -11,12 +11,13 @@ use axum::{Extension, Json, Router};
 use serde_json::{Map, Value, json};
 
 use crate::clock::Moment;
-use crate::exchange::{Twist, endpoint};
+use crate::exchange::endpoint;
 use crate::log::{EffectiveRun, MadeEffective};
 use crate::outside::Outside;
 use crate::service::{Endpoint, Refusal, Service};
 use crate::spoil::OddReads;
 use crate::timeline::{Course, Timeline};
+use crate::twist::Twist;
 use crate::world::{Cluster, World};
 
 const QUEUE: &str = "s3-orgs-job";
@@ -51,8 +52,8 @@ pub(crate) fn refuse(refusal: Refusal) -> Response {
         Refusal::Unauthorized => (StatusCode::UNAUTHORIZED, "Not authorized"),
     };
     let mut answer = (status, Json(json!({ "error": error }))).into_response();
-    if matches!(refusal, Refusal::RateLimited { with_hint: true }) {
-        answer.headers_mut().insert("retry-after", HeaderValue::from_static("1"));
+    if let Refusal::RateLimited { retry_after: Some(seconds) } = refusal {
+        answer.headers_mut().insert("retry-after", HeaderValue::from(seconds));
     }
     answer
 }

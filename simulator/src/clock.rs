@@ -1,5 +1,5 @@
 //! Simulated time. A run's state is computed from when it began and what time it is now, so time is the only thing
-//! that has to move, and nothing in this crate ever sleeps.
+//! that has to move, and nothing in this crate sleeps but an answer that is made to come slowly.
 
 use std::ops::Add;
 use std::sync::{Mutex, PoisonError};
@@ -54,12 +54,21 @@ impl Clock {
     /// The date that an API shows for a moment. A fast simulator shortens what lies between two dates instead of
     /// running ahead of its clients: they compare our dates with their own clock.
     pub fn date(&self, moment: Moment) -> DateTime<Utc> {
-        let scale = if self.speed > 0.0 { self.speed } else { 1.0 };
-        let passed = Duration::try_from_secs_f64(moment.0.as_secs_f64() / scale).unwrap_or(Duration::MAX);
+        let passed =
+            Duration::try_from_secs_f64(moment.0.as_secs_f64() / self.scale()).unwrap_or(Duration::MAX);
         TimeDelta::from_std(passed)
             .ok()
             .and_then(|passed| self.started_on.checked_add_signed(passed))
             .unwrap_or(DateTime::<Utc>::MAX_UTC)
+    }
+
+    /// How much simulated time lies between two dates that are so far apart.
+    pub fn between_dates(&self, apart: Duration) -> Duration {
+        Duration::try_from_secs_f64(apart.as_secs_f64() * self.scale()).unwrap_or(Duration::MAX)
+    }
+
+    fn scale(&self) -> f64 {
+        if self.speed > 0.0 { self.speed } else { 1.0 }
     }
 
     fn by_hand(&self) -> std::sync::MutexGuard<'_, Duration> {
@@ -90,5 +99,16 @@ mod tests {
         let in_an_hour = clock.now() + HOUR;
         let ahead = clock.date(in_an_hour) - Utc::now();
         assert!(ahead <= TimeDelta::seconds(1), "{ahead}");
+    }
+
+    #[test]
+    fn what_lies_between_two_dates_is_longer_on_a_fast_clock_and_as_long_on_one_that_stands() {
+        for (speed, expected) in [(2000.0, 40_000), (1.0, 20), (0.0, 20)] {
+            let clock = Clock::new(speed);
+            let apart = clock.between_dates(Duration::from_secs(20));
+            assert_eq!(apart, Duration::from_secs(expected));
+            let dates = clock.date(Moment::START + apart) - clock.date(Moment::START);
+            assert_eq!(dates, TimeDelta::seconds(20));
+        }
     }
 }

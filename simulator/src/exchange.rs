@@ -14,24 +14,15 @@ use axum::{Extension, Router};
 use serde_json::Value;
 
 use crate::connections::Connection;
-use crate::faults::FaultKind;
+use crate::faults::{FaultKind, Strike};
 use crate::log::{Answer, LogEntry, MadeEffective};
 use crate::outside::Outside;
 use crate::service::{Endpoint, Refusal, Service};
 use crate::spoil;
-use crate::stack::Thoroughness;
-use crate::timeline::Course;
+use crate::twist::Twist;
 
 /// Larger than anything that a client of these APIs sends.
 const MAX_REQUEST_BODY: usize = 1024 * 1024;
-
-/// What a fault does to the run that this exchange starts or shows.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Twist {
-    pub course: Course,
-    pub status_is_unknown: bool,
-    pub thoroughness: Thoroughness,
-}
 
 /// Makes an endpoint: its methods, with faults and the log around them.
 pub(crate) fn endpoint(
@@ -75,25 +66,42 @@ async fn exchange(
     let Ok(body) = to_bytes(body, MAX_REQUEST_BODY).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    let (mut entry, fault) = arrive(&outside, endpoint, &parts.method, &uri, &body);
-    let service = endpoint.service();
-
-    let mut request = Request::from_parts(parts, Body::from(body));
-    request.extensions_mut().insert(twist(fault));
-    let mut answer = match fault {
-        Some(FaultKind::Status500) => service.refuse(Refusal::ServerError),
-        Some(FaultKind::RateLimited) => service.refuse(Refusal::RateLimited { with_hint: true }),
-        Some(FaultKind::RateLimitedWithoutHint) => service.refuse(Refusal::RateLimited { with_hint: false }),
-        Some(FaultKind::Unauthorized) => service.refuse(Refusal::Unauthorized),
-        Some(FaultKind::Html) => spoil::gateway_page(),
+    let (mut entry, strike) = arrive(&outside, endpoint, &parts.method, &uri, &body);
+    let fault = strike.map(|strike| strike.kind);
+    match fault {
         Some(FaultKind::Hang) => {
             outside.memory().log.push(entry);
             return pending().await;
         }
-        _ => next.run(request).await,
-    };
+        Some(FaultKind::Vanishes) => outside.memory().vanish(uri.path()),
+        _ => {}
+    }
 
-    entry.made_effective.extend(answer.extensions_mut().remove::<MadeEffective>().map(|run| run.0));
+    let twist = strike.map(|strike| Twist::of(strike, outside.clock())).unwrap_or_default();
+    let request = || {
+        let mut request = Request::from_parts(parts.clone(), Body::from(body.clone()));
+        request.extensions_mut().insert(twist);
+        request
+    };
+    let refusal = strike.and_then(|strike| refusal(endpoint.service(), strike));
+    let mut answer = match refusal {
+        Some(refusal) => refusal,
+        None => next.clone().run(request()).await,
+    };
+    entry.made_effective.extend(made_effective(&mut answer));
+    match fault {
+        Some(FaultKind::Twin) => {
+            let mut unheard = next.run(request()).await;
+            entry.made_effective.extend(made_effective(&mut unheard));
+        }
+        Some(FaultKind::Vanishes) => {
+            let mut memory = outside.memory();
+            entry.made_effective.iter().for_each(|run| memory.vanish(run));
+        }
+        Some(FaultKind::ErrorAfterAccepting) => answer = endpoint.service().refuse(Refusal::ServerError),
+        _ => {}
+    }
+
     entry.answer = match fault {
         Some(FaultKind::DropAnswer) => Answer::ConnectionReset,
         _ => Answer::Status(answer.status().as_u16()),
@@ -101,10 +109,31 @@ async fn exchange(
     outside.memory().log.push(entry);
     match fault {
         Some(FaultKind::DropAnswer) => match connection.reset().await {},
-        Some(FaultKind::HugeBody) => spoil::with_a_huge_body(answer),
-        Some(FaultKind::TruncatedJson) => spoil::with_half_its_body(answer).await,
-        _ => answer,
+        Some(fault) => spoil::spoiled(answer, fault).await,
+        None => answer,
     }
+}
+
+/// The answer of a fault that lets nothing take effect.
+fn refusal(service: Service, strike: Strike) -> Option<Response> {
+    let refusal = match strike.kind {
+        FaultKind::Status500 => Refusal::ServerError,
+        FaultKind::Unauthorized => Refusal::Unauthorized,
+        FaultKind::RateLimited => {
+            // The header holds whole seconds.
+            let seconds = strike.seconds.map_or(1, |seconds| seconds.ceil() as u64);
+            Refusal::RateLimited { retry_after: Some(seconds) }
+        }
+        FaultKind::RateLimitedWithoutHint => Refusal::RateLimited { retry_after: None },
+        FaultKind::Html => return Some(spoil::gateway_page()),
+        FaultKind::Redirect => return Some(spoil::redirect()),
+        _ => return None,
+    };
+    Some(service.refuse(refusal))
+}
+
+fn made_effective(answer: &mut Response) -> Option<String> {
+    answer.extensions_mut().remove::<MadeEffective>().map(|run| run.0)
 }
 
 /// The log entry of a request that has not been answered yet, and the fault that strikes it.
@@ -114,11 +143,11 @@ fn arrive(
     method: &Method,
     uri: &Uri,
     body: &Bytes,
-) -> (LogEntry, Option<FaultKind>) {
+) -> (LogEntry, Option<Strike>) {
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
     let mut memory = outside.memory();
     let branch = branch_in(&body).or_else(|| branch_in_query(uri)).or_else(|| memory.branch_of(uri.path()));
-    let fault = memory.faults.strike(endpoint, branch.as_deref());
+    let strike = memory.faults.strike(endpoint, branch.as_deref());
     let entry = LogEntry {
         at: outside.date(outside.now()),
         service: endpoint.service(),
@@ -128,10 +157,10 @@ fn arrive(
         branch,
         marker: marker_in(endpoint, &body),
         answer: Answer::Never,
-        fault,
+        fault: strike.map(|strike| strike.kind),
         made_effective: Vec::new(),
     };
-    (entry, fault)
+    (entry, strike)
 }
 
 fn branch_in(body: &Value) -> Option<String> {
@@ -159,15 +188,4 @@ fn marker_in(endpoint: Endpoint, body: &Value) -> Option<String> {
 pub(crate) fn marker_parameter(parameters: &serde_json::Map<String, Value>) -> Option<String> {
     let (_, marker) = parameters.iter().find(|(name, _)| name.contains("marker"))?;
     marker.as_str().map(str::to_owned)
-}
-
-fn twist(fault: Option<FaultKind>) -> Twist {
-    let course = match fault {
-        Some(FaultKind::FailJob) => Course::Fails,
-        Some(FaultKind::NeverStarts) => Course::NeverStarts,
-        Some(FaultKind::RunHangs) => Course::Hangs,
-        _ => Course::Succeeds,
-    };
-    let status_is_unknown = fault == Some(FaultKind::UnknownStatus);
-    Twist { course, status_is_unknown, thoroughness: Thoroughness::Whole }
 }

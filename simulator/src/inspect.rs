@@ -10,9 +10,8 @@ use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::faults::{Fault, FaultKind};
+use crate::fault_form;
 use crate::outside::Outside;
-use crate::service::Service;
 
 pub(crate) fn routes() -> Router<Outside> {
     Router::new()
@@ -65,41 +64,11 @@ async fn add_stranger(State(outside): State<Outside>, body: Bytes) -> Response {
     (StatusCode::CREATED, Json(json!({ "id": stranger.origin, "name": stranger.name }))).into_response()
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FaultForm {
-    service: String,
-    endpoint: String,
-    fault: String,
-    #[serde(default = "first")]
-    nth: u32,
-    #[serde(default)]
-    every: bool,
-    branch: Option<String>,
-}
-
-fn first() -> u32 {
-    1
-}
-
 async fn inject(State(outside): State<Outside>, body: Bytes) -> Response {
-    let form: FaultForm = match serde_json::from_slice(&body) {
-        Ok(form) => form,
-        Err(error) => return refused(&error.to_string(), &[]),
+    let fault = match fault_form::read(&body) {
+        Ok(fault) => fault,
+        Err(unreadable) => return refused(&unreadable.error, &unreadable.known),
     };
-    let Some(service) = Service::named(&form.service) else {
-        let known: Vec<_> = Service::ALL.iter().map(|service| service.name()).collect();
-        return refused(&format!("there is no service {:?}", form.service), &known);
-    };
-    let Some(endpoint) = service.endpoint(&form.endpoint) else {
-        let known: Vec<_> = service.endpoints().map(|endpoint| endpoint.name()).collect();
-        return refused(&format!("{} has no endpoint {:?}", service.name(), form.endpoint), &known);
-    };
-    let Some(kind) = FaultKind::named(&form.fault) else {
-        let known: Vec<_> = FaultKind::ALL.iter().map(|kind| kind.name()).collect();
-        return refused(&format!("there is no fault {:?}", form.fault), &known);
-    };
-    let fault = Fault { endpoint, kind, nth: form.nth, every: form.every, branch: form.branch };
     match outside.memory().faults.inject(fault) {
         Ok(injected) => (StatusCode::CREATED, Json(injected)).into_response(),
         Err(error) => refused(&error.to_string(), &[]),

@@ -108,4 +108,12 @@ impl Memory {
             .find_map(|id| self.circleci.branch_of(id).or_else(|| self.travis.branch_of(id)))
             .map(str::to_owned)
     }
+
+    /// From now on nobody sees the run that a path names by id.
+    pub fn vanish(&mut self, path: &str) {
+        for id in path.split('/') {
+            self.circleci.vanish(id);
+            self.travis.vanish(id);
+        }
+    }
 }

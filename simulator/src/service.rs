@@ -21,7 +21,10 @@ named_enum! {
 pub(crate) enum Refusal {
     NotFound,
     ServerError,
-    RateLimited { with_hint: bool },
+    /// With the seconds to wait, or without a hint.
+    RateLimited {
+        retry_after: Option<u64>,
+    },
     Unauthorized,
 }
 
@@ -116,6 +119,26 @@ endpoints! {
 impl Endpoint {
     pub fn starts_a_run(self) -> bool {
         matches!(self, Endpoint::CircleciTrigger | Endpoint::TravisTrigger | Endpoint::BatchTrigger)
+    }
+
+    /// The run that it starts can be found in a list, and be asked for by its id.
+    pub fn starts_a_listed_run(self) -> bool {
+        matches!(self, Endpoint::CircleciTrigger | Endpoint::TravisTrigger)
+    }
+
+    /// Its path contains the id of a run, or of a part of one.
+    pub fn names_a_run(self) -> bool {
+        matches!(
+            self,
+            Endpoint::CircleciPipeline
+                | Endpoint::CircleciWorkflows
+                | Endpoint::CircleciWorkflow
+                | Endpoint::CircleciJobs
+                | Endpoint::TravisRequest
+                | Endpoint::TravisMessages
+                | Endpoint::TravisBuild
+                | Endpoint::TravisJobs
+        )
     }
 
     pub fn shows_a_run(self) -> bool {

@@ -44,10 +44,11 @@ pub(crate) fn refuse(refusal: Refusal) -> Response {
     match refusal {
         Refusal::NotFound => (StatusCode::NOT_FOUND, "no_service").into_response(),
         Refusal::ServerError => (StatusCode::INTERNAL_SERVER_ERROR, "rollup_error").into_response(),
-        Refusal::RateLimited { with_hint: true } => {
-            (StatusCode::TOO_MANY_REQUESTS, [("retry-after", "1")], "ratelimited").into_response()
+        Refusal::RateLimited { retry_after: Some(seconds) } => {
+            (StatusCode::TOO_MANY_REQUESTS, [("retry-after", seconds.to_string())], "ratelimited")
+                .into_response()
         }
-        Refusal::RateLimited { with_hint: false } => {
+        Refusal::RateLimited { retry_after: None } => {
             (StatusCode::TOO_MANY_REQUESTS, "ratelimited").into_response()
         }
         Refusal::Unauthorized => (StatusCode::FORBIDDEN, "invalid_token").into_response(),

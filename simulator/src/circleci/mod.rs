@@ -69,10 +69,10 @@ pub(crate) fn refuse(refusal: Refusal) -> Response {
         Refusal::NotFound => message(StatusCode::NOT_FOUND, "Not found"),
         Refusal::ServerError => message(StatusCode::INTERNAL_SERVER_ERROR, "Internal server error"),
         Refusal::Unauthorized => message(StatusCode::UNAUTHORIZED, "Invalid token provided."),
-        Refusal::RateLimited { with_hint } => {
+        Refusal::RateLimited { retry_after } => {
             let mut answer = message(StatusCode::TOO_MANY_REQUESTS, "Too many requests.");
-            if with_hint {
-                answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            if let Some(seconds) = retry_after {
+                answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
             }
             answer
         }

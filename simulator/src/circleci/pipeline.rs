@@ -8,12 +8,14 @@ use uuid::Uuid;
 use super::slug::Slug;
 use super::workflow::{self, MAIN, Workflow};
 use crate::clock::Moment;
-use crate::exchange::{Twist, marker_parameter};
+use crate::exchange::marker_parameter;
 use crate::log::EffectiveRun;
 use crate::outside::Outside;
 use crate::service::Service;
+use crate::sight::Sight;
 use crate::stack::{ChangeStep, Stack, StackChange, Thoroughness};
 use crate::timeline::Course;
+use crate::twist::Twist;
 
 const PENDING: Duration = Duration::from_secs(2);
 /// The parameter that names the type of the cluster's machine.
@@ -30,6 +32,7 @@ pub(super) struct Pipeline {
     pub config_error: Option<String>,
     /// Oldest first, those included that have not appeared yet.
     pub workflows: Vec<Workflow>,
+    pub sight: Sight,
 }
 
 #[derive(Clone, Debug)]
@@ -63,11 +66,13 @@ impl Pipeline {
             created,
             config_error,
             workflows: Vec::new(),
+            sight: Sight::default(),
         }
     }
 
     /// Plans the workflows, unless there will be none. `first_job` is the number that the project's next job gets.
     pub fn plan(&mut self, twist: Twist, first_job: u64) {
+        self.sight = Sight::listed_from(self.created + twist.listed_after);
         if self.config_error.is_some() || twist.course == Course::NeverStarts {
             return;
         }
@@ -93,6 +98,11 @@ impl Pipeline {
             Target::Branch(branch) => Some(branch),
             Target::Tag(_) => None,
         }
+    }
+
+    /// Whether the id is its own or one of its workflows'.
+    pub fn has(&self, id: Uuid) -> bool {
+        self.id == id || self.workflows.iter().any(|workflow| workflow.id == id)
     }
 
     pub fn state(&self, now: Moment) -> &'static str {

@@ -7,10 +7,10 @@ use super::pipeline::{Pipeline, Target};
 use super::slug::Slug;
 use super::workflow::Workflow;
 use crate::clock::Moment;
-use crate::exchange::Twist;
 use crate::log::EffectiveRun;
 use crate::outside::Outside;
 use crate::stack::StackChange;
+use crate::twist::Twist;
 
 /// Everybody's token belongs to this user.
 pub(super) const USER: Uuid = Uuid::from_u128(0x03987f6a_4c27_4dc1_b6ab_c7e83bb3e713);
@@ -36,24 +36,29 @@ impl Pipelines {
         &self.0[self.0.len() - 1]
     }
 
-    /// Newest first.
-    pub(super) fn of_project(&self, slug: &Slug) -> impl Iterator<Item = &Pipeline> {
-        self.0.iter().rev().filter(move |pipeline| pipeline.slug == *slug)
+    /// What a list shows, newest first.
+    pub(super) fn listed(&self, slug: &Slug, now: Moment) -> impl Iterator<Item = &Pipeline> {
+        self.of_project(slug).filter(move |pipeline| pipeline.sight.is_listed(now))
+    }
+
+    pub(super) fn numbered(&self, slug: &Slug, number: Option<&String>) -> Option<&Pipeline> {
+        let number = number?.parse::<u64>().ok()?;
+        self.of_project(slug).find(|pipeline| pipeline.sight.is_seen() && pipeline.number == number)
     }
 
     pub(super) fn find(&self, id: &str) -> Option<&Pipeline> {
-        self.0.iter().find(|pipeline| pipeline.id.to_string() == id)
+        self.0.iter().find(|pipeline| pipeline.sight.is_seen() && pipeline.id.to_string() == id)
     }
 
     pub(super) fn find_mut(&mut self, id: &str) -> Option<&mut Pipeline> {
-        self.0.iter_mut().find(|pipeline| pipeline.id.to_string() == id)
+        self.0.iter_mut().find(|pipeline| pipeline.sight.is_seen() && pipeline.id.to_string() == id)
     }
 
     /// The pipeline that holds a workflow, and its place in there, once the workflow has appeared.
     pub(super) fn holding(&mut self, workflow_id: &str, now: Moment) -> Option<(&mut Pipeline, usize)> {
         let is_wanted =
             |workflow: &Workflow| workflow.has_appeared(now) && workflow.id.to_string() == workflow_id;
-        self.0.iter_mut().find_map(|pipeline| {
+        self.0.iter_mut().filter(|pipeline| pipeline.sight.is_seen()).find_map(|pipeline| {
             let place = pipeline.workflows.iter().position(is_wanted)?;
             Some((pipeline, place))
         })
@@ -77,10 +82,20 @@ impl Pipelines {
 
     pub fn branch_of(&self, id: &str) -> Option<&str> {
         let id = Uuid::parse_str(id).ok()?;
-        let is_named = |pipeline: &&Pipeline| {
-            pipeline.id == id || pipeline.workflows.iter().any(|workflow| workflow.id == id)
-        };
-        self.0.iter().find(is_named)?.branch()
+        self.0.iter().find(|pipeline| pipeline.has(id))?.branch()
+    }
+
+    /// From now on nobody sees the pipeline that has this id or a workflow with it.
+    pub fn vanish(&mut self, id: &str) {
+        let id = Uuid::parse_str(id).ok();
+        for pipeline in self.0.iter_mut().filter(|pipeline| id.is_some_and(|id| pipeline.has(id))) {
+            pipeline.sight.vanish();
+        }
+    }
+
+    /// Newest first.
+    fn of_project(&self, slug: &Slug) -> impl Iterator<Item = &Pipeline> {
+        self.0.iter().rev().filter(move |pipeline| pipeline.slug == *slug)
     }
 
     pub fn effective_runs(&self, outside: &Outside, now: Moment) -> Vec<EffectiveRun> {

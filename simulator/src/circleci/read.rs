@@ -13,8 +13,8 @@ use super::pipeline::Pipeline;
 use super::pipelines::USER;
 use super::slug::Slug;
 use super::{not_found, show};
-use crate::exchange::Twist;
 use crate::outside::Outside;
+use crate::twist::Twist;
 
 #[derive(Deserialize)]
 pub(super) struct PipelineQuery {
@@ -51,7 +51,7 @@ pub(super) async fn pipelines(
     let memory = outside.memory();
     let is_wanted =
         |pipeline: &&Pipeline| wanted.branch.is_none() || pipeline.branch() == wanted.branch.as_deref();
-    let pipelines = memory.circleci.of_project(&slug).filter(is_wanted);
+    let pipelines = memory.circleci.listed(&slug, now).filter(is_wanted);
     page(
         pipelines,
         |pipeline| pipeline.id,
@@ -67,8 +67,7 @@ pub(super) async fn numbered_pipeline(
     Path(path): Path<HashMap<String, String>>,
 ) -> Response {
     let memory = outside.memory();
-    let number = path.get("number").and_then(|number| number.parse::<u64>().ok());
-    match memory.circleci.of_project(&slug).find(|pipeline| Some(pipeline.number) == number) {
+    match memory.circleci.numbered(&slug, path.get("number")) {
         Some(pipeline) => Json(show::pipeline(pipeline, &outside, outside.now())).into_response(),
         None => not_found("Pipeline"),
     }
@@ -154,9 +153,7 @@ pub(super) async fn web_page(
 ) -> Response {
     let now = outside.now();
     let memory = outside.memory();
-    let number = path.get("number").and_then(|number| number.parse::<u64>().ok());
-    let Some(pipeline) = memory.circleci.of_project(&slug).find(|pipeline| Some(pipeline.number) == number)
-    else {
+    let Some(pipeline) = memory.circleci.numbered(&slug, path.get("number")) else {
         return not_found("Pipeline");
     };
     let mut text = format!(

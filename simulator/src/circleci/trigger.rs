@@ -13,9 +13,9 @@ use serde_json::{Map, Value};
 use super::pipeline::Target;
 use super::slug::Slug;
 use super::{message, show};
-use crate::exchange::Twist;
 use crate::log::MadeEffective;
 use crate::outside::Outside;
+use crate::twist::Twist;
 
 const DEFAULT_BRANCH: &str = "main";
 

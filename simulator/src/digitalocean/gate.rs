@@ -18,7 +18,7 @@ pub(super) async fn check(State(outside): State<Outside>, request: Request, next
     }
     let budget = outside.memory().digitalocean.spend(outside.now());
     let mut answer = match budget.is_exceeded {
-        true => refuse(Refusal::RateLimited { with_hint: false }),
+        true => refuse(Refusal::RateLimited { retry_after: None }),
         false => next.run(request).await,
     };
     let reset = outside.date(budget.reset).timestamp();

@@ -47,11 +47,11 @@ pub(crate) fn refuse(refusal: Refusal) -> Response {
         Refusal::Unauthorized => {
             error(StatusCode::UNAUTHORIZED, "unauthorized", "Unable to authenticate you.")
         }
-        Refusal::RateLimited { with_hint } => {
+        Refusal::RateLimited { retry_after } => {
             let mut answer =
                 error(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "API rate limit exceeded.");
-            if with_hint {
-                answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            if let Some(seconds) = retry_after {
+                answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
             }
             answer
         }

@@ -69,10 +69,11 @@ pub(crate) fn refuse(refusal: Refusal) -> Response {
             error(StatusCode::INTERNAL_SERVER_ERROR, "server_error", "server error", json!({}))
         }
         Refusal::Unauthorized => (StatusCode::FORBIDDEN, "access denied").into_response(),
-        Refusal::RateLimited { with_hint: true } => {
-            (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "1")], "Retry later").into_response()
+        Refusal::RateLimited { retry_after: Some(seconds) } => {
+            let retry_after = [(header::RETRY_AFTER, seconds.to_string())];
+            (StatusCode::TOO_MANY_REQUESTS, retry_after, "Retry later").into_response()
         }
-        Refusal::RateLimited { with_hint: false } => {
+        Refusal::RateLimited { retry_after: None } => {
             (StatusCode::TOO_MANY_REQUESTS, "Retry later").into_response()
         }
     }

@@ -13,8 +13,8 @@ use super::gate::HrefPrefix;
 use super::repository::Repository;
 use super::show::Show;
 use super::{json_answer, not_found};
-use crate::exchange::Twist;
 use crate::outside::Outside;
+use crate::twist::Twist;
 
 #[derive(Deserialize)]
 pub(super) struct ListQuery {
@@ -38,7 +38,7 @@ pub(super) async fn requests(
     let memory = outside.memory();
     let shown = memory
         .travis
-        .of(&repository)
+        .listed(&repository, now)
         .filter(|request| query.branch.as_ref().is_none_or(|branch| *branch == request.branch))
         .filter(|request| query.state.as_ref().is_none_or(|state| state == request.state(now)))
         .filter(|request| query.result.is_none() || query.result.as_deref() == request.result(now))
@@ -58,7 +58,7 @@ pub(super) async fn builds(
     let memory = outside.memory();
     let shown = memory
         .travis
-        .of(&repository)
+        .listed(&repository, now)
         .filter_map(|request| Some((request, request.visible_build(now)?)))
         .filter(|(request, _)| query.branch_name.as_ref().is_none_or(|branch| *branch == request.branch))
         .filter(|(_, build)| query.state.as_ref().is_none_or(|state| state == build.timeline.state(now)))
@@ -75,8 +75,7 @@ pub(super) async fn request(
 ) -> Response {
     let show = Show { outside: &outside, now: outside.now(), prefix };
     let memory = outside.memory();
-    let id = path.get("id").and_then(|id| id.parse::<u64>().ok());
-    match memory.travis.of(&repository).find(|request| Some(request.id) == id) {
+    match memory.travis.find(&repository, path.get("id")) {
         Some(request) => json_answer(StatusCode::OK, &show.request(request)),
         None => not_found("request"),
     }
@@ -90,8 +89,7 @@ pub(super) async fn messages(
 ) -> Response {
     let now = outside.now();
     let memory = outside.memory();
-    let id = path.get("id").and_then(|id| id.parse::<u64>().ok());
-    let Some(request) = memory.travis.of(&repository).find(|request| Some(request.id) == id) else {
+    let Some(request) = memory.travis.find(&repository, path.get("id")) else {
         return not_found("request");
     };
     let messages = match request.result(now) {
@@ -178,11 +176,13 @@ pub(super) async fn requests_page(
     State(outside): State<Outside>,
     Path((owner, name)): Path<(String, String)>,
 ) -> String {
+    let now = outside.now();
     let memory = outside.memory();
     let slug = format!("{owner}/{name}");
-    let lines = memory.travis.all().filter(|request| request.repository.slug == slug).map(|request| {
-        format!("request {}, branch {}, {}\n", request.id, request.branch, outside.stamp(request.created))
-    });
+    let lines =
+        memory.travis.all_listed(now).filter(|request| request.repository.slug == slug).map(|request| {
+            format!("request {}, branch {}, {}\n", request.id, request.branch, outside.stamp(request.created))
+        });
     format!("Simulated Travis requests of {slug}\n{}", lines.collect::<String>())
 }
 

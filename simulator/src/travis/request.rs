@@ -9,6 +9,7 @@ use crate::clock::Moment;
 use crate::log::EffectiveRun;
 use crate::outside::Outside;
 use crate::service::Service;
+use crate::sight::Sight;
 use crate::spoil::OddReads;
 use crate::timeline::{Course, Timeline};
 
@@ -29,6 +30,7 @@ pub(super) struct Request {
     pub created: Moment,
     /// `None` if the request is going to be rejected.
     pub build: Option<Build>,
+    pub sight: Sight,
 }
 
 pub(super) struct Build {
@@ -40,6 +42,11 @@ pub(super) struct Build {
 }
 
 impl Request {
+    /// Whether the id is its own or its build's.
+    pub fn has(&self, id: u64) -> bool {
+        self.id == id || self.build.as_ref().is_some_and(|build| build.id == id)
+    }
+
     pub fn decided(&self) -> Moment {
         self.created + PENDING
     }

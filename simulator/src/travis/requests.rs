@@ -8,11 +8,12 @@ use serde_json::{Map, Value};
 use super::repository::Repository;
 use super::request::{Build, Request};
 use crate::clock::Moment;
-use crate::exchange::Twist;
 use crate::log::EffectiveRun;
 use crate::outside::Outside;
+use crate::sight::Sight;
 use crate::spoil::OddReads;
 use crate::timeline::Course;
+use crate::twist::Twist;
 
 pub(super) const LIMIT_PERIOD: Duration = Duration::from_secs(3600);
 
@@ -48,6 +49,7 @@ impl Requests {
             created: now,
             build: None,
             repository,
+            sight: Sight::listed_from(now + twist.listed_after),
         };
         if twist.course != Course::NeverStarts {
             let mut odd_reads = OddReads::default();
@@ -67,14 +69,19 @@ impl Requests {
         &self.requests[self.requests.len() - 1]
     }
 
-    /// Newest first.
-    pub(super) fn of(&self, repository: &Repository) -> impl Iterator<Item = &Request> {
-        self.requests.iter().rev().filter(move |request| request.repository == *repository)
+    /// What a list shows, newest first.
+    pub(super) fn listed(&self, repository: &Repository, now: Moment) -> impl Iterator<Item = &Request> {
+        self.of(repository).filter(move |request| request.sight.is_listed(now))
     }
 
-    /// Newest first, of every repository.
-    pub(super) fn all(&self) -> impl Iterator<Item = &Request> {
-        self.requests.iter().rev()
+    /// What a list shows, newest first, of every repository.
+    pub(super) fn all_listed(&self, now: Moment) -> impl Iterator<Item = &Request> {
+        self.requests.iter().rev().filter(move |request| request.sight.is_listed(now))
+    }
+
+    pub(super) fn find(&self, repository: &Repository, id: Option<&String>) -> Option<&Request> {
+        let id = id?.parse::<u64>().ok()?;
+        self.of(repository).find(|request| request.sight.is_seen() && request.id == id)
     }
 
     /// How many more requests a repository may make in this hour.
@@ -86,8 +93,9 @@ impl Requests {
     /// The request whose build has this id and has come to be.
     pub(super) fn with_build(&mut self, id: &str, now: Moment) -> Option<&mut Request> {
         let id = id.parse::<u64>().ok()?;
-        let is_wanted =
-            |request: &&mut Request| request.visible_build(now).is_some_and(|build| build.id == id);
+        let is_wanted = |request: &&mut Request| {
+            request.sight.is_seen() && request.visible_build(now).is_some_and(|build| build.id == id)
+        };
         self.requests.iter_mut().find(is_wanted)
     }
 
@@ -108,10 +116,20 @@ impl Requests {
 
     pub fn branch_of(&self, id: &str) -> Option<&str> {
         let id = id.parse::<u64>().ok()?;
-        let is_named = |request: &&Request| {
-            request.id == id || request.build.as_ref().is_some_and(|build| build.id == id)
-        };
-        self.requests.iter().find(is_named).map(|request| request.branch.as_str())
+        self.requests.iter().find(|request| request.has(id)).map(|request| request.branch.as_str())
+    }
+
+    /// From now on nobody sees the request that has this id or a build with it.
+    pub fn vanish(&mut self, id: &str) {
+        let id = id.parse::<u64>().ok();
+        for request in self.requests.iter_mut().filter(|request| id.is_some_and(|id| request.has(id))) {
+            request.sight.vanish();
+        }
+    }
+
+    /// Newest first.
+    fn of(&self, repository: &Repository) -> impl Iterator<Item = &Request> {
+        self.requests.iter().rev().filter(move |request| request.repository == *repository)
     }
 
     pub fn effective_runs(&self, outside: &Outside, now: Moment) -> Vec<EffectiveRun> {

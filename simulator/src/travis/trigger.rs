@@ -13,9 +13,9 @@ use super::repository::Repository;
 use super::requests::LIMIT_PERIOD;
 use super::show::Show;
 use super::{error, json_answer};
-use crate::exchange::Twist;
 use crate::log::MadeEffective;
 use crate::outside::Outside;
+use crate::twist::Twist;
 
 const DEFAULT_BRANCH: &str = "main";
 /// What is noted of the parameters; the rest only steers the request.

@@ -62,8 +62,14 @@ async fn a_rate_limit_says_when_to_come_back_or_it_does_not() {
     outside.sim.inject(Fault::on(Endpoint::CircleciMe, FaultKind::RateLimitedWithoutHint).nth(2)).unwrap();
     let hinted = outside.circleci(Method::GET, "/me").send().await.unwrap();
     assert_eq!(hinted.headers()["retry-after"], "1");
+    outside
+        .sim
+        .inject(Fault::on(Endpoint::CircleciMe, FaultKind::RateLimited).nth(2).seconds(119.5))
+        .unwrap();
     let bare = outside.circleci(Method::GET, "/me").send().await.unwrap();
     assert_eq!((bare.status().as_u16(), bare.headers().get("retry-after")), (429, None));
+    let hinted = outside.circleci(Method::GET, "/me").send().await.unwrap();
+    assert_eq!(hinted.headers()["retry-after"], "120");
     assert_eq!(read(outside.circleci(Method::GET, "/me")).await.0, 200);
 }
 
@@ -154,4 +160,25 @@ async fn a_fault_for_every_call_lasts_until_it_is_forgiven() {
     }
     outside.sim.forgive();
     assert_eq!(read(outside.circleci(Method::GET, "/me")).await.0, 200);
+}
+
+#[tokio::test]
+async fn a_fault_by_chance_strikes_the_same_calls_each_time() {
+    let mut histories = Vec::new();
+    for _ in 0..2 {
+        let outside = outside().await;
+        let flapping = json!({
+            "service": "circleci", "endpoint": "me", "fault": "status_500", "chance": 0.5, "seed": 42, "times": 10,
+        });
+        let (status, injected) = outside.post_fault(flapping).await;
+        assert_eq!((status, &injected["chance"], &injected["seed"]), (201, &json!(0.5), &json!(42)));
+        let mut history = Vec::new();
+        for _ in 0..40 {
+            history.push(read(outside.circleci(Method::GET, "/me")).await.0);
+        }
+        histories.push(history);
+    }
+    assert_eq!(histories[0], histories[1]);
+    assert_eq!(histories[0].iter().filter(|status| **status == 500).count(), 10);
+    assert_eq!(histories[0][30..], [200; 10], "all ten are used up");
 }

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use simulator::{Endpoint, FaultKind, Service, Settings, Simulator};
+use simulator::{Endpoint, FaultKind, Settings, Simulator};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::support::{Outside, TOKEN, outside, outside_with, read, text};
@@ -88,7 +88,9 @@ async fn a_fault_can_be_injected_listed_and_cleared_over_http() {
     outside.pipeline("release").await;
     outside.wait(3600);
     assert_eq!(outside.sim.effective_runs()[0].state, "failed");
-    assert_eq!(items(&outside, "/_faults").await[0]["calls_seen"], 1);
+    let seen = &items(&outside, "/_faults").await[0];
+    assert_eq!((&seen["calls_seen"], &seen["struck"]), (&json!(1), &json!(1)));
+    assert_eq!((&seen["service"], &seen["endpoint"]), (&json!("circleci"), &json!("trigger")));
 
     assert_eq!(read(outside.behind_the_scenes(Method::DELETE, "/_faults")).await.0, 204);
     assert!(items(&outside, "/_faults").await.is_empty());
@@ -118,6 +120,22 @@ async fn a_fault_that_makes_no_sense_is_refused_with_a_reason() {
         (json!({ "service": "slack", "endpoint": "post", "fault": "hang", "nth": 0 }), "nth"),
         (json!({ "service": "slack", "endpoint": "post", "fault": "hang", "when": "now" }), "when"),
         (json!({ "service": "slack", "fault": "hang" }), "endpoint"),
+        (json!({ "service": "slack", "endpoint": "post", "fault": "hang", "chance": 0.5 }), "seed"),
+        (json!({ "service": "slack", "endpoint": "post", "fault": "hang", "seed": 7 }), "by chance"),
+        (
+            json!({ "service": "slack", "endpoint": "post", "fault": "hang", "chance": 0.5, "seed": 7, "nth": 1 }),
+            "not both",
+        ),
+        (
+            json!({ "service": "slack", "endpoint": "post", "fault": "hang", "chance": 2, "seed": 7 }),
+            "chance",
+        ),
+        (json!({ "service": "slack", "endpoint": "post", "fault": "hang", "times": 2 }), "times"),
+        (json!({ "service": "slack", "endpoint": "post", "fault": "hang", "seconds": 2 }), "seconds"),
+        (
+            json!({ "service": "circleci", "endpoint": "trigger", "fault": "leftovers", "branch": "release" }),
+            "begins none",
+        ),
     ];
     for (fault, reason) in senseless {
         let (status, refused) = outside.post_fault(fault).await;
@@ -136,7 +154,7 @@ async fn every_fault_has_a_target_and_every_endpoint_takes_a_fault() {
         assert_eq!(outside.post_fault(fault).await.0, 201, "{names:?}");
     }
     for &kind in FaultKind::ALL {
-        let fault = json!({ "service": Service::Travis.name(), "endpoint": "trigger", "fault": kind.name() });
+        let fault = json!({ "service": "circleci", "endpoint": "trigger", "fault": kind.name() });
         assert_eq!(outside.post_fault(fault).await.0, 201, "{kind:?}");
     }
 }

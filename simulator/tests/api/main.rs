@@ -14,6 +14,8 @@ mod circleci_trigger;
 mod cloud;
 mod digitalocean;
 mod faults;
+mod faults_of_destroys;
+mod faults_of_sight;
 mod inspect;
 mod slack;
 mod spoiled_answers;

@@ -1,0 +1,107 @@
+//! What can go wrong, and where it can.
+
+use crate::named::named_enum;
+use crate::service::Endpoint;
+use crate::stack::{Direction, Stack};
+
+named_enum! {
+    pub enum FaultKind {
+        /// The run that this trigger starts ends failed.
+        FailJob = "fail_job",
+        /// Accepted, but no workflow ever appears; Travis rejects the request; a batch job waits for ever.
+        NeverStarts = "never_starts",
+        /// The run that this trigger starts goes on until it is cancelled.
+        RunHangs = "run_hangs",
+        /// The run shows a status that nobody has seen before, for its next three reads.
+        UnknownStatus = "unknown_status",
+        /// Lists do not show the run that this trigger starts before `seconds` (20) have passed; asked for by its id, it
+        /// is there.
+        ListsLate = "lists_late",
+        /// From the next read on nothing shows the run, though it goes on: it is not found by its id, and not listed.
+        Vanishes = "vanishes",
+        /// The trigger is carried out twice and answered once, with the first of the two runs.
+        Twin = "twin",
+        /// A destroy of either stack succeeds and leaves the load balancer and the volume behind.
+        Leftovers = "leftovers",
+        /// After the destroy of the cluster has succeeded, the cloud shows everything for `seconds` more, or for three
+        /// minutes of simulated time.
+        SlowDelete = "slow_delete",
+        /// The destroy of the cluster succeeds and has touched nothing.
+        DestroysNothing = "destroys_nothing",
+        /// Refused with 500.
+        Status500 = "status_500",
+        /// Refused with 429 and `Retry-After`: `seconds`, or 1.
+        RateLimited = "rate_limited",
+        /// Refused with a 429 that does not say when to come back.
+        RateLimitedWithoutHint = "rate_limited_without_hint",
+        /// Refused as if the credentials were wrong.
+        Unauthorized = "unauthorized",
+        /// Sent on to an address inside a data centre that gives away credentials; nothing is made effective.
+        Redirect = "redirect",
+        /// Never answered; nothing is made effective.
+        Hang = "hang",
+        /// An HTML error page of a gateway, with 502; nothing is made effective.
+        Html = "html",
+        /// Made effective, then the connection is reset instead of answered.
+        DropAnswer = "drop_answer",
+        /// Made effective, then answered with 500.
+        ErrorAfterAccepting = "error_after_accepting",
+        /// Made effective, then answered with 50 MB of JSON.
+        HugeBody = "huge_body",
+        /// Made effective, then answered with JSON that has no end.
+        EndlessBody = "endless_body",
+        /// Made effective, then answered with one byte a second.
+        SlowBody = "slow_body",
+        /// Made effective, then answered with little that unpacks to more than 50 MB of JSON.
+        GzipBomb = "gzip_bomb",
+        /// Made effective, then answered with the first half of the JSON.
+        TruncatedJson = "truncated_json",
+    }
+}
+
+impl FaultKind {
+    pub(super) fn suits(self, endpoint: Endpoint) -> bool {
+        match self {
+            FaultKind::FailJob | FaultKind::NeverStarts | FaultKind::RunHangs | FaultKind::Twin => {
+                endpoint.starts_a_run()
+            }
+            FaultKind::UnknownStatus => endpoint.starts_a_run() || endpoint.shows_a_run(),
+            FaultKind::ListsLate => endpoint.starts_a_listed_run(),
+            FaultKind::Vanishes => endpoint.starts_a_listed_run() || endpoint.names_a_run(),
+            FaultKind::Leftovers | FaultKind::SlowDelete | FaultKind::DestroysNothing => {
+                endpoint == Endpoint::CircleciTrigger
+            }
+            _ => true,
+        }
+    }
+
+    /// What a fault of this kind changes, where it is more than an answer.
+    pub(super) fn changes(self) -> &'static str {
+        match self {
+            FaultKind::ListsLate | FaultKind::Vanishes => "a run that can be listed",
+            FaultKind::Leftovers | FaultKind::SlowDelete | FaultKind::DestroysNothing => "a destroy",
+            _ => "a run",
+        }
+    }
+
+    /// Whether a call that concerns this branch counts. What changes a destroy waits for one.
+    pub(super) fn concerns(self, branch: Option<&str>) -> bool {
+        let stack = branch.and_then(Stack::changed_by);
+        match self {
+            FaultKind::Leftovers => {
+                matches!(
+                    stack,
+                    Some(Stack::Cluster(Direction::Destroy) | Stack::Workloads(Direction::Destroy))
+                )
+            }
+            FaultKind::SlowDelete | FaultKind::DestroysNothing => {
+                stack == Some(Stack::Cluster(Direction::Destroy))
+            }
+            _ => true,
+        }
+    }
+
+    pub(super) fn takes_seconds(self) -> bool {
+        matches!(self, FaultKind::ListsLate | FaultKind::SlowDelete | FaultKind::RateLimited)
+    }
+}
