@@ -56,24 +56,22 @@ pub struct CloudMark {
 }
 
 /// What of the account belongs to the cluster: what carries its name or tag, and what hangs on a cluster of that name,
-/// also on one that is gone by now and was seen before.
+/// also on one that is gone by now and is known by its id.
 ///
 /// The cloud tags what its Kubernetes service makes with `k8s:` and the id of the cluster.
 pub fn belonging<'a>(
     account: &'a [Resource],
     mark: &CloudMark,
-    seen_before: &[Resource],
+    known_clusters: &[String],
 ) -> Vec<&'a Resource> {
     let carries_mark = |resource: &Resource| {
         mark.tag.as_ref().is_some_and(|tag| resource.tags.contains(tag)) || resource.name == mark.name
     };
-    let cluster_tags: Vec<String> = account
+    let present = account
         .iter()
-        .filter(|resource| carries_mark(resource))
-        .chain(seen_before)
-        .filter(|resource| resource.kind == ResourceKind::Cluster)
-        .map(|cluster| format!("k8s:{}", cluster.id))
-        .collect();
+        .filter(|resource| resource.kind == ResourceKind::Cluster && carries_mark(resource))
+        .map(|cluster| &cluster.id);
+    let cluster_tags: Vec<String> = present.chain(known_clusters).map(|id| format!("k8s:{id}")).collect();
     account
         .iter()
         .filter(|resource| {
@@ -132,10 +130,9 @@ mod tests {
     #[test]
     fn a_volume_is_still_recognised_when_its_cluster_is_gone() {
         let mark = CloudMark { name: "other".into(), tag: None };
-        let before = account();
-        let left: Vec<Resource> = before.iter().filter(|resource| resource.id != "c2").cloned().collect();
+        let left: Vec<Resource> = account().into_iter().filter(|resource| resource.id != "c2").collect();
         assert!(belonging(&left, &mark, &[]).is_empty());
-        assert_eq!(ids(&belonging(&left, &mark, &before[2..3])), ["v2"]);
+        assert_eq!(ids(&belonging(&left, &mark, &["c2".to_owned()])), ["v2"]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! No IO and no clock: every function takes what it needs, `now` included, so that each rule of the
 //! product can be read and tested here. The other crates store, act on, and show what stands here.
 
+pub mod act;
 pub mod actor;
 pub mod aftermath;
 pub mod catalogue;

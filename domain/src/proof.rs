@@ -17,11 +17,15 @@ pub const DELETION_TAKES: Duration = Duration::minutes(10);
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Observation {
     pub cluster: String,
+    /// When it was first asked about this cluster.
+    pub first_asked_at: Time,
     pub asked_at: Time,
     /// When it last answered with valid credentials.
     pub answered_at: Option<Time>,
     /// What there was then.
     pub resources: Vec<Resource>,
+    /// The ids of the clusters that it ever showed: what they leave behind is tagged with them.
+    pub known_clusters: Vec<String>,
     /// How often in a row it has shown nothing but what was accepted.
     pub clean_looks: i32,
     /// Why the last question brought nothing.

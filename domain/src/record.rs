@@ -14,6 +14,10 @@ use crate::step::Step;
 pub struct Record {
     /// The step as it is from now on, its trigger included.
     pub step: Option<Step>,
+    /// Whether the step's answer was heeded, and goes.
+    pub heeded: bool,
+    /// Whether the job got any further. Breakdowns are counted from the last progress on.
+    pub is_progress: bool,
     pub skipped: Vec<i32>,
     pub cluster: Option<ClusterChange>,
     pub obligation: Option<ObligationChange>,

@@ -115,9 +115,11 @@ mod tests {
         });
         Observation {
             cluster: "c".into(),
+            first_asked_at: at(0),
             asked_at: at(20),
             answered_at: Some(at(20)),
             resources: resources.collect(),
+            known_clusters: Vec::new(),
             clean_looks: 0,
             error: None,
         }

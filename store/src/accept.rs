@@ -42,7 +42,9 @@ impl Store {
         if terms.expected_version.is_some_and(|expected| expected != cluster.version) {
             return Err(Error::Stale { cluster: cluster.name, state: cluster.state });
         }
-        if !is_busy && let Some(conflict) = conflict(&order.steps, order.size, &cluster) {
+        let done = order.resumes.map_or(0, |resumed| usize::try_from(resumed.from - 1).unwrap_or(0));
+        let ahead = order.steps.get(done..).unwrap_or_default();
+        if !is_busy && let Some(conflict) = conflict(ahead, order.size, &cluster) {
             return Err(conflict.into());
         }
         let number = match insert(&mut tx, order, actor, terms.idempotency_key.as_deref()).await {
@@ -99,6 +101,7 @@ pub async fn lock_cluster(tx: &mut PgTransaction<'_>, name: &str) -> Result<(Clu
         deployments: Vec::new(),
         destroys_at: None::<DateTime<Utc>>,
         active_job,
+        doubt: None,
         version: row.version,
     };
     Ok((cluster, active_job.is_some()))
@@ -140,8 +143,10 @@ pub async fn insert(
     key: Option<&str>,
 ) -> Result<i64, Error> {
     let number = sqlx::query_scalar!(
-        "insert into job (routine, cluster_name, size, service, actor_name, channel, teardown, lifetime_minutes, idempotency_key)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        "insert into job
+                (routine, cluster_name, size, service, actor_name, channel, teardown, lifetime_minutes, idempotency_key,
+                 time_limit_minutes, cloud, resumes)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
          returning job_number",
         order.routine,
         order.cluster,
@@ -151,18 +156,24 @@ pub async fn insert(
         actor.channel.as_str(),
         Json(&order.teardown) as _,
         i32::try_from(order.lifetime_minutes).unwrap_or(i32::MAX),
-        key
+        key,
+        order.time_limit_minutes.map(|minutes| i32::try_from(minutes).unwrap_or(i32::MAX)),
+        order.cloud.as_ref().map(Json) as _,
+        order.resumes.map(|resumed| resumed.job)
     )
     .fetch_one(&mut *connection)
     .await?;
     for (position, step) in (1..).zip(&order.steps) {
+        let done_by = order.resumes.filter(|resumed| position < resumed.from).map(|resumed| resumed.job);
         sqlx::query!(
-            "insert into step (job_number, position, phase, title, action) values ($1, $2, $3, $4, $5)",
+            "insert into step (job_number, position, phase, title, action, state, message)
+             values ($1, $2, $3, $4, $5, case when $6::text is null then 'queued' else 'succeeded' end, $6)",
             number,
             position,
             step.phase.as_str(),
             step.title,
-            Json(&step.action) as _
+            Json(&step.action) as _,
+            done_by.map(|job| format!("done by job #{job}"))
         )
         .execute(&mut *connection)
         .await?;

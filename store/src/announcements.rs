@@ -8,7 +8,8 @@ use crate::{Error, Store};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Announcement {
     pub id: i64,
-    pub job: i64,
+    /// None when it concerns a cluster as a whole.
+    pub job: Option<i64>,
     pub text: String,
     /// How often it was sent in vain.
     pub attempts: i32,

@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use domain::cluster::{Cluster, Deployment};
+use domain::standing::Doubt;
+use sqlx::types::Json;
 
 use crate::rows::{maybe_word, word};
 use crate::{Error, Store};
@@ -15,6 +17,7 @@ struct Row {
     version: i64,
     destroys_at: Option<DateTime<Utc>>,
     active_job: Option<i64>,
+    doubt: Option<Json<Doubt>>,
 }
 
 impl Row {
@@ -28,6 +31,7 @@ impl Row {
             deployments,
             destroys_at: self.destroys_at,
             active_job: self.active_job,
+            doubt: self.doubt.map(|doubt| doubt.0),
             version: self.version,
         })
     }
@@ -68,12 +72,14 @@ impl Store {
     async fn select_clusters(&self, name: Option<&str>) -> Result<Vec<Cluster>, Error> {
         let rows = sqlx::query_as!(
             Row,
-            r#"select cluster_name, state, size, since, failure, version,
+            r#"select cluster_name, state, size, since, failure, version, doubt as "doubt: Json<Doubt>",
                       (select destroys_at from obligation
                         where obligation.cluster_name = cluster.cluster_name and obligation.state not in ('settled', 'closed')
                       ) as destroys_at,
-                      (select min(job_number) from job
+                      (select job_number from job
                         where job.cluster_name = cluster.cluster_name and job.state in ('queued', 'running', 'waiting')
+                        order by fence = 0, not pays_obligation, job_number
+                        limit 1
                       ) as active_job
                  from cluster
                 where $1::text is null or cluster_name = $1

@@ -1,5 +1,7 @@
-//! What can go wrong with the rows. Only the first four are told to people as they are.
+//! What can go wrong with the rows. Those that a person can mend are told to people as they are.
 
+use domain::act::ActError;
+use domain::cloud::ResourceKind;
 use domain::cluster::ClusterState;
 use domain::order::Conflict;
 
@@ -18,6 +20,15 @@ pub enum Error {
     KeyReused { number: i64 },
     #[error("There is no cluster \"{0}\".")]
     UnknownCluster(String),
+    #[error("There is no job #{0}.")]
+    UnknownJob(i64),
+    /// The job is not in a state in which that may be done to it.
+    #[error(transparent)]
+    Act(ActError),
+    #[error("A job is at work on {0}. Nothing was changed.")]
+    NotIdle(String),
+    #[error("The cloud shows no {} with the id \"{id}\". Nothing was changed.", .kind.title())]
+    NotShown { kind: ResourceKind, id: String },
     /// Somebody else holds the claim by now. Whatever this worker was about to write is dropped.
     #[error("the claim has passed to another worker")]
     Fenced,
@@ -49,7 +60,14 @@ impl Error {
     pub const fn is_meant_for_people(&self) -> bool {
         matches!(
             self,
-            Self::Conflict(_) | Self::Stale { .. } | Self::KeyReused { .. } | Self::UnknownCluster(_)
+            Self::Conflict(_)
+                | Self::Stale { .. }
+                | Self::KeyReused { .. }
+                | Self::UnknownCluster(_)
+                | Self::UnknownJob(_)
+                | Self::Act(_)
+                | Self::NotIdle(_)
+                | Self::NotShown { .. }
         )
     }
 }

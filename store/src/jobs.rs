@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::actor::Actor;
-use domain::job::{Job, JobState, JobWithSteps};
+use domain::job::{Abandonment, Asked, Job, JobState, JobWithSteps};
 use domain::spelling::UnknownSpelling;
 
 use crate::rows::{maybe_word, word};
@@ -91,6 +91,16 @@ pub struct JobRow {
     started_at: Option<DateTime<Utc>>,
     finished_at: Option<DateTime<Utc>>,
     cancel_requested_at: Option<DateTime<Utc>>,
+    cancelled_by_name: Option<String>,
+    cancelled_by_channel: Option<String>,
+    abandoned_at: Option<DateTime<Utc>>,
+    abandoned_by_name: Option<String>,
+    abandoned_by_channel: Option<String>,
+    leave_up_until: Option<DateTime<Utc>>,
+    time_limit_minutes: Option<i32>,
+    recoveries: i32,
+    resumes: Option<i64>,
+    pays_obligation: bool,
     outcome: Option<String>,
     version: i64,
 }
@@ -99,6 +109,8 @@ impl TryFrom<JobRow> for Job {
     type Error = Error;
 
     fn try_from(row: JobRow) -> Result<Self, Error> {
+        let cancelled_by = person(row.cancelled_by_name, row.cancelled_by_channel.as_deref())?;
+        let abandoned_by = person(row.abandoned_by_name, row.abandoned_by_channel.as_deref())?;
         Ok(Self {
             number: row.job_number,
             routine: row.routine,
@@ -110,11 +122,24 @@ impl TryFrom<JobRow> for Job {
             created_at: row.created_at,
             started_at: row.started_at,
             finished_at: row.finished_at,
-            cancel_requested_at: row.cancel_requested_at,
+            cancelled: row
+                .cancel_requested_at
+                .map(|at| Asked { by: cancelled_by.unwrap_or_else(Actor::system), at }),
+            abandoned: abandoned_by
+                .zip(row.abandoned_at.zip(row.leave_up_until))
+                .map(|(by, (at, until))| Abandonment { by, at, until }),
+            time_limit_minutes: row.time_limit_minutes.and_then(|minutes| minutes.try_into().ok()),
+            recoveries: row.recoveries,
+            resumes: row.resumes,
+            pays_obligation: row.pays_obligation,
             outcome: row.outcome,
             version: row.version,
         })
     }
+}
+
+fn person(name: Option<String>, channel: Option<&str>) -> Result<Option<Actor>, Error> {
+    name.zip(channel).map(|(name, channel)| Ok(Actor::new(name, word(channel)?))).transpose()
 }
 
 impl Store {
@@ -129,7 +154,9 @@ impl Store {
         sqlx::query_as!(
             JobRow,
             "select job_number, routine, cluster_name, size, service, state, actor_name, channel,
-                    created_at, started_at, finished_at, cancel_requested_at, outcome, version
+                    created_at, started_at, finished_at, cancel_requested_at, cancelled_by_name, cancelled_by_channel,
+                    abandoned_at, abandoned_by_name, abandoned_by_channel, leave_up_until, time_limit_minutes,
+                    recoveries, resumes, pays_obligation, outcome, version
                from job
               where ($1::text[] is null or state = any($1))
                 and ($2::text is null or cluster_name = $2)
@@ -156,7 +183,9 @@ impl Store {
         let row = sqlx::query_as!(
             JobRow,
             "select job_number, routine, cluster_name, size, service, state, actor_name, channel,
-                    created_at, started_at, finished_at, cancel_requested_at, outcome, version
+                    created_at, started_at, finished_at, cancel_requested_at, cancelled_by_name, cancelled_by_channel,
+                    abandoned_at, abandoned_by_name, abandoned_by_channel, leave_up_until, time_limit_minutes,
+                    recoveries, resumes, pays_obligation, outcome, version
                from job
               where job_number = $1",
             number
@@ -195,7 +224,7 @@ impl Store {
         })
     }
 
-    /// The unfinished jobs on the same cluster that this job waits behind, oldest first.
+    /// The unfinished jobs on the same cluster that this job waits behind, the first one first.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -204,9 +233,10 @@ impl Store {
             "select earlier.job_number
                from job join job as earlier using (cluster_name)
               where job.job_number = $1
-                and earlier.job_number < job.job_number
                 and earlier.state in ('queued', 'running', 'waiting')
-              order by earlier.job_number",
+                and (earlier.fence = 0, not earlier.pays_obligation, earlier.job_number)
+                    < (job.fence = 0, not job.pays_obligation, job.job_number)
+              order by earlier.fence = 0, not earlier.pays_obligation, earlier.job_number",
             job
         )
         .fetch_all(&self.pool)

@@ -5,29 +5,38 @@
 //! After a commit that a page may show, one NOTIFY says "look": a hint only, the rows are the truth.
 
 mod accept;
+mod acts;
 mod announcements;
 mod changes;
 mod claims;
 mod clusters;
 mod contacts;
+mod debts;
+mod drills;
 mod error;
 mod jobs;
 mod obligations;
+mod observations;
 mod record;
+mod replicas;
 mod rows;
 mod sessions;
 mod steps;
 mod transitions;
 
 pub use accept::{Accepted, Terms};
+pub use acts::Act;
 pub use announcements::Announcement;
 pub use changes::{ChangeListener, Changed, ChangedRow};
-pub use claims::{Claim, Turn};
+pub use claims::{Claim, Kind, Turn};
 pub use contacts::ProviderContact;
+pub use debts::Adoption;
+pub use drills::Drill;
 pub use error::Error;
 pub use jobs::{JobCounts, JobFilter, JobGroup};
 pub use obligations::OwedDestroy;
-pub use record::{JobChange, ObligationChange, Record};
+pub use observations::AcceptedLeftover;
+pub use replicas::Absence;
 pub use sessions::{Session, SessionToken};
 
 use sqlx::PgPool;
@@ -75,6 +84,14 @@ impl Store {
     pub async fn ping(&self) -> Result<(), Error> {
         sqlx::query!("select 1 as one").fetch_one(&self.pool).await?;
         Ok(())
+    }
+
+    /// The database's time: the only clock that all replicas share.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn now(&self) -> Result<domain::Time, Error> {
+        Ok(sqlx::query_scalar!(r#"select now() as "now!""#).fetch_one(&self.pool).await?)
     }
 
     /// Gives every connection back and closes them.

@@ -2,20 +2,22 @@
 
 use domain::Time;
 use domain::actor::Actor;
-use domain::obligation::{Duty, Obligation, PlannedTeardown, duty};
+use domain::cloud::CloudMark;
+use domain::obligation::{Closing, Duty, Obligation, PlannedTeardown, duty};
 use domain::order::{Order, PlannedStep};
 use domain::step::Phase;
 use sqlx::types::Json;
 
 use crate::accept::{insert, lock_cluster};
-use crate::rows::word;
+use crate::rows::{maybe_word, word};
 use crate::{Error, Store};
 
 /// An unsettled obligation, with what its duty depends on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwedDestroy {
     pub obligation: Obligation,
-    /// Whether a job is unfinished on the cluster.
+    /// Whether a job is at work on the cluster, or lined up to pay this debt. Jobs that only wait do not count: the debt
+    /// goes before them.
     pub is_busy: bool,
     /// The database's time when it was read.
     pub now: Time,
@@ -26,14 +28,21 @@ struct Row {
     cluster_name: String,
     state: String,
     opened_at: Time,
-    opened_by_job: i64,
+    opened_by_job: Option<i64>,
     destroys_at: Time,
     teardown: Json<Vec<PlannedTeardown>>,
+    cloud: Option<Json<CloudMark>>,
+    due_since: Option<Time>,
+    alarms: i32,
+    verifying_since: Option<Time>,
     failed_attempts: i32,
     last_error: Option<String>,
     next_attempt_at: Time,
     settled_at: Option<Time>,
     settled_by_job: Option<i64>,
+    evidence: Option<String>,
+    closed_by: Option<String>,
+    closed_because: Option<String>,
     is_busy: bool,
     now: Time,
 }
@@ -51,11 +60,17 @@ impl TryFrom<Row> for OwedDestroy {
                 opened_by_job: row.opened_by_job,
                 destroys_at: row.destroys_at,
                 teardown: row.teardown.0,
+                cloud: row.cloud.map(|cloud| cloud.0),
+                due_since: row.due_since,
+                alarms: row.alarms,
+                verifying_since: row.verifying_since,
                 failed_attempts: row.failed_attempts,
                 last_error: row.last_error,
                 next_attempt_at: row.next_attempt_at,
                 settled_at: row.settled_at,
                 settled_by_job: row.settled_by_job,
+                evidence: maybe_word(row.evidence.as_deref())?,
+                closed: row.closed_by.zip(row.closed_because).map(|(by, because)| Closing { by, because }),
             },
             is_busy: row.is_busy,
             now: row.now,
@@ -100,11 +115,13 @@ impl Store {
         sqlx::query_as!(
             Row,
             r#"select obligation_id, cluster_name, state, opened_at, opened_by_job, destroys_at,
-                      teardown as "teardown: Json<Vec<PlannedTeardown>>", failed_attempts, last_error, next_attempt_at,
-                      settled_at, settled_by_job,
+                      teardown as "teardown: Json<Vec<PlannedTeardown>>", cloud as "cloud: Json<CloudMark>",
+                      due_since, alarms, verifying_since, failed_attempts, last_error, next_attempt_at,
+                      settled_at, settled_by_job, evidence, closed_by, closed_because,
                       exists (select from job
                                where job.cluster_name = obligation.cluster_name
-                                 and job.state in ('queued', 'running', 'waiting')) as "is_busy!",
+                                 and job.state in ('queued', 'running', 'waiting')
+                                 and (fence > 0 or pays_obligation)) as "is_busy!",
                       now() as "now!"
                  from obligation
                 where case when $2::bigint is null
@@ -127,10 +144,10 @@ impl Store {
     /// When the database does not answer.
     pub async fn accept_teardown(&self, owed: &Obligation) -> Result<Option<i64>, Error> {
         let mut tx = self.pool.begin().await?;
-        let (_, is_busy) = lock_cluster(&mut tx, &owed.cluster).await?;
-        let still_owed = self.obligation_of(&owed.cluster).await?;
-        let now = sqlx::query_scalar!(r#"select now() as "now!""#).fetch_one(&mut *tx).await?;
-        let Some(owed) = still_owed.filter(|owed| duty(owed, is_busy, now) == Duty::Destroy) else {
+        lock_cluster(&mut tx, &owed.cluster).await?;
+        let still_owed = self.select_obligations(Some(&owed.cluster), None).await?.pop();
+        let is_due = |owed: &OwedDestroy| duty(&owed.obligation, owed.is_busy, owed.now) == Duty::Destroy;
+        let Some(OwedDestroy { obligation: owed, .. }) = still_owed.filter(is_due) else {
             return Ok(None);
         };
         let order = Order {
@@ -145,10 +162,17 @@ impl Store {
                 .collect(),
             teardown: Vec::new(),
             lifetime_minutes: 0,
+            time_limit_minutes: None,
+            cloud: owed.cloud,
+            resumes: None,
         };
         let number = insert(&mut tx, &order, &Actor::system(), None).await?;
+        sqlx::query!("update job set pays_obligation = true where job_number = $1", number)
+            .execute(&mut *tx)
+            .await?;
         sqlx::query!(
-            "update obligation set state = 'due' where obligation_id = $1 and state = 'open'",
+            "update obligation set state = 'due', due_since = coalesce(due_since, now())
+              where obligation_id = $1 and state in ('open', 'due')",
             owed.id
         )
         .execute(&mut *tx)

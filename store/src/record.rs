@@ -1,10 +1,8 @@
 //! Recording what a worker did: everything that belongs together in one transaction, behind the fence.
 
 use domain::Time;
-use domain::cluster::ClusterChange;
 use domain::event::Remark;
-use domain::job::JobState;
-use domain::obligation::PlannedTeardown;
+use domain::record::Record;
 use domain::run::RunRef;
 use domain::step::{Step, Trigger};
 use sqlx::PgConnection;
@@ -12,48 +10,6 @@ use sqlx::types::Json;
 
 use crate::transitions::{change_cluster, change_job, change_obligation};
 use crate::{Claim, Error, Store};
-
-/// What happens to the job itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum JobChange {
-    /// It has begun, or goes on.
-    Goes(JobState),
-    /// It has ended. Steps that are still queued are skipped.
-    Ends { state: JobState, outcome: String },
-}
-
-/// What happens to the cluster's unsettled obligation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ObligationChange {
-    /// From now on something may exist. An unsettled one is taken over by the new wish.
-    Open {
-        destroys_at: Time,
-        teardown: Vec<PlannedTeardown>,
-    },
-    Destroying,
-    /// The destroy succeeded.
-    Settle,
-    /// To be destroyed as soon as `next_attempt_at`; `failed` when a destroy was tried.
-    Due {
-        failed: bool,
-        error: String,
-        next_attempt_at: Time,
-    },
-}
-
-/// One transition. What is not mentioned stays as it is.
-#[derive(Debug, Clone, Default)]
-pub struct Record {
-    /// The step as it is from now on, its trigger included.
-    pub step: Option<Step>,
-    pub skipped: Vec<i32>,
-    pub cluster: Option<ClusterChange>,
-    pub obligation: Option<ObligationChange>,
-    pub job: Option<JobChange>,
-    pub remarks: Vec<Remark>,
-    /// What Slack is told.
-    pub announcements: Vec<String>,
-}
 
 impl Store {
     /// Writes one transition, if the claim still holds.
@@ -63,10 +19,13 @@ impl Store {
     pub async fn record(&self, claim: &Claim, record: &Record) -> Result<(), Error> {
         let mut tx = self.pool.begin().await?;
         let job = sqlx::query!(
-            "update job set version = nextval('change_version') where job_number = $1 and fence = $2
+            "update job
+                set version = nextval('change_version'), recoveries = case when $3 then 0 else recoveries end
+              where job_number = $1 and fence = $2
              returning cluster_name, size",
             claim.job,
-            claim.fence
+            claim.fence,
+            record.is_progress
         )
         .fetch_optional(&mut *tx)
         .await?
@@ -74,6 +33,9 @@ impl Store {
 
         if let Some(step) = &record.step {
             write_step(&mut tx, claim.job, step).await?;
+            if record.heeded {
+                forget_answer(&mut tx, claim.job, step.position).await?;
+            }
         }
         skip(&mut tx, claim.job, &record.skipped).await?;
         if let Some(change) = &record.cluster {
@@ -139,7 +101,7 @@ async fn write_step(connection: &mut PgConnection, job: i64, step: &Step) -> Res
     sqlx::query!(
         "update step
             set state = $3, progress = $4, message = $5, started_at = $6, finished_at = $7, cancel_sent_at = $8,
-                failed_looks = $9, next_check_at = $10
+                failed_looks = $9, next_check_at = $10, attempt = $11
           where job_number = $1 and position = $2",
         job,
         step.position,
@@ -150,37 +112,48 @@ async fn write_step(connection: &mut PgConnection, job: i64, step: &Step) -> Res
         step.finished_at,
         step.cancel_sent_at,
         step.failed_looks,
-        step.next_check_at
+        step.next_check_at,
+        step.attempt
     )
     .execute(&mut *connection)
     .await?;
     match &step.trigger {
-        Some(trigger) => write_trigger(connection, job, step.position, trigger).await,
+        Some(trigger) => write_trigger(connection, job, step, trigger).await,
         None => Ok(()),
     }
+}
+
+/// An answer is written by a page and goes only here: what comes in during a turn is not lost with it.
+async fn forget_answer(connection: &mut PgConnection, job: i64, position: i32) -> Result<(), Error> {
+    sqlx::query!("update step set answer = null where job_number = $1 and position = $2", job, position)
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 async fn write_trigger(
     connection: &mut PgConnection,
     job: i64,
-    position: i32,
+    step: &Step,
     trigger: &Trigger,
 ) -> Result<(), Error> {
     sqlx::query!(
-        "insert into trigger (marker, job_number, position, state, intended_at, sent_at, tries, looks, run)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        "insert into trigger (marker, job_number, position, attempt, state, intended_at, sent_at, tries, looks, run, candidates)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
          on conflict (marker) do update
             set state = excluded.state, sent_at = excluded.sent_at, tries = excluded.tries, looks = excluded.looks,
-                run = excluded.run",
+                run = excluded.run, candidates = excluded.candidates",
         trigger.marker,
         job,
-        position,
+        step.position,
+        step.attempt,
         trigger.state.as_str(),
         trigger.intended_at,
         trigger.sent_at,
         trigger.tries,
         trigger.looks,
-        trigger.run.as_ref().map(Json) as _
+        trigger.run.as_ref().map(Json) as _,
+        Json(&trigger.candidates) as _
     )
     .execute(connection)
     .await?;
@@ -199,7 +172,7 @@ async fn skip(connection: &mut PgConnection, job: i64, positions: &[i32]) -> Res
 }
 
 /// Appends to the job's log. The job's row is locked by the fence check, so that lines cannot collide.
-async fn check_in(connection: &mut PgConnection, job: i64, remarks: &[Remark]) -> Result<(), Error> {
+pub async fn check_in(connection: &mut PgConnection, job: i64, remarks: &[Remark]) -> Result<(), Error> {
     for remark in remarks {
         sqlx::query!(
             "insert into check_in (job_number, line, level, position, text)

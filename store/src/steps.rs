@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::event::CheckIn;
 use domain::run::RunRef;
-use domain::step::{Action, Step, Trigger};
+use domain::step::{Action, GivenAnswer, Step, Trigger};
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -13,12 +13,13 @@ use crate::{Error, Store};
 impl Store {
     pub(crate) async fn steps(&self, number: i64) -> Result<Vec<Step>, Error> {
         let rows = sqlx::query!(
-            r#"select step.position, phase, title, action as "action: Json<Action>", step.state, progress, message,
+            r#"select step.position, phase, title, action as "action: Json<Action>", step.state, step.attempt,
+                      answer as "answer: Json<GivenAnswer>", progress, message,
                       started_at, finished_at, cancel_sent_at, failed_looks, next_check_at,
                       marker as "marker?", trigger.state as "trigger_state?", intended_at as "intended_at?",
                       sent_at as "sent_at?", tries as "tries?", looks as "looks?",
-                      run as "run?: Json<RunRef>"
-                 from step left join trigger using (job_number, position)
+                      run as "run?: Json<RunRef>", candidates as "candidates?: Json<Vec<RunRef>>"
+                 from step left join trigger using (job_number, position, attempt)
                 where job_number = $1
                 order by step.position"#,
             number
@@ -34,6 +35,7 @@ impl Store {
                     row.sent_at,
                     row.tries.zip(row.looks),
                     row.run.map(|run| run.0),
+                    row.candidates.map(|candidates| candidates.0).unwrap_or_default(),
                 )?;
                 Ok(Step {
                     position: row.position,
@@ -41,7 +43,9 @@ impl Store {
                     title: row.title,
                     action: row.action.0,
                     state: word(&row.state)?,
+                    attempt: row.attempt,
                     trigger,
+                    answer: row.answer.map(|answer| answer.0),
                     progress: row.progress,
                     message: row.message,
                     started_at: row.started_at,
@@ -89,11 +93,12 @@ fn trigger(
     sent_at: Option<DateTime<Utc>>,
     counts: Option<(i32, i32)>,
     run: Option<RunRef>,
+    candidates: Vec<RunRef>,
 ) -> Result<Option<Trigger>, Error> {
     let (Some(marker), Some(state), Some(intended_at), Some(sent_at), Some((tries, looks))) =
         (marker, state, intended_at, sent_at, counts)
     else {
         return Ok(None);
     };
-    Ok(Some(Trigger { marker, state: word(&state)?, intended_at, sent_at, tries, looks, run }))
+    Ok(Some(Trigger { marker, state: word(&state)?, intended_at, sent_at, tries, looks, run, candidates }))
 }

@@ -4,7 +4,9 @@ use domain::cluster::ClusterChange;
 use sqlx::PgConnection;
 use sqlx::types::Json;
 
-use crate::{Error, JobChange, ObligationChange};
+use domain::record::{Evidence, JobChange, ObligationChange};
+
+use crate::Error;
 
 pub async fn change_cluster(
     connection: &mut PgConnection,
@@ -71,36 +73,54 @@ pub async fn change_obligation(
     change: &ObligationChange,
 ) -> Result<(), Error> {
     match change {
-        ObligationChange::Open { destroys_at, teardown } => {
+        ObligationChange::Open { destroys_at, teardown, cloud } => {
             sqlx::query!(
-                "insert into obligation (cluster_name, state, opened_at, opened_by_job, destroys_at, teardown, next_attempt_at)
-                 values ($1, 'open', now(), $2, $3, $4, $3)
+                "insert into obligation
+                        (cluster_name, state, opened_at, opened_by_job, destroys_at, teardown, next_attempt_at, cloud)
+                 values ($1, 'open', now(), $2, $3, $4, $3, $5)
                  on conflict (cluster_name) where state not in ('settled', 'closed') do update
                     set state = 'open', destroys_at = excluded.destroys_at, teardown = excluded.teardown,
-                        next_attempt_at = excluded.next_attempt_at, failed_attempts = 0, last_error = null",
+                        cloud = excluded.cloud, next_attempt_at = excluded.next_attempt_at, failed_attempts = 0,
+                        last_error = null, due_since = null, alarms = 0, verifying_since = null",
                 cluster,
                 job,
                 destroys_at,
-                Json(teardown) as _
+                Json(teardown) as _,
+                cloud.as_ref().map(Json) as _
             )
             .execute(&mut *connection)
             .await?;
         }
         ObligationChange::Destroying => {
             sqlx::query!(
-                "update obligation set state = 'destroying'
+                "update obligation set state = 'destroying', due_since = coalesce(due_since, now())
                   where cluster_name = $1 and state not in ('settled', 'closed')",
                 cluster
             )
             .execute(&mut *connection)
             .await?;
         }
-        ObligationChange::Settle => {
+        ObligationChange::Verify => {
             sqlx::query!(
-                "update obligation set state = 'settled', settled_at = now(), settled_by_job = $2
+                "update obligation set state = 'verifying', verifying_since = now(), settled_by_job = $2
                   where cluster_name = $1 and state not in ('settled', 'closed')",
                 cluster,
                 job
+            )
+            .execute(&mut *connection)
+            .await?;
+            // What the cloud showed before the destroy ended proves nothing.
+            sqlx::query!("update observation set clean_looks = 0 where cluster_name = $1", cluster)
+                .execute(&mut *connection)
+                .await?;
+        }
+        ObligationChange::Settle => {
+            sqlx::query!(
+                "update obligation set state = 'settled', settled_at = now(), settled_by_job = $2, evidence = $3
+                  where cluster_name = $1 and state not in ('settled', 'closed')",
+                cluster,
+                job,
+                Evidence::Ci.as_str()
             )
             .execute(&mut *connection)
             .await?;
@@ -108,13 +128,24 @@ pub async fn change_obligation(
         ObligationChange::Due { failed, error, next_attempt_at } => {
             sqlx::query!(
                 "update obligation
-                    set state = 'due', last_error = $3, next_attempt_at = $4,
+                    set state = 'due', last_error = $3, next_attempt_at = $4, due_since = coalesce(due_since, now()),
                         failed_attempts = failed_attempts + case when $2 then 1 else 0 end
                   where cluster_name = $1 and state not in ('settled', 'closed')",
                 cluster,
                 failed,
                 error,
                 next_attempt_at
+            )
+            .execute(&mut *connection)
+            .await?;
+        }
+        ObligationChange::LeaveUp { until } => {
+            sqlx::query!(
+                "update obligation
+                    set state = 'open', destroys_at = $2, next_attempt_at = $2, due_since = null, alarms = 0
+                  where cluster_name = $1 and state not in ('settled', 'closed')",
+                cluster,
+                until
             )
             .execute(&mut *connection)
             .await?;
@@ -158,7 +189,7 @@ pub async fn change_job(
     }
 }
 
-async fn touch_cluster(connection: &mut PgConnection, cluster: &str) -> Result<(), Error> {
+pub async fn touch_cluster(connection: &mut PgConnection, cluster: &str) -> Result<(), Error> {
     sqlx::query!("update cluster set version = nextval('change_version') where cluster_name = $1", cluster)
         .execute(connection)
         .await?;

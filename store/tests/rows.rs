@@ -6,11 +6,12 @@ use domain::actor::{Actor, Channel};
 use domain::event::Remark;
 use domain::job::JobState;
 use domain::order::{Order, PlannedStep};
+use domain::record::{JobChange, Record};
 use domain::run::{ProviderKind, RunRef};
 use domain::size::Size;
 use domain::step::{Action, CiTarget, Effect, Phase, Trigger, TriggerState};
 use sqlx::PgPool;
-use store::{Error, JobChange, Record, Store, Terms};
+use store::{Error, Kind, Store, Terms};
 use uuid::Uuid;
 
 const LEASE: Duration = Duration::from_secs(30);
@@ -25,6 +26,8 @@ fn order(cluster: &str) -> Order {
         parameters: std::collections::BTreeMap::new(),
         marker_parameter: None,
         time_limit_minutes: 60,
+        retries: 0,
+        retry_pause_seconds: 0,
     };
     Order {
         routine: "up".into(),
@@ -38,6 +41,9 @@ fn order(cluster: &str) -> Order {
         }],
         teardown: Vec::new(),
         lifetime_minutes: 240,
+        time_limit_minutes: None,
+        cloud: None,
+        resumes: None,
     }
 }
 
@@ -94,9 +100,9 @@ async fn a_run_is_adopted_by_one_step_only(pool: PgPool) {
         store.accept(&order(cluster), &operator(), &Terms::default()).await.unwrap();
     }
     let mut outcomes = Vec::new();
-    while let Some(claim) = store.claim(Uuid::new_v4(), LEASE).await.unwrap() {
+    while let Some(claim) = store.claim(Uuid::new_v4(), LEASE, Kind::Any).await.unwrap() {
         let turn = store.turn(&claim).await.unwrap();
-        let mut step = turn.job.steps[0].clone();
+        let mut step = turn.facts.job.steps[0].clone();
         step.trigger = Some(Trigger {
             marker: Uuid::new_v4(),
             state: TriggerState::Accepted,
@@ -110,6 +116,7 @@ async fn a_run_is_adopted_by_one_step_only(pool: PgPool) {
                 number: None,
                 url: "https://app.circleci.com".into(),
             }),
+            candidates: Vec::new(),
         });
         outcomes.push(store.record(&claim, &Record { step: Some(step), ..Record::default() }).await);
     }
@@ -143,7 +150,7 @@ async fn jobs_of_one_cluster_queue_up_and_those_of_another_do_not_wait_for_them(
     }
     let worker = Uuid::new_v4();
     let mut claimed = Vec::new();
-    while let Some(claim) = store.claim(worker, LEASE).await.unwrap() {
+    while let Some(claim) = store.claim(worker, LEASE, Kind::Any).await.unwrap() {
         claimed.push(claim.job);
     }
     claimed.sort_unstable();
@@ -155,8 +162,8 @@ async fn jobs_of_one_cluster_queue_up_and_those_of_another_do_not_wait_for_them(
 async fn a_worker_whose_claim_passed_on_writes_nothing(pool: PgPool) {
     let store = store_with(pool, &["a"]).await;
     store.accept(&order("a"), &operator(), &Terms::default()).await.unwrap();
-    let late = store.claim(Uuid::new_v4(), Duration::ZERO).await.unwrap().unwrap();
-    let present = store.claim(Uuid::new_v4(), LEASE).await.unwrap().unwrap();
+    let late = store.claim(Uuid::new_v4(), Duration::ZERO, Kind::Any).await.unwrap().unwrap();
+    let present = store.claim(Uuid::new_v4(), LEASE, Kind::Any).await.unwrap().unwrap();
     assert!(present.fence > late.fence);
 
     let end = Record {
@@ -178,11 +185,11 @@ async fn a_worker_whose_claim_passed_on_writes_nothing(pool: PgPool) {
 async fn a_claim_that_is_held_is_given_to_nobody_else_until_it_is_released(pool: PgPool) {
     let store = store_with(pool, &["a"]).await;
     store.accept(&order("a"), &operator(), &Terms::default()).await.unwrap();
-    let claim = store.claim(Uuid::new_v4(), LEASE).await.unwrap().unwrap();
-    assert_eq!(store.claim(Uuid::new_v4(), LEASE).await.unwrap(), None);
+    let claim = store.claim(Uuid::new_v4(), LEASE, Kind::Any).await.unwrap().unwrap();
+    assert_eq!(store.claim(Uuid::new_v4(), LEASE, Kind::Any).await.unwrap(), None);
     let now = store.turn(&claim).await.unwrap().now();
     store.release(&claim, now).await.unwrap();
-    assert!(store.claim(Uuid::new_v4(), LEASE).await.unwrap().is_some());
+    assert!(store.claim(Uuid::new_v4(), LEASE, Kind::Any).await.unwrap().is_some());
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

@@ -30,11 +30,17 @@ pub(super) fn consequences(facts: &Facts, step: Step, remarks: Vec<Remark>, now:
             destroyed(facts, &step, ends_its_row)
         },
         job: begins.then_some(JobChange::Goes(state_of_job(&step))),
+        is_progress: before.is_none_or(|before| is_progress(before, &step)),
         announcements: announcements(facts, &step, is_news, begins),
         remarks,
         step: Some(step),
         ..Record::default()
     }
+}
+
+fn is_progress(before: &Step, step: &Step) -> bool {
+    let trigger = |step: &Step| step.trigger.as_ref().map(|trigger| trigger.state);
+    before.state != step.state || trigger(before) != trigger(step)
 }
 
 /// A job says so when it waits for a person.

@@ -21,6 +21,7 @@ pub fn finished(facts: &Facts, state: JobState, outcome: String, now: Time) -> R
         remarks: vec![remark(None, outcome.clone())],
         announcements: vec![format!("{title}: {}. {outcome}", text::job_state(state).to_lowercase())],
         job: Some(JobChange::Ends { state, outcome }),
+        is_progress: true,
         ..Record::default()
     }
 }
@@ -32,6 +33,7 @@ pub fn skipped(positions: Vec<i32>) -> Record {
     Record {
         remarks: vec![Remark::info(None, format!("Skipped {noun} {listed}."))],
         skipped: positions,
+        is_progress: true,
         ..Record::default()
     }
 }

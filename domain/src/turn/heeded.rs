@@ -18,6 +18,7 @@ pub fn heeded(facts: &Facts, step: &Step, now: Time) -> Record {
     };
     let mut record = facts.record(step, vec![remark], now);
     record.job = Some(JobChange::Goes(JobState::Running));
+    record.heeded = true;
     record
 }
 

@@ -73,5 +73,5 @@ pub fn retried(step: &Step, now: Time) -> Record {
         next_check_at: now,
         ..step.clone()
     };
-    Record { step: Some(anew), remarks: vec![remark], ..Record::default() }
+    Record { step: Some(anew), remarks: vec![remark], is_progress: true, ..Record::default() }
 }

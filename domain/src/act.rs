@@ -1,0 +1,154 @@
+//! What people may do to a job that is there: cancel it, leave its cluster up, answer its question, take up its rest.
+//!
+//! Asked by the pages that show a button and by the store that carries the press out, so that both say the same.
+
+use crate::Time;
+use crate::job::JobWithSteps;
+use crate::plan::MAX_TRIES;
+use crate::step::{Action, Answer, Phase, Step, StepState};
+
+/// Why something may not be done to a job. Told to people as it is.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ActError {
+    #[error("Job #{job} has ended. Nothing was changed.")]
+    Ended { job: i64 },
+    #[error("Job #{job} is at work. Wait for its end, or cancel it first. Nothing was started.")]
+    NotEnded { job: i64 },
+    #[error("Job #{job} was asked to stop before. Nothing was changed.")]
+    AskedBefore { job: i64 },
+    #[error(
+        "Job #{job} only destroys from here on, and a destroy that was begun is carried to its end. Nothing was changed."
+    )]
+    OnlyDestroys { job: i64 },
+    #[error(
+        "Job #{job} pays the debt of its cluster and cannot be stopped. Whoever wants to take the debt over closes it. Nothing was changed."
+    )]
+    PaysDebt { job: i64 },
+    #[error("Job #{job} does not destroy its cluster, so there is nothing to leave up. Nothing was changed.")]
+    NothingToLeaveUp { job: i64 },
+    #[error("A cluster can be left up from {earliest} to {latest}. Nothing was changed.")]
+    OutOfRange { earliest: String, latest: String },
+    #[error("Step {position} of job #{job} asks nothing, or was answered before. Nothing was changed.")]
+    NothingAsked { job: i64, position: i32 },
+    #[error("That is no answer to what step {position} of job #{job} asks. Nothing was changed.")]
+    NoAnswer { job: i64, position: i32 },
+    #[error("Job #{job} can be resumed from step 1 to step {latest}. Nothing was started.")]
+    NotResumable { job: i64, latest: i32 },
+    #[error("All steps of job #{job} succeeded. There is nothing to resume. Nothing was started.")]
+    NothingToResume { job: i64 },
+}
+
+/// Whether the job may be cancelled.
+///
+/// # Errors
+/// Says why not.
+pub fn may_cancel(job: &JobWithSteps) -> Result<(), ActError> {
+    let number = job.job.number;
+    if job.job.state.is_final() {
+        return Err(ActError::Ended { job: number });
+    }
+    if job.job.cancelled.is_some() || job.job.abandoned.is_some() {
+        return Err(ActError::AskedBefore { job: number });
+    }
+    if job.job.pays_obligation {
+        return Err(ActError::PaysDebt { job: number });
+    }
+    let has_begun = job.steps.iter().any(Step::was_begun);
+    if has_begun && !job.steps.iter().any(can_be_stopped) {
+        return Err(ActError::OnlyDestroys { job: number });
+    }
+    Ok(())
+}
+
+/// Whether the cluster may be left up, although the job would destroy it, until `until`.
+///
+/// # Errors
+/// Says why not, and which times may be chosen.
+pub fn may_leave_up(job: &JobWithSteps, until: Time, latest: Time, now: Time) -> Result<(), ActError> {
+    let number = job.job.number;
+    if job.job.state.is_final() {
+        return Err(ActError::Ended { job: number });
+    }
+    if job.job.abandoned.is_some() {
+        return Err(ActError::AskedBefore { job: number });
+    }
+    if job.job.pays_obligation {
+        return Err(ActError::PaysDebt { job: number });
+    }
+    let destroys = |step: &Step| step.action.destroys_cluster();
+    if job.steps.iter().any(|step| destroys(step) && step.was_begun()) {
+        return Err(ActError::OnlyDestroys { job: number });
+    }
+    if !job.steps.iter().any(|step| destroys(step) || step.action.creates_cluster()) {
+        return Err(ActError::NothingToLeaveUp { job: number });
+    }
+    let earliest = now + SHORTEST_STAY;
+    if until < earliest || until > latest {
+        let told = |time: Time| time.format("%Y-%m-%d %H:%M UTC").to_string();
+        return Err(ActError::OutOfRange { earliest: told(earliest), latest: told(latest) });
+    }
+    Ok(())
+}
+
+/// A cluster is not left up for less than this: it would be destroyed before anybody has looked at it.
+pub const SHORTEST_STAY: chrono::Duration = chrono::Duration::minutes(5);
+
+/// Whether the answer may be given to the step.
+///
+/// # Errors
+/// Says why not.
+pub fn may_answer(job: &JobWithSteps, position: i32, answer: &Answer) -> Result<(), ActError> {
+    let number = job.job.number;
+    if job.job.state.is_final() {
+        return Err(ActError::Ended { job: number });
+    }
+    let step = job.steps.iter().find(|step| step.position == position && step.answer.is_none());
+    match step.and_then(Step::question) {
+        None => Err(ActError::NothingAsked { job: number, position }),
+        Some(question) if !answer.fits(question) => Err(ActError::NoAnswer { job: number, position }),
+        Some(_) => Ok(()),
+    }
+}
+
+/// The last step from which the job may be resumed: the first one that did not succeed.
+///
+/// # Errors
+/// Says why it cannot be resumed at all.
+pub fn resumable_until(job: &JobWithSteps) -> Result<i32, ActError> {
+    let number = job.job.number;
+    if !job.job.state.is_final() {
+        return Err(ActError::NotEnded { job: number });
+    }
+    job.steps
+        .iter()
+        .find(|step| step.phase == Phase::Forward && step.state != StepState::Succeeded)
+        .map(|step| step.position)
+        .ok_or(ActError::NothingToResume { job: number })
+}
+
+/// Whether the job may be resumed from this step.
+///
+/// # Errors
+/// Says why not.
+pub fn may_resume(job: &JobWithSteps, from: i32) -> Result<(), ActError> {
+    let latest = resumable_until(job)?;
+    if (1..=latest).contains(&from) {
+        Ok(())
+    } else {
+        Err(ActError::NotResumable { job: job.job.number, latest })
+    }
+}
+
+/// A forward step that is not over and is no destroy.
+fn can_be_stopped(step: &Step) -> bool {
+    step.phase == Phase::Forward && !step.state.is_final() && !step.action.destroys_cluster()
+}
+
+/// Whether a step ended in a way that a person has to look at, at the provider.
+pub fn needs_a_look(step: &Step) -> bool {
+    let tries = step.trigger.as_ref().map_or(0, |trigger| trigger.tries);
+    step.state == StepState::Failed
+        && tries >= MAX_TRIES
+        && step.run().is_none()
+        && matches!(step.action, Action::Trigger { .. })
+}
