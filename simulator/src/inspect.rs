@@ -1,4 +1,4 @@
-//! What no real service has: looking behind the scenes, and breaking things (`/_log`, `/_runs`, `/_world`, `/_slack`,
+//! What no real service has: looking behind the scenes, and breaking things (`/_log`, `/_runs`, `/_judge`, `/_world`, `/_slack`,
 //! `/_strangers`, `/_faults`, `/_reset`).
 
 use axum::body::Bytes;
@@ -17,6 +17,7 @@ pub(crate) fn routes() -> Router<Outside> {
     Router::new()
         .route("/_log", get(log))
         .route("/_runs", get(runs))
+        .route("/_judge", get(judge))
         .route("/_world", get(world))
         .route("/_slack", get(slack))
         .route("/_strangers", post(add_stranger))
@@ -29,11 +30,15 @@ fn items<T: Serialize>(items: T) -> Response {
 }
 
 async fn log(State(outside): State<Outside>) -> Response {
-    items(&outside.memory().log)
+    Json(&outside.memory().log).into_response()
 }
 
 async fn runs(State(outside): State<Outside>) -> Response {
     items(outside.effective_runs())
+}
+
+async fn judge(State(outside): State<Outside>) -> Response {
+    Json(outside.judge()).into_response()
 }
 
 async fn world(State(outside): State<Outside>) -> Response {

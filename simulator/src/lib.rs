@@ -15,6 +15,7 @@ mod exchange;
 mod fault_form;
 mod faults;
 mod inspect;
+mod judge;
 mod life;
 mod log;
 mod named;
@@ -38,6 +39,7 @@ use axum::Router;
 use tokio::net::TcpListener;
 
 pub use faults::{Chance, Fault, FaultError, FaultKind};
+pub use judge::{ClusterCounts, Invariant, Judgement, Violation};
 pub use log::{Answer, EffectiveRun, LogEntry};
 pub use service::{Endpoint, Service};
 pub use settings::Settings;

@@ -9,7 +9,7 @@ use crate::stack::{StackChange, Thoroughness};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Life {
-    /// The workflow that created it. All that the cloud calls it by is derived from this.
+    /// Made from the workflow that created it. All that the cloud calls it by is derived from this.
     pub origin: Uuid,
     /// Whether it was there before any pipeline ran.
     pub was_found: bool,
@@ -54,14 +54,13 @@ impl Life {
         }
     }
 
-    pub fn begun_by(change: &StackChange) -> Self {
+    pub fn begun(origin: Uuid, change: &StackChange) -> Self {
         Self {
-            origin: change.by,
             was_found: false,
             begun: change.at,
             machine: change.machine.clone(),
             up: None,
-            ..Self::found(change.by)
+            ..Self::found(origin)
         }
     }
 

@@ -1,5 +1,7 @@
 //! What went over the wire and what came of it. A test that asks "how many pipelines did this make?" asks here.
 
+use std::collections::VecDeque;
+
 use chrono::{DateTime, Utc};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
@@ -59,6 +61,59 @@ pub struct EffectiveRun {
     pub ended_at: Option<DateTime<Utc>>,
 }
 
+/// How many entries are kept. A simulator may live for days.
+const KEPT: usize = 20_000;
+
+/// The newest entries, and how many older ones there were.
+#[derive(Default, Serialize)]
+pub(crate) struct Log {
+    items: VecDeque<LogEntry>,
+    dropped: u64,
+}
+
+impl Log {
+    pub fn push(&mut self, entry: LogEntry) {
+        if self.items.len() == KEPT {
+            self.items.pop_front();
+            self.dropped += 1;
+        }
+        self.items.push_back(entry);
+    }
+
+    /// The oldest first.
+    pub fn entries(&self) -> impl Iterator<Item = &LogEntry> {
+        self.items.iter()
+    }
+}
+
 /// Left on an answer by the endpoint that started a run.
 #[derive(Clone)]
 pub(crate) struct MadeEffective(pub String);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(path: usize) -> LogEntry {
+        LogEntry {
+            at: DateTime::UNIX_EPOCH,
+            service: Service::Slack,
+            endpoint: None,
+            method: "GET".to_owned(),
+            path: path.to_string(),
+            branch: None,
+            marker: None,
+            answer: Answer::Never,
+            fault: None,
+            made_effective: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_full_log_drops_its_oldest_entries_and_counts_them() {
+        let mut log = Log::default();
+        (0..KEPT + 3).for_each(|path| log.push(entry(path)));
+        assert_eq!((log.entries().count(), log.dropped), (KEPT, 3));
+        assert_eq!(log.entries().next().map(|entry| entry.path.as_str()), Some("3"));
+    }
+}

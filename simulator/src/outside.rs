@@ -10,7 +10,8 @@ use crate::circleci::Pipelines;
 use crate::clock::{Clock, Moment};
 use crate::digitalocean::Account;
 use crate::faults::Faults;
-use crate::log::{EffectiveRun, LogEntry};
+use crate::judge::{Judgement, judge};
+use crate::log::{EffectiveRun, Log};
 use crate::settings::Settings;
 use crate::slack::Message;
 use crate::travis::Requests;
@@ -34,7 +35,7 @@ pub(crate) struct Memory {
     pub digitalocean: Account,
     pub slack: Vec<Message>,
     pub faults: Faults,
-    pub log: Vec<LogEntry>,
+    pub log: Log,
 }
 
 impl Outside {
@@ -88,11 +89,16 @@ impl Outside {
     pub fn effective_runs(&self) -> Vec<EffectiveRun> {
         let now = self.now();
         let memory = self.memory();
-        let mut runs = memory.circleci.effective_runs(self, now);
-        runs.extend(memory.travis.effective_runs(self, now));
-        runs.extend(memory.batch.effective_runs(self, &memory.world(self.settings(), now), now));
-        runs.sort_by_key(|run| run.created_at);
-        runs
+        let world = memory.world(self.settings(), now);
+        memory.effective_runs(self, &world, now)
+    }
+
+    pub fn judge(&self) -> Judgement {
+        let now = self.now();
+        let memory = self.memory();
+        let world = memory.world(self.settings(), now);
+        let runs = memory.effective_runs(self, &world, now);
+        judge(&runs, &world.lives, memory.digitalocean.strangers().len(), now)
     }
 }
 
@@ -100,6 +106,14 @@ impl Memory {
     pub fn world(&self, settings: &Settings, now: Moment) -> World {
         let found = settings.starts_with_a_cluster.then(|| self.digitalocean.found_cluster());
         World::at(now, found, self.circleci.stack_changes(now))
+    }
+
+    fn effective_runs(&self, outside: &Outside, world: &World, now: Moment) -> Vec<EffectiveRun> {
+        let mut runs = self.circleci.effective_runs(outside, now);
+        runs.extend(self.travis.effective_runs(outside, now));
+        runs.extend(self.batch.effective_runs(outside, world, now));
+        runs.sort_by_key(|run| run.created_at);
+        runs
     }
 
     /// The branch of the run that a path names by id, so that a fault aimed at a branch also finds reads and cancels.

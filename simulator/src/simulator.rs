@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use crate::faults::{Fault, FaultError, FaultKind};
+use crate::judge::Judgement;
 use crate::log::{EffectiveRun, LogEntry};
 use crate::outside::Outside;
 use crate::service::Endpoint;
@@ -100,13 +101,19 @@ impl Simulator {
         self.outside.reset();
     }
 
+    /// The newest 20,000 requests, the oldest of them first.
     pub fn log(&self) -> Vec<LogEntry> {
-        self.outside.memory().log.clone()
+        self.outside.memory().log.entries().cloned().collect()
     }
 
     /// The oldest first.
     pub fn effective_runs(&self) -> Vec<EffectiveRun> {
         self.outside.effective_runs()
+    }
+
+    /// What has gone wrong so far, as far as it can be seen from outside.
+    pub fn judge(&self) -> Judgement {
+        self.outside.judge()
     }
 
     pub fn slack_messages(&self) -> Vec<String> {

@@ -100,7 +100,10 @@ impl History {
     /// Where something stands already, applying once more creates nothing.
     fn create(&mut self, change: &StackChange, becomes: Cluster) {
         if self.standing == Cluster::None {
-            self.world.lives.push(Life::begun_by(change));
+            // One workflow brings up two when a destroy takes the first away meanwhile.
+            let place = self.world.lives.len() as u128;
+            let origin = Uuid::from_u128(change.by.as_u128() ^ place);
+            self.world.lives.push(Life::begun(origin, change));
             self.standing = becomes;
         }
         if becomes == Cluster::Up {
@@ -200,6 +203,21 @@ mod tests {
         let world = after(&changes);
         assert_eq!((world.cluster, world.workloads), (Cluster::None, false));
         assert_eq!(destroyed(&world), [second(5)]);
+    }
+
+    #[test]
+    fn a_create_that_outlives_a_destroy_leaves_another_cluster() {
+        let changes = [
+            (CREATE, ChangeStep::Begun),
+            (DESTROY, ChangeStep::Begun),
+            (DESTROY, ChangeStep::Succeeded),
+            (CREATE, ChangeStep::Succeeded),
+        ];
+        let world = after(&changes);
+        let [first, second] = &world.lives[..] else { panic!("{:?}", world.lives) };
+        assert_ne!(first.origin, second.origin);
+        assert!(first.end.is_some() && second.end.is_none());
+        assert_eq!(world.cluster, Cluster::Up);
     }
 
     #[test]

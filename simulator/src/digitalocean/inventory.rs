@@ -98,7 +98,8 @@ impl OneNodeCluster {
 
     /// Droplets have numbers.
     pub fn droplet(&self) -> u64 {
-        200_000_000 + derived(self.id, DROPLET).as_u64_pair().0 % 300_000_000
+        let within_range = derived(self.id, DROPLET).as_u128() % 300_000_000;
+        200_000_000 + within_range as u64
     }
 
     pub fn node_name(&self) -> String {

@@ -17,7 +17,7 @@ pub struct Fault {
     pub endpoint: Endpoint,
     #[serde(rename = "fault")]
     pub kind: FaultKind,
-    /// Which of the matching calls is struck; the first is 1.
+    /// Which of the matching calls is struck; the first is 1. Where the kind changes a destroy, only destroys match.
     pub nth: u32,
     /// Whether all later calls are struck as well.
     pub every: bool,

@@ -17,6 +17,7 @@ mod faults;
 mod faults_of_destroys;
 mod faults_of_sight;
 mod inspect;
+mod judge;
 mod slack;
 mod spoiled_answers;
 mod support;
