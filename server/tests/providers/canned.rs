@@ -43,17 +43,23 @@ pub struct Answer {
     request: &'static str,
     status: u16,
     headers: Vec<(&'static str, String)>,
-    body: String,
+    body: Vec<u8>,
 }
 
 /// `on("GET /travis/build/1", 200, "{…}")`
 pub fn on(request: &'static str, status: u16, body: impl ToString) -> Answer {
-    Answer { request, status, headers: Vec::new(), body: body.to_string() }
+    Answer { request, status, headers: Vec::new(), body: body.to_string().into_bytes() }
 }
 
 impl Answer {
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
+        self
+    }
+
+    /// In place of the text.
+    pub fn bytes(mut self, body: Vec<u8>) -> Self {
+        self.body = body;
         self
     }
 

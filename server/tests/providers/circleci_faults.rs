@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use domain::run::RunRef;
-use server::providers::{ProviderError, TriggerError};
+use domain::run::{ProviderKind, RunRef};
+use serde_json::json;
+use server::providers::{CiProvider, ProviderError, TriggerError};
 use simulator::{Endpoint, Fault, FaultKind, Settings};
 
+use crate::canned::{Canned, on};
 use crate::world::{IMPATIENCE, MARKER, PATIENCE, World, circleci_target, just_now, providers_at};
 
 const A_SECOND: Option<Duration> = Some(Duration::from_secs(1));
@@ -94,6 +96,39 @@ async fn an_unknown_project_is_rejected_for_good() {
     assert_eq!(error, TriggerError::Rejected("CircleCI answered 404: Project not found".into()));
     let error = world.circleci().find(&target, MARKER, just_now()).await.unwrap_err();
     assert_eq!(error, ProviderError::NotFound("CircleCI answered 404: Project not found".into()));
+}
+
+#[tokio::test]
+async fn a_pipeline_that_is_not_known_any_more_has_not_ended() {
+    let world = World::new().await;
+    let target = circleci_target("release");
+    let run = world.circleci().trigger(&target, MARKER).await.unwrap();
+    world.look_after(10, &target, &run).await;
+    world.simulator.reset();
+    let expected = ProviderError::NotFound("CircleCI answered 404: Pipeline not found".into());
+    assert_eq!(world.circleci().look(&target, &run).await, Err(expected.clone()));
+    assert_eq!(world.circleci().cancel(&target, &run).await, Err(expected));
+}
+
+#[tokio::test]
+async fn a_date_that_is_none_is_refused() {
+    for date in ["", "yesterday", "2026-13-01T00:00:00Z", "99999-01-01T00:00:00Z", "1767607200"] {
+        let pipeline = json!({ "id": "p", "number": 1, "state": "created", "created_at": date });
+        let list = json!({ "items": [pipeline.clone()], "next_page_token": null });
+        let canned = Canned::start([
+            on("GET /circleci/api/v2/pipeline/p", 200, pipeline),
+            on("GET /circleci/api/v2/project/github/rivernews/iriversland2-kubernetes/pipeline", 200, list),
+        ])
+        .await;
+        let circleci = providers_at(&canned.url, PATIENCE).circleci.unwrap();
+        let run =
+            RunRef { provider: ProviderKind::CircleCi, id: "p".into(), number: None, url: String::new() };
+        let target = circleci_target("release");
+        let looked = circleci.look(&target, &run).await;
+        assert!(matches!(looked, Err(ProviderError::Garbled(_))), "{date}: {looked:?}");
+        let found = circleci.find(&target, MARKER, just_now()).await;
+        assert!(matches!(found, Err(ProviderError::Garbled(_))), "{date}: {found:?}");
+    }
 }
 
 #[tokio::test]

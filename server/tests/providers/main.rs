@@ -14,6 +14,7 @@ mod digitalocean_faults;
 mod http;
 mod seed;
 mod slack;
+mod tls;
 mod travis;
 mod travis_faults;
 mod world;

@@ -21,6 +21,9 @@ pub const PATIENCE: Patience = Patience { answer: Duration::from_secs(10), start
 /// For a far end that does not answer.
 pub const IMPATIENCE: Patience = Patience { answer: Duration::from_secs(1), start: Duration::from_secs(120) };
 
+/// After this, what should have ended by itself counts as hanging.
+pub const FAR_TOO_LONG: Duration = Duration::from_secs(120);
+
 pub struct World {
     pub simulator: Simulator,
     pub providers: Providers,
