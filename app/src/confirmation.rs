@@ -2,6 +2,7 @@
 
 use domain::actor::Actor;
 use domain::cluster::{Cluster, ClusterState};
+use domain::obligation::Obligation;
 use store::{Error, Store};
 
 /// Why the name has to be typed.
@@ -25,8 +26,8 @@ pub async fn must_type_name(
     actor: &Actor,
 ) -> Result<Option<Caution>, Error> {
     let starter = match store.obligation_of(&cluster.name).await? {
-        Some(owed) => store.job(owed.opened_by_job).await?.map(|job| job.job.actor),
-        None => None,
+        Some(Obligation { opened_by_job: Some(job), .. }) => store.job(job).await?.map(|job| job.job.actor),
+        _ => None,
     };
     Ok(caution(cluster, starter.as_ref(), actor))
 }

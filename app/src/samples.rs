@@ -9,6 +9,7 @@ use domain::cluster::{Cluster, ClusterState};
 use domain::job::{Job, JobState, JobWithSteps};
 use domain::obligation::{Obligation, ObligationState};
 use domain::order::Ask;
+use domain::record::Evidence;
 use domain::routine::{Routine, RoutineStep};
 use domain::run::{ProviderKind, RunRef};
 use domain::size::{Size, SizeOffer};
@@ -32,6 +33,8 @@ fn target(name: &str, title: &str, provider: ProviderKind) -> CiTarget {
         parameters: BTreeMap::new(),
         marker_parameter: None,
         time_limit_minutes: 60,
+        retries: 0,
+        retry_pause_seconds: 0,
     }
 }
 
@@ -65,6 +68,7 @@ pub fn catalogue() -> Catalogue {
             RoutineStep::Batch("s3".into()),
         ],
         finally: vec![RoutineStep::Down],
+        time_limit_minutes: None,
     };
     Catalogue {
         clusters: vec![ClusterSpec {
@@ -81,6 +85,7 @@ pub fn catalogue() -> Catalogue {
             ],
             default_size: Size::L,
             lifetime_minutes: 240,
+            cloud: None,
         }],
         services: vec![ServiceSpec {
             name: "slack-middleware".into(),
@@ -102,6 +107,7 @@ pub fn cluster(state: ClusterState) -> Cluster {
         deployments: Vec::new(),
         destroys_at: (state != ClusterState::Down).then(|| at(240)),
         active_job: None,
+        doubt: None,
         version: 7,
     }
 }
@@ -142,6 +148,7 @@ pub fn guide_at_step(position: i32) -> JobWithSteps {
             title: planned.title,
             action: planned.action,
             state,
+            attempt: 1,
             trigger: run.filter(|_| state != StepState::Queued).map(|run| Trigger {
                 marker: uuid::Uuid::nil(),
                 state: TriggerState::Accepted,
@@ -150,7 +157,9 @@ pub fn guide_at_step(position: i32) -> JobWithSteps {
                 tries: 1,
                 looks: 0,
                 run: Some(run),
+                candidates: Vec::new(),
             }),
+            answer: None,
             progress: None,
             message: None,
             started_at: (state != StepState::Queued).then(|| at(begun)),
@@ -172,7 +181,12 @@ pub fn guide_at_step(position: i32) -> JobWithSteps {
             created_at: at(9),
             started_at: Some(at(10)),
             finished_at: None,
-            cancel_requested_at: None,
+            cancelled: None,
+            abandoned: None,
+            time_limit_minutes: None,
+            recoveries: 0,
+            resumes: None,
+            pays_obligation: false,
             outcome: None,
             version: 9,
         },
@@ -215,13 +229,19 @@ pub fn owed(state: ObligationState) -> Obligation {
         cluster: "iriversland2".into(),
         state,
         opened_at: at(10),
-        opened_by_job: 128,
+        opened_by_job: Some(128),
         destroys_at: at(240),
         teardown: Vec::new(),
+        cloud: None,
+        due_since: None,
+        alarms: 0,
+        verifying_since: None,
         failed_attempts: 0,
         last_error: None,
         next_attempt_at: at(240),
         settled_at: is_settled.then(|| at(50)),
         settled_by_job: is_settled.then_some(128),
+        evidence: is_settled.then_some(Evidence::Ci),
+        closed: None,
     }
 }

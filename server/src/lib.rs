@@ -50,6 +50,7 @@ pub async fn serve(
     let store = open_store(&settings, &catalogue).await?;
     let providers = Arc::new(connect_providers(&settings)?);
     let closing = CancellationToken::new();
+    let engine = Engine::new(store.clone(), providers, settings.pace.clone()).with_marks(&catalogue);
     let web = Web::new(Setup {
         store: store.clone(),
         catalogue: Arc::new(catalogue),
@@ -59,7 +60,6 @@ pub async fn serve(
         check_sessions_every: CHECK_SESSIONS_EVERY,
         closing: closing.clone(),
     });
-    let engine = Engine::new(store.clone(), providers, settings.pace.clone());
 
     let address = listener.local_addr().context("the listener has no address")?;
     tracing::info!(%address, demo = settings.is_demo(), "serving");

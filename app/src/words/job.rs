@@ -117,7 +117,7 @@ fn notice(facts: &JobFacts) -> Option<(String, Sentence)> {
         return Some((Look::from(job.state).tone, words));
     }
     let cancelling = "Cancelling: waiting for the far end to stop. Machines may exist.";
-    job.cancel_requested_at.map(|_| ("tone-warn".to_owned(), Sentence::new(cancelling)))
+    job.cancelled.as_ref().map(|_| ("tone-warn".to_owned(), Sentence::new(cancelling)))
 }
 
 fn spoken(facts: &JobFacts) -> String {
@@ -155,6 +155,7 @@ fn table_of_facts(facts: &JobFacts, now: Time) -> Vec<(String, Sentence)> {
 
 #[cfg(test)]
 mod tests {
+    use domain::job::Asked;
     use domain::obligation::ObligationState;
 
     use super::*;
@@ -220,7 +221,7 @@ mod tests {
     fn a_job_that_is_being_cancelled_says_so() {
         let mut facts = running();
         assert_eq!(notice(&facts), None);
-        facts.job.job.cancel_requested_at = Some(at(30));
+        facts.job.job.cancelled = Some(Asked { by: facts.job.job.actor.clone(), at: at(30) });
         assert!(notice(&facts).unwrap().1.to_string().starts_with("Cancelling"));
     }
 

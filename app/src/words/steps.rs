@@ -55,6 +55,8 @@ fn facts(step: &Step) -> Sentence {
         (Some(run), _) => facts.run(RunLink::new(run)),
         (None, Action::Trigger { target, .. }) => facts.then(target.provider.title()),
         (None, Action::Batch { .. }) => facts.then("Batch service"),
+        (None, Action::Approval { .. }) => facts.then("A person"),
+        (None, Action::Unknown) => facts.then("A newer version"),
     };
     if step.phase == Phase::Finally { facts.then(" · Always runs.") } else { facts }
 }

@@ -52,7 +52,7 @@ impl Engine {
                 self.store.announcement_failed(message.id, &what, Some(pause)).await?;
             }
             Err(error) => {
-                warn!(job = message.job, %error, "a message to Slack is given up");
+                warn!(message = message.id, %error, "a message to Slack is given up");
                 self.store.announcement_failed(message.id, &error.to_string(), None).await?;
             }
         }

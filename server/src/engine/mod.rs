@@ -2,19 +2,19 @@
 //!
 //! What holds at any instant, and lets any replica die at any instant:
 //! 1. A job is the property of one claim at a time. A claim ends by itself, and every write carries its fence.
-//! 2. Nothing is decided here: [`domain::plan::next`] decides, this module acts and records what came of it.
+//! 2. Nothing is decided here: [`domain::plan::next`] decides what to do and [`domain::turn`] what the answers mean;
+//!    this module makes the calls and records.
 //! 3. An intent is committed before its call leaves, and no transaction or row lock is held during a call.
 //! 4. A call whose answer was lost is looked for at the provider before it is sent again.
-//! 5. From the commit that precedes a create on, an obligation to destroy stands; only a destroy that succeeded
-//!    settles it.
+//! 5. From the commit that precedes a create on, an obligation to destroy stands; only a destroy that succeeded, and
+//!    that the cloud proves where it can be asked, settles it.
 //! 6. A wait is a row with a time. No task, connection or claim is held for it.
 
 mod announce;
-mod answer;
-mod consequences;
 mod look;
-mod resolve;
-mod step;
+mod observe;
+mod presence;
+mod trigger;
 mod turn;
 mod unwind;
 mod worker;
@@ -22,6 +22,8 @@ mod worker;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::catalogue::Catalogue;
+use domain::cloud::CloudMark;
 use domain::plan::Pace;
 use store::Store;
 use tokio_util::sync::CancellationToken;
@@ -39,13 +41,23 @@ pub struct Engine {
     providers: Arc<Providers>,
     pace: Pace,
     lease: Duration,
+    /// By what each declared cluster is recognised in the cloud.
+    marks: Arc<Vec<(String, CloudMark)>>,
     /// Names this process in its claims.
     worker: Uuid,
 }
 
 impl Engine {
     pub fn new(store: Store, providers: Arc<Providers>, pace: Pace) -> Self {
-        Self { store, providers, pace, lease: LEASE, worker: Uuid::new_v4() }
+        Self { store, providers, pace, lease: LEASE, marks: Arc::default(), worker: Uuid::new_v4() }
+    }
+
+    /// The same, knowing by what the declared clusters are recognised in the cloud.
+    #[must_use]
+    pub fn with_marks(mut self, catalogue: &Catalogue) -> Self {
+        let marks = catalogue.clusters.iter().filter_map(|spec| Some((spec.name.clone(), spec.cloud.clone()?)));
+        self.marks = Arc::new(marks.collect());
+        self
     }
 
     /// The same with another lease, so that a test need not wait half a minute for a claim to end.
@@ -57,7 +69,11 @@ impl Engine {
 
     /// Works until it is told to stop. Claims are given back before it returns.
     pub async fn run(self, shutdown: CancellationToken) {
+        // What fell due while nobody was there comes before any new work.
+        self.arrive().await;
         tokio::join!(
+            presence::run(&self, &shutdown),
+            observe::run(&self, &shutdown),
             worker::run(&self, &shutdown),
             unwind::run(&self, &shutdown),
             announce::run(&self, &shutdown),

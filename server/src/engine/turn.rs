@@ -1,18 +1,21 @@
 //! One turn of a job: decide, act, record, until there is nothing to do but wait.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
-use domain::event::Remark;
-use domain::job::JobState;
-use domain::obligation::pause_after_failure;
 use domain::plan::{self, Next};
-use store::{Claim, Error, JobChange, ObligationChange, Record, Turn};
+use domain::record::Record;
+use domain::step::Step;
+use domain::turn;
+use store::{Claim, Error, Turn};
 use tokio_util::sync::CancellationToken;
 
 use super::Engine;
-use domain::aftermath::{Aftermath, aftermath};
 
 /// After so many actions the job lines up again, so that no job keeps a slot for itself.
 const ACTIONS_PER_TURN: usize = 20;
+/// How often a job is looked at that only a newer version of this service can carry on.
+const PATIENCE_WITH_NEWER: TimeDelta = TimeDelta::minutes(1);
 
 impl Engine {
     /// Acts for the claimed job until it has to wait, has ended, or the process is to stop; then gives the claim back.
@@ -22,65 +25,81 @@ impl Engine {
     /// but not recorded is found out by the next claim.
     pub(super) async fn take_turn(&self, claim: &Claim, shutdown: &CancellationToken) -> Result<(), Error> {
         for _ in 0..ACTIONS_PER_TURN {
-            let turn = self.store.turn(claim).await?;
+            let turn = self.read(claim).await?;
             let now = turn.now();
             if shutdown.is_cancelled() {
                 return self.store.release(claim, now).await;
             }
-            match plan::next(&turn.job.job, &turn.job.steps, &turn.cluster, &self.pace, now) {
+            let facts = &turn.facts;
+            match plan::next(&facts.job.job, &facts.job.steps, &facts.cluster, &self.pace, now) {
                 Next::Wait { until } => return self.store.release(claim, until).await,
+                Next::LeaveAlone => {
+                    tracing::warn!(job = claim.job, "a step is of a kind that only a newer version knows; left to it");
+                    return self.store.release(claim, now + PATIENCE_WITH_NEWER).await;
+                }
                 Next::Finish { state, outcome } => {
-                    self.store.record(claim, &self.finish(&turn, state, outcome)).await?;
+                    self.record(claim, turn::finished(facts, state, outcome, now)).await?;
                     return self.store.release(claim, now).await;
                 }
-                Next::Begin { position } => self.begin(claim, &turn, position).await?,
-                Next::Resolve { position } => self.resolve(claim, &turn, position).await?,
-                Next::Poll { position } => self.poll(claim, &turn, position).await?,
-                Next::Stop { position, because } => self.stop(claim, &turn, position, &because).await?,
-                Next::GiveUp { position, state, because } => {
-                    self.give_up(claim, &turn, position, state, because).await?;
+                Next::Skip { positions } => self.record(claim, turn::skipped(positions)).await?,
+                Next::Begin { position } => self.begin(claim, &turn, step(&turn, position)?).await?,
+                Next::Resolve { position } => self.resolve(claim, &turn, step(&turn, position)?).await?,
+                Next::Poll { position } => self.poll(claim, &turn, step(&turn, position)?).await?,
+                Next::Stop { position, because } => {
+                    self.stop(claim, &turn, step(&turn, position)?, &because).await?;
                 }
-                Next::Skip { positions } => self.store.record(claim, &skip(positions)).await?,
+                Next::Heed { position } => {
+                    self.record(claim, turn::heeded(facts, step(&turn, position)?, now)).await?;
+                }
+                Next::Retry { position } => {
+                    self.record(claim, turn::retried(step(&turn, position)?, now)).await?;
+                }
+                Next::GiveUp { position, state, because } => {
+                    let record = turn::given_up(facts, step(&turn, position)?, state, because, now);
+                    self.record(claim, record).await?;
+                }
             }
         }
-        let now = self.store.turn(claim).await?.now();
+        let now = self.read(claim).await?.now();
         self.store.release(claim, now).await
     }
 
-    fn finish(&self, turn: &Turn, state: JobState, outcome: String) -> Record {
-        let job = &turn.job.job;
-        let title = format!("Job #{} {} on {}", job.number, job.title(), job.cluster);
-        let remark = if state == JobState::Failed { Remark::error } else { Remark::info };
-        Record {
-            obligation: self.debt_left(turn, &outcome),
-            remarks: vec![remark(None, outcome.clone())],
-            announcements: self
-                .announced(format!("{title}: {}. {outcome}", domain::text::job_state(state).to_lowercase())),
-            job: Some(JobChange::Ends { state, outcome }),
-            ..Record::default()
-        }
+    async fn read(&self, claim: &Claim) -> Result<Turn, Error> {
+        let mut turn = self.store.turn(claim).await?;
+        turn.facts.has_observer = self.providers.observer.is_some();
+        Ok(turn)
     }
 
-    /// What the job could not destroy, or left half made, is due from now on.
-    fn debt_left(&self, turn: &Turn, outcome: &str) -> Option<ObligationChange> {
-        let obligation = turn.obligation.as_ref()?;
-        let failed = match aftermath(&turn.job.steps) {
-            Aftermath::HalfDestroyed => true,
-            Aftermath::HalfCreated => false,
-            Aftermath::Untouched | Aftermath::Up | Aftermath::Destroyed => return None,
-        };
-        let pause =
-            if failed { pause_after_failure(obligation.failed_attempts + 1) } else { TimeDelta::zero() };
-        Some(ObligationChange::Due { failed, error: outcome.to_owned(), next_attempt_at: turn.now() + pause })
+    /// Writes a transition down. Where there is no Slack, nobody is told.
+    pub(super) async fn record(&self, claim: &Claim, mut record: Record) -> Result<(), Error> {
+        if self.providers.slack.is_none() {
+            record.announcements.clear();
+        }
+        self.store.record(claim, &record).await
+    }
+
+    /// Notes that a service was spoken to, so that pages can say how old its facts are.
+    pub(super) async fn noted<T, E: std::fmt::Display>(
+        &self,
+        service: &str,
+        answer: Result<T, E>,
+    ) -> Result<T, E> {
+        let error = answer.as_ref().err().map(ToString::to_string);
+        if let Err(problem) = self.store.note_contact(service, error.as_deref()).await {
+            tracing::warn!(%problem, service, "the contact was not noted");
+        }
+        answer
     }
 }
 
-fn skip(positions: Vec<i32>) -> Record {
-    let listed = positions.iter().map(i32::to_string).collect::<Vec<_>>().join(", ");
-    let noun = if positions.len() == 1 { "step" } else { "steps" };
-    Record {
-        remarks: vec![Remark::info(None, format!("Skipped {noun} {listed}."))],
-        skipped: positions,
-        ..Record::default()
-    }
+/// The step that the plan speaks of.
+fn step(turn: &Turn, position: i32) -> Result<&Step, Error> {
+    turn.facts.step(position).ok_or_else(|| {
+        Error::Unreadable(format!("job #{} has no step {position}", turn.facts.job.job.number))
+    })
+}
+
+/// How long a service asked us to stay away.
+pub(super) fn asked(after: Option<Duration>) -> Option<TimeDelta> {
+    after.and_then(|after| TimeDelta::from_std(after).ok())
 }

@@ -1,8 +1,10 @@
 //! The loop: claim a job that is due, take its turn, sleep until the next one is due.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use store::{ChangeListener, Claim, Error};
+use futures::FutureExt;
+use store::{ChangeListener, Claim, Error, Kind};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -12,6 +14,12 @@ use super::Engine;
 
 /// How many jobs are worked on at the same time.
 const SLOTS: usize = 8;
+/// Beyond those, only for jobs that pay a debt: a queue full of other work never keeps a destroy waiting.
+const TEARDOWN_SLOTS: usize = 2;
+/// The pause of a job after a turn that could not be recorded.
+const PAUSE_AFTER_FAILED_TURN: Duration = Duration::from_secs(2);
+/// The pause of a job over which this process broke down.
+const PAUSE_AFTER_BREAKDOWN: Duration = Duration::from_secs(1);
 /// The longest sleep: what a lost hint costs.
 const NET: Duration = Duration::from_secs(2);
 /// The pause after the database did not answer.
@@ -46,8 +54,9 @@ async fn claim_all(
     turns: &mut JoinSet<()>,
 ) -> Result<Duration, Error> {
     while turns.try_join_next().is_some() {}
-    while turns.len() < SLOTS {
-        let Some(claim) = engine.store.claim(engine.worker, engine.lease).await? else {
+    while turns.len() < SLOTS + TEARDOWN_SLOTS {
+        let kind = if turns.len() < SLOTS { Kind::Any } else { Kind::Teardown };
+        let Some(claim) = engine.store.claim(engine.worker, engine.lease, kind).await? else {
             return Ok(engine.store.next_look().await?.unwrap_or(NET).clamp(Duration::from_millis(20), NET));
         };
         let (engine, shutdown) = (engine.clone(), shutdown.clone());
@@ -73,7 +82,8 @@ async fn hint(engine: &Engine, listener: &mut Option<ChangeListener>) {
 
 /// Takes a job's turn while renewing its claim, and stops by itself before the claim could end unnoticed.
 async fn hold(engine: &Engine, claim: &Claim, shutdown: &CancellationToken) {
-    let turn = engine.take_turn(claim, shutdown);
+    // A panic over one job is a breakdown of that job, not of the process.
+    let turn = AssertUnwindSafe(engine.take_turn(claim, shutdown)).catch_unwind();
     tokio::pin!(turn);
     let mut held_since = Instant::now();
     let outcome = loop {
@@ -82,22 +92,37 @@ async fn hold(engine: &Engine, claim: &Claim, shutdown: &CancellationToken) {
             () = sleep(engine.lease / 3) => {
                 match timeout(engine.lease / 3, engine.store.renew(claim, engine.lease)).await {
                     Ok(Ok(())) => held_since = Instant::now(),
-                    Ok(Err(Error::Fenced)) => break Err(Error::Fenced),
-                    Ok(Err(_)) | Err(_) if held_since.elapsed() > engine.lease * 5 / 6 => break Err(Error::Fenced),
+                    Ok(Err(Error::Fenced)) => break Ok(Err(Error::Fenced)),
+                    Ok(Err(_)) | Err(_) if held_since.elapsed() > engine.lease * 5 / 6 => break Ok(Err(Error::Fenced)),
                     Ok(Err(error)) => warn!(job = claim.job, %error, "the claim was not renewed"),
                     Err(_) => warn!(job = claim.job, "the database did not renew the claim in time"),
                 }
             }
         }
     };
-    match outcome {
-        Ok(()) => debug!(job = claim.job, "turn taken"),
-        Err(Error::Fenced) => {
-            info!(job = claim.job, fence = claim.fence, "stale fence: another worker has the job")
+    let given_back = match outcome {
+        Ok(Ok(())) => {
+            debug!(job = claim.job, "turn taken");
+            return;
         }
-        Err(Error::RunTaken) => {
-            warn!(job = claim.job, "the run that was found belongs to another step; looking again")
+        Ok(Err(Error::Fenced)) => {
+            info!(job = claim.job, fence = claim.fence, "stale fence: another worker has the job");
+            return;
         }
-        Err(error) => error!(job = claim.job, %error, "the turn could not be recorded; it is taken again"),
+        Ok(Err(Error::RunTaken)) => {
+            warn!(job = claim.job, "the run that was found belongs to another step; looking again");
+            engine.store.put_off(claim, PAUSE_AFTER_FAILED_TURN).await
+        }
+        Ok(Err(error)) => {
+            error!(job = claim.job, %error, "the turn could not be recorded; it is taken again");
+            engine.store.put_off(claim, PAUSE_AFTER_FAILED_TURN).await
+        }
+        Err(_panic) => {
+            error!(job = claim.job, "broke down over the job");
+            engine.store.broke_down(claim, PAUSE_AFTER_BREAKDOWN).await
+        }
+    };
+    if let Err(error) = given_back {
+        warn!(job = claim.job, %error, "the claim could not be given back; it ends by itself");
     }
 }

@@ -69,8 +69,10 @@ impl House {
             settle: TimeDelta::milliseconds(300),
             look: TimeDelta::milliseconds(100),
             stop: TimeDelta::seconds(2),
+            observe: TimeDelta::milliseconds(100),
         };
         let engine = Engine::new(self.store.clone(), Arc::clone(&self.providers), pace)
+            .with_marks(&self.catalogue)
             .with_lease(Duration::from_millis(600));
         let stop = CancellationToken::new();
         let task = tokio::spawn(engine.run(stop.clone()));

@@ -1,0 +1,113 @@
+//! Starting a run, stopping one, and finding one whose answer was lost.
+
+use domain::event::Remark;
+use domain::run::RunRef;
+use domain::step::{Action, CiTarget, Step, StepState};
+use domain::turn::{self, Found, Sent};
+use store::{Claim, Error, Turn};
+use uuid::Uuid;
+
+use super::Engine;
+use super::turn::asked;
+use crate::providers::TriggerError;
+
+impl Engine {
+    /// Begins a step, or sends its trigger once more. The intent is committed before the call leaves.
+    pub(super) async fn begin(&self, claim: &Claim, turn: &Turn, step: &Step) -> Result<(), Error> {
+        let begun = turn::begun(&turn.facts, step, Uuid::new_v4(), turn.now());
+        self.record(claim, begun.record).await?;
+        let Some((target, marker)) = begun.send else { return Ok(()) };
+        let sent = self.send(&target, marker).await;
+        // The step as it was recorded just now is what the answer changes.
+        let Some(step) = begun.facts.step(step.position) else { return Ok(()) };
+        self.record(claim, turn::answered(&begun.facts, step, sent, &self.pace, turn.now())).await
+    }
+
+    async fn send(&self, target: &CiTarget, marker: Uuid) -> Sent {
+        let ci = match self.providers.ci(target.provider) {
+            Ok(ci) => ci,
+            Err(missing) => return Sent::Rejected(missing.to_string()),
+        };
+        match self.noted(target.provider.title(), ci.trigger(target, marker).await).await {
+            Ok(run) => Sent::Accepted(run),
+            Err(TriggerError::Unsent { after, what }) => Sent::Unsent { after: asked(after), what },
+            Err(TriggerError::Unauthorized(what)) => Sent::Unauthorized(what),
+            Err(TriggerError::Rejected(what)) => Sent::Rejected(what),
+            Err(TriggerError::Unknown(what)) => Sent::Unknown(what),
+        }
+    }
+
+    /// Looks for the run of a trigger whose answer was lost.
+    pub(super) async fn resolve(&self, claim: &Claim, turn: &Turn, step: &Step) -> Result<(), Error> {
+        let (Action::Trigger { target, .. }, Some(trigger)) = (&step.action, &step.trigger) else {
+            return Err(Error::Unreadable(format!("step {} has no trigger to look for", step.position)));
+        };
+        let found = match self.providers.ci(target.provider) {
+            Ok(ci) => {
+                let found = ci.find(target, trigger.marker, trigger.intended_at).await;
+                self.noted(target.provider.title(), found).await.map_err(|error| error.to_string())
+            }
+            Err(missing) => Err(missing.to_string()),
+        };
+        let candidates = match found {
+            Ok(found) => self.not_yet_adopted(found).await?,
+            Err(error) => {
+                let record = turn::not_searched(&turn.facts, step, &error, &self.pace, turn.now());
+                return self.record(claim, record).await;
+            }
+        };
+        match turn::found(&turn.facts, step, candidates, &self.pace, turn.now()) {
+            Found::Recorded(record) => self.record(claim, record).await,
+            Found::Adopt { run, twins } => {
+                let mut remarks = Vec::new();
+                for twin in &twins {
+                    remarks.push(self.cancel_twin(target, twin, step.position).await);
+                }
+                self.record(claim, turn::adopted(&turn.facts, step, run, remarks, turn.now())).await
+            }
+        }
+    }
+
+    async fn not_yet_adopted(&self, mut found: Vec<RunRef>) -> Result<Vec<RunRef>, Error> {
+        let adopted = self.store.adopted_runs(&found).await?;
+        found.retain(|run| !adopted.contains(&run.id));
+        Ok(found)
+    }
+
+    async fn cancel_twin(&self, target: &CiTarget, twin: &RunRef, position: i32) -> Remark {
+        let name = twin.title();
+        match self.cancel(target, twin).await {
+            Ok(()) => {
+                Remark::warning(Some(position), format!("{name} carries the same marker; asked to stop it."))
+            }
+            Err(error) => Remark::error(
+                Some(position),
+                format!("{name} carries the same marker and could not be stopped: {error}."),
+            ),
+        }
+    }
+
+    /// Asks the provider to stop the run of a step.
+    pub(super) async fn stop(
+        &self,
+        claim: &Claim,
+        turn: &Turn,
+        step: &Step,
+        because: &str,
+    ) -> Result<(), Error> {
+        let record = match (&step.action, step.run()) {
+            (Action::Trigger { target, .. }, Some(run)) => {
+                let answer = self.cancel(target, run).await;
+                turn::stop_asked(&turn.facts, step, run, because, answer, &self.pace, turn.now())
+            }
+            _ => turn::given_up(&turn.facts, step, StepState::Cancelled, because.to_owned(), turn.now()),
+        };
+        self.record(claim, record).await
+    }
+
+    async fn cancel(&self, target: &CiTarget, run: &RunRef) -> Result<(), String> {
+        let ci = self.providers.ci(target.provider).map_err(|missing| missing.to_string())?;
+        let answer = ci.cancel(target, run).await;
+        self.noted(target.provider.title(), answer).await.map_err(|error| error.to_string())
+    }
+}
