@@ -75,6 +75,19 @@ test("after half a minute without the server nothing on the page looks fresh", a
   await expect(page.getByText("Lost contact with the server")).toBeHidden();
 });
 
+test("how old the word of each provider is comes anew with the server's time", async ({ page, head }) => {
+  await head.api.run({ routine: "up", size: "s" });
+  await page.goto("/");
+  await expect(chip(page, "Live")).toBeVisible();
+  const ages = page.locator("#contact-ages");
+  // One change may come with the beginning of the stream, the next one with its pulse.
+  for (let change = 1; change <= 2; change++) {
+    const before = await ages.innerText();
+    await expect(ages).not.toHaveText(before);
+  }
+  await expect(ages).toHaveText(/^At \d\d:\d\d:\d\d UTC:.*CircleCI answered \d+ s ago/);
+});
+
 test("a tab has one event stream, however much of it is live", async ({ page }) => {
   const streams: string[] = [];
   page.on("request", (request) => {

@@ -3,6 +3,7 @@
 pub mod badge;
 pub mod check_ins;
 pub mod cluster_card;
+pub mod contact_ages;
 pub mod job_body;
 pub mod job_table;
 pub mod owed_box;

@@ -3,10 +3,11 @@
 use leptos::prelude::*;
 
 use super::cluster_card::{self, Place, cluster_card};
+use super::contact_ages::{self, contact_ages};
 use super::job_body::{self, job_body};
 use super::job_table::{row_id, table_row};
 use crate::live::{Piece, Update};
-use crate::view::{ClusterView, JobRow, JobView, Versioned};
+use crate::view::{ClusterView, ContactsView, JobRow, JobView, Versioned};
 
 impl From<ClusterView> for Update {
     fn from(view: ClusterView) -> Self {
@@ -25,6 +26,12 @@ impl From<JobView> for Update {
     fn from(job: JobView) -> Self {
         let body = piece(job_body::piece_id(job.number), || job_body(&job));
         Self { version: job.version(), pieces: vec![body] }
+    }
+}
+
+impl From<ContactsView> for Piece {
+    fn from(contacts: ContactsView) -> Self {
+        piece(contact_ages::PIECE_ID.to_owned(), || contact_ages(&contacts))
     }
 }
 
@@ -73,5 +80,14 @@ mod tests {
         let json = serde_json::to_value(job_row(128, JobState::Running)).unwrap();
         assert_eq!(json["version"], 9);
         assert_eq!(json["pieces"][0]["id"], "job-row-128");
+    }
+    #[test]
+    fn the_ages_of_our_facts_as_json_are_a_piece_of_the_page() {
+        let ages = vec!["CircleCI answered 1 min ago".to_owned()];
+        let json = serde_json::to_value(ContactsView { as_of: None, ages }).unwrap();
+        assert_eq!(json["id"], "contact-ages");
+        let html = json["html"].as_str().unwrap();
+        assert!(html.starts_with(r#"<div id="contact-ages""#), "{html}");
+        assert!(html.contains("<span>CircleCI answered 1 min ago</span>"), "{html}");
     }
 }

@@ -38,9 +38,7 @@ mod stream;
 mod ticker;
 
 pub use connection::Connection;
-#[cfg(feature = "ssr")]
-pub use update::Piece;
-pub use update::Update;
+pub use update::{Piece, Update};
 
 /// Keeps this page current. Only the connection chip calls it, once.
 #[cfg(feature = "hydrate")]

@@ -4,7 +4,7 @@ use web_sys::Element;
 
 use super::document::{by_id, parse};
 use super::morph::morph;
-use super::{Update, newcomers, prices};
+use super::{Piece, Update, newcomers, prices};
 
 /// Brings every piece of the update that this page shows up to date.
 pub fn bring_up_to_date(update: &Update) {
@@ -17,6 +17,13 @@ pub fn bring_up_to_date(update: &Update) {
         }
     }
     prices::show();
+}
+
+/// Puts a piece that has no version in the place of the one that came before it.
+pub fn replace(piece: &Piece) {
+    if let (Some(old), Some(new)) = (by_id(&piece.id), parse(&piece.html)) {
+        morph(&old, &new);
+    }
 }
 
 fn version_of(element: &Element) -> i64 {

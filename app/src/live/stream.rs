@@ -20,7 +20,7 @@ use web_sys::js_sys::Date;
 use web_sys::{MessageEvent, RequestInit, Response};
 
 use super::connection::{self, Connection};
-use super::{pieces, ticker};
+use super::{Piece, pieces, ticker};
 
 const EVENTS: [&str; 6] = ["hello", "ping", "signed_out", "cluster", "job_row", "job"];
 /// Seconds between two attempts: the first ones quick, then the last one for ever.
@@ -39,6 +39,8 @@ thread_local! {
 struct ServerTime {
     now: String,
     build: Option<String>,
+    /// How old the server's own facts are at this time.
+    contacts: Option<Piece>,
 }
 
 /// Runs until the page is left or the person is signed out.
@@ -102,7 +104,8 @@ fn receive(event: &str, message: &MessageEvent) {
             ATTEMPTS.set(0);
             match serde_json::from_str::<ServerTime>(&data) {
                 Ok(time) if is_the_same_build(time.build.as_deref()) => {
-                    ticker::heard_from_server(millis(&time.now))
+                    ticker::heard_from_server(millis(&time.now));
+                    time.contacts.iter().for_each(pieces::replace);
                 }
                 _ => connection::set(Connection::Outdated),
             }

@@ -5,13 +5,13 @@ use leptos::config::LeptosOptions;
 use leptos::hydration::HydrationScripts;
 use leptos::prelude::*;
 use leptos_meta::{Link, ServerMetaContext, Title};
-use store::ProviderContact;
 
 use super::problem::PageError;
 use crate::components::badge::sprite;
+use crate::components::contact_ages::contact_ages;
 use crate::islands::connection::ConnectionState;
-use crate::moment;
 use crate::session::Visitor;
+use crate::view::ContactsView;
 use crate::world::World;
 
 /// Which entry of the navigation a page belongs to.
@@ -34,7 +34,7 @@ pub struct Frame {
 /// A frame with what it shows itself.
 pub struct LoadedFrame {
     frame: Frame,
-    contacts: Vec<ProviderContact>,
+    contacts: ContactsView,
     visitor: Visitor,
     now: Time,
     path: String,
@@ -73,7 +73,7 @@ impl Frame {
     pub async fn load(self, world: &World) -> Result<LoadedFrame, PageError> {
         Ok(LoadedFrame {
             frame: self,
-            contacts: world.store.provider_contacts().await?,
+            contacts: ContactsView::new(&world.store.provider_contacts().await?, world.now),
             visitor: world.visitor.clone(),
             now: world.now,
             path: world.path.clone(),
@@ -104,7 +104,7 @@ impl LoadedFrame {
                 {is_live.then(|| no_script_line(path))}
                 {content.into_any()}
             </main>
-            {footer(&contacts, now)}
+            {footer(&contacts)}
             <div id="say" class="visually-hidden" role="status" aria-atomic="true"></div>
             <div id="alert" class="visually-hidden" role="alert"></div>
         }
@@ -170,30 +170,12 @@ fn no_script_line(path: String) -> impl IntoView {
     }
 }
 
-/// The second clock: how long ago each provider answered us, when this page was made.
-fn footer(contacts: &[ProviderContact], now: Time) -> impl IntoView + use<> {
-    let ages =
-        contacts.iter().map(|contact| view! { <span>{contact_age(contact, now)}</span> }).collect_view();
-    let as_of = (!contacts.is_empty()).then(|| {
-        view! { <span>{format!("At {} UTC:", moment::to_the_second(now.timestamp()))}</span> }
-    });
+fn footer(contacts: &ContactsView) -> impl IntoView + use<> {
     view! {
         <footer class="foot">
-            {as_of} {ages} <span class="version">{concat!("Cluster Head ", env!("CARGO_PKG_VERSION"))}</span>
+            {contact_ages(contacts)}
+            <span class="version">{concat!("Cluster Head ", env!("CARGO_PKG_VERSION"))}</span>
         </footer>
-    }
-}
-
-fn contact_age(contact: &ProviderContact, now: Time) -> String {
-    let name = &contact.name;
-    match (contact.last_answer_at, contact.last_error_at) {
-        (Some(answered), Some(failed)) if failed > answered => {
-            format!("{name} has not answered well since {}", moment::day_and_minute(answered, now))
-        }
-        (Some(answered), _) => {
-            format!("{name} answered {} ago", moment::coarse((now - answered).num_seconds()))
-        }
-        (None, _) => format!("{name} has never answered"),
     }
 }
 
@@ -211,12 +193,7 @@ mod tests {
             frame.topics = topics.map(str::to_owned);
             let loaded = LoadedFrame {
                 frame,
-                contacts: vec![ProviderContact {
-                    name: "CircleCI".into(),
-                    last_answer_at: Some(at(0)),
-                    last_error_at: None,
-                    last_error: None,
-                }],
+                contacts: ContactsView { as_of: None, ages: vec!["CircleCI answered 1 min ago".into()] },
                 visitor: Visitor { actor: Some(Actor::new("operator", Channel::Web)), is_demo },
                 now: at(1),
                 path: "/".into(),
@@ -251,17 +228,6 @@ mod tests {
     #[test]
     fn the_footer_says_how_old_our_facts_are() {
         assert!(page(false, None).contains("CircleCI answered 1 min ago"));
-    }
-
-    #[test]
-    fn a_provider_that_fails_is_said_to() {
-        let contact = ProviderContact {
-            name: "Travis CI".into(),
-            last_answer_at: Some(at(0)),
-            last_error_at: Some(at(5)),
-            last_error: Some("secret".into()),
-        };
-        assert_eq!(contact_age(&contact, at(9)), "Travis CI has not answered well since 08:00");
     }
 
     #[test]

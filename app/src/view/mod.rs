@@ -1,8 +1,10 @@
 //! What a page says, in words and as plain data. Made from facts (`words`), drawn by `components`.
 //!
-//! The live stream sends the three views that change: as JSON, each is its version and its pieces, newly drawn.
+//! The live stream sends the three views that change: as JSON, each is its version and its pieces, newly drawn. The
+//! fourth, how old our facts are, changes with every second; it goes along with the server's time.
 
 mod cluster;
+mod contacts;
 mod job;
 mod job_row;
 mod look;
@@ -11,6 +13,7 @@ mod run_link;
 mod sentence;
 
 pub use cluster::{ActionView, ClusterView, SizeCard, StartView};
+pub use contacts::ContactsView;
 pub use job::{JobView, LineView, StepView};
 pub use job_row::JobRow;
 pub use look::Look;

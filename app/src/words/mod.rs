@@ -1,6 +1,7 @@
 //! Says in words what the facts mean: makes the views. Pure functions of the facts and of the time.
 
 mod cluster;
+mod contacts;
 mod job;
 mod job_row;
 mod load;

@@ -4,6 +4,7 @@ use domain::size::Size;
 use reqwest::header::COOKIE;
 use serde_json::Value;
 use sqlx::PgPool;
+use store::Store;
 
 use crate::support::{CLUSTER, Events, Service};
 
@@ -53,6 +54,20 @@ async fn a_stream_begins_with_everything_that_the_page_shows(pool: PgPool) {
     assert!(is_row_of(&events.next_named("job_row").await.data, first));
     let job = events.next_named("job").await.data;
     assert!(job["pieces"][0]["html"].as_str().unwrap().contains("Accepted from ana (Slack)."));
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn who_comes_is_told_how_old_our_facts_from_each_provider_are(pool: PgPool) {
+    Store::new(pool.clone()).note_contact("CircleCI", None).await.unwrap();
+    let service = Service::demo(pool).await;
+    let mut earlier = open(&service, "topics=jobs").await;
+    let number = service.accept("up", None).await;
+    // Once this is told as a change, the service has looked at the database.
+    earlier.next_where("job_row", |row| is_row_of(row, number)).await;
+    let mut events = Events::open(service.get("/events?topics=jobs")).await;
+    let contacts = events.next_named("hello").await.data["contacts"].clone();
+    assert_eq!(contacts["id"], "contact-ages");
+    assert!(contacts["html"].as_str().is_some_and(|html| html.contains("CircleCI answered ")), "{contacts}");
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

@@ -5,7 +5,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use store::{ChangeListener, ChangedRow, Error, Store};
+use store::{ChangeListener, ChangedRow, Error, ProviderContact, Store};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
@@ -26,12 +26,18 @@ const CURRENT_FOR: Duration = Duration::from_secs(5);
 pub struct Hub {
     ledger: Mutex<Ledger>,
     turn: watch::Sender<u64>,
-    read_at: Mutex<Option<Instant>>,
+    last_read: Mutex<Option<LastRead>>,
+}
+
+/// What the last read that worked leaves beside the changes.
+struct LastRead {
+    at: Instant,
+    contacts: Vec<ProviderContact>,
 }
 
 impl Default for Hub {
     fn default() -> Self {
-        Self { ledger: Mutex::default(), turn: watch::Sender::new(0), read_at: Mutex::default() }
+        Self { ledger: Mutex::default(), turn: watch::Sender::new(0), last_read: Mutex::default() }
     }
 }
 
@@ -68,8 +74,12 @@ impl Hub {
 
     /// Whether what was read last can be called the present.
     pub fn is_current(&self) -> bool {
-        let read_at = *self.read_at.lock().unwrap_or_else(PoisonError::into_inner);
-        read_at.is_some_and(|at| at.elapsed() < CURRENT_FOR)
+        self.last_read().as_ref().is_some_and(|read| read.at.elapsed() < CURRENT_FOR)
+    }
+
+    /// When each provider answered us last; none before the first read.
+    pub fn contacts(&self) -> Option<Vec<ProviderContact>> {
+        self.last_read().as_ref().map(|read| read.contacts.clone())
     }
 
     async fn read(&self, store: &Store) -> Result<(), Error> {
@@ -80,11 +90,12 @@ impl Hub {
             highest => highest,
         };
         let changes = store.changed_after(known - OVERLAP).await?;
+        let contacts = store.provider_contacts().await?;
         let news = {
             let mut ledger = self.ledger();
             ledger.note(changes).then(|| ledger.turn())
         };
-        *self.read_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        *self.last_read() = Some(LastRead { at: Instant::now(), contacts });
         if let Some(turn) = news {
             self.turn.send_replace(turn);
         }
@@ -94,6 +105,10 @@ impl Hub {
     /// A panic in between cannot leave half an entry that would matter: every read looks back again.
     fn ledger(&self) -> MutexGuard<'_, Ledger> {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn last_read(&self) -> MutexGuard<'_, Option<LastRead>> {
+        self.last_read.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -6,6 +6,7 @@ use std::collections::{HashMap, VecDeque};
 use std::convert::Infallible;
 use std::time::Duration;
 
+use app::view::ContactsView;
 use axum::Extension;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
@@ -15,9 +16,11 @@ use chrono::{SecondsFormat, Utc};
 use futures::stream::unfold;
 use rand::RngExt;
 use serde::Deserialize;
+use serde_json::json;
 use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
+use super::hub::Hub;
 use super::seats::Seat;
 use super::snapshot;
 use super::topic::{Object, Topics};
@@ -108,7 +111,7 @@ impl Stream {
         let turn = web.hub.turn();
         let due = snapshot::objects(&web.store, &topics, seen).await?;
         let checks = every(web.check_sessions_every);
-        let hello = Event::default().retry(RETRY).event("hello").data(hello());
+        let hello = Event::default().retry(RETRY).event("hello").data(hello(&web.hub));
         Ok(Self {
             web,
             topics,
@@ -194,14 +197,16 @@ impl Stream {
     /// Silence is the sign for the browser that it no longer shows the present.
     fn ping(&mut self) {
         if self.web.hub.is_current() {
-            self.ready.push_back(Event::default().event("ping").data(now()));
+            let ping = json!({ "now": timestamp(), "contacts": contacts(&self.web.hub) });
+            self.ready.push_back(Event::default().event("ping").data(ping.to_string()));
         }
     }
 
     async fn check_session(&mut self) {
         let Some(token) = &self.session else { return };
         if let Ok(None) = self.web.store.session(token).await {
-            self.ready.push_back(Event::default().event("signed_out").data(now()));
+            let signed_out = json!({ "now": timestamp() });
+            self.ready.push_back(Event::default().event("signed_out").data(signed_out.to_string()));
             self.is_over = true;
         }
     }
@@ -220,12 +225,14 @@ fn every(period: Duration) -> Interval {
     interval
 }
 
-fn hello() -> String {
-    serde_json::json!({ "now": timestamp(), "build": env!("CARGO_PKG_VERSION") }).to_string()
+fn hello(hub: &Hub) -> String {
+    let build = env!("CARGO_PKG_VERSION");
+    json!({ "now": timestamp(), "build": build, "contacts": contacts(hub) }).to_string()
 }
 
-fn now() -> String {
-    serde_json::json!({ "now": timestamp() }).to_string()
+/// How old our own facts are, drawn for this moment: it goes along wherever the time is told.
+fn contacts(hub: &Hub) -> Option<ContactsView> {
+    hub.contacts().map(|contacts| ContactsView::new(&contacts, Utc::now()))
 }
 
 fn timestamp() -> String {
