@@ -1,7 +1,7 @@
 // The whole routine: provision, deploy, batch, destroy.
 
 import { CLUSTER } from "../support/api";
-import { arrivedAtJob, AT_WORK, card, cardIn, isNeverLeft, outcome, row, size, step } from "../support/pages";
+import { arrivedAtJob, AT_WORK, card, cardIn, isNeverLeft, outcome, problem, row, size, step } from "../support/pages";
 import { expect, test } from "../support/test";
 
 test("guide is followed to its end, and the history outlives a crash of the server", async ({
@@ -58,4 +58,51 @@ test("guide is followed to its end, and the history outlives a crash of the serv
   await expect(row(page, destroyed, "Succeeded")).toContainText("up (m)");
   await row(page, guide, "Succeeded").getByRole("link").click();
   await expect(outcome(page)).toContainText("The cluster was destroyed.");
+});
+
+test("guide goes on from a cluster that is up in its size, and destroys it at the end", async ({
+  page,
+  comes,
+  head,
+}) => {
+  await head.api.run({ routine: "up", size: "s" });
+  await page.goto("/");
+  await expect(cardIn(page, "Up")).toBeVisible();
+  await card(page).getByRole("link", { name: "Start routine…" }).click();
+  await expect(page.getByRole("radio", { name: /^guide/ })).toBeChecked();
+  await expect(size(page, "s")).toBeChecked();
+  await page.getByRole("button", { name: "Start routine" }).click();
+  await arrivedAtJob(page);
+  await comes(outcome(page));
+  await expect(outcome(page)).toContainText("All 6 steps succeeded. The cluster was destroyed.");
+  await expect(outcome(page)).toContainText("Nothing is owed any more.");
+  expect((await head.api.cluster()).state).toBe("down");
+  expect(await head.simulator.cluster()).toBe("none");
+  expect((await head.simulator.ran()).slice(2)).toEqual([
+    "release-cluster",
+    "release",
+    "release",
+    "s3-orgs-job",
+    "destroy-release",
+    "destroy-cluster",
+  ]);
+});
+
+test("guide in another size than that of a cluster that is up is refused with the way to replace it", async ({
+  page,
+  head,
+}) => {
+  const { number: up } = await head.api.run({ routine: "up", size: "s" });
+  await page.goto(`/jobs/new?routine=guide&cluster=${CLUSTER}`);
+  await size(page, "l").check();
+  const answer = page.waitForResponse((response) => response.url().includes("problem="));
+  await page.getByRole("button", { name: "Start routine" }).click();
+  expect((await answer).status()).toBe(409);
+  await expect(problem(page)).toContainText(
+    `${CLUSTER} is up in size s. Another size replaces the whole cluster: use "resize", or destroy it first. Nothing was started.`,
+  );
+  await expect(size(page, "l")).toBeChecked();
+  expect((await head.api.jobs())[0]?.number).toBe(up);
+  expect(await head.simulator.ran()).toEqual(["release-cluster", "release"]);
+  expect((await head.api.cluster()).state).toBe("up");
 });
