@@ -1,4 +1,8 @@
 //! What the rows and the catalogue say of a cluster or a job: everything from which a page about it is made.
+//!
+//! The version of a view is the highest of its rows, so they are read in one moment: read one after the other, an old
+//! row could stand beside a newer one whose version hides the view that is right. What is owed has no version; it is
+//! read after that moment. Should it be newer, its cluster got a newer version with it, and the view comes again.
 
 use domain::catalogue::Catalogue;
 use domain::cluster::Cluster;
@@ -56,35 +60,30 @@ impl ClusterFacts {
     }
 
     pub async fn load(store: &Store, catalogue: &Catalogue, name: &str) -> Result<Option<Self>, Error> {
-        match store.cluster(name).await? {
-            Some(cluster) => Ok(Some(Self::of(store, catalogue, cluster).await?)),
-            None => Ok(None),
-        }
+        let mut snapshot = store.snapshot().await?;
+        let Some(cluster) = snapshot.cluster(name).await? else { return Ok(None) };
+        let latest = match cluster.active_job {
+            Some(number) => Some(number),
+            None => {
+                let newest = JobFilter { cluster: Some(name.to_owned()), limit: 1, ..JobFilter::default() };
+                snapshot.jobs(&newest).await?.first().map(|job| job.number)
+            }
+        };
+        let latest_job = match latest {
+            Some(number) => snapshot.job(number).await?,
+            None => None,
+        };
+        drop(snapshot);
+        let owed = store.obligation_of(name).await?;
+        Ok(Some(Self { latest_job, owed, ..Self::new(cluster, catalogue) }))
     }
 
     pub async fn all(store: &Store, catalogue: &Catalogue) -> Result<Vec<Self>, Error> {
         let mut all = Vec::new();
         for cluster in store.clusters().await? {
-            all.push(Self::of(store, catalogue, cluster).await?);
+            all.extend(Self::load(store, catalogue, &cluster.name).await?);
         }
         Ok(all)
-    }
-
-    async fn of(store: &Store, catalogue: &Catalogue, cluster: Cluster) -> Result<Self, Error> {
-        let latest = match cluster.active_job {
-            Some(number) => Some(number),
-            None => {
-                let newest =
-                    JobFilter { cluster: Some(cluster.name.clone()), limit: 1, ..JobFilter::default() };
-                store.jobs(&newest).await?.first().map(|job| job.number)
-            }
-        };
-        let latest_job = match latest {
-            Some(number) => store.job(number).await?,
-            None => None,
-        };
-        let owed = store.obligation_of(&cluster.name).await?;
-        Ok(Self { latest_job, owed, ..Self::new(cluster, catalogue) })
     }
 
     /// The job that is at work on it or waits for its turn.
@@ -104,31 +103,25 @@ impl ClusterFacts {
 
 impl JobFacts {
     pub async fn load(store: &Store, catalogue: &Catalogue, number: i64) -> Result<Option<Self>, Error> {
-        // The clusters first. A job draws its version before its cluster does, in one transaction: read in this order,
-        // a view that is half from before it has a lower version than the whole one, which then replaces it.
-        let clusters = store.clusters().await?;
-        let Some(job) = store.job(number).await? else { return Ok(None) };
-        let cluster = clusters.into_iter().find(|cluster| cluster.name == job.job.cluster);
+        let mut snapshot = store.snapshot().await?;
+        let Some(job) = snapshot.job(number).await? else { return Ok(None) };
+        let cluster = snapshot.cluster(&job.job.cluster).await?;
         let cluster = cluster.ok_or_else(|| Error::UnknownCluster(job.job.cluster.clone()))?;
+        let is_queued = job.job.started_at.is_none() && !job.job.state.is_final();
+        let ahead = if is_queued { snapshot.jobs_ahead(number).await? } else { Vec::new() };
+        let check_ins = snapshot.check_ins(number, NEWEST_CHECK_INS).await?;
+        drop(snapshot);
         let rate = job
             .job
             .size
             .or(cluster.size)
             .and_then(|size| catalogue.cluster(&cluster.name)?.offer(size))
             .map(|offer| text::hourly(offer.hourly));
-        let is_queued = job.job.started_at.is_none() && !job.job.state.is_final();
         let owed = match store.obligation_of_job(number).await? {
             Some(own) => Some(own),
             None => store.obligation_of(&cluster.name).await?,
         };
-        Ok(Some(Self {
-            ahead: if is_queued { store.jobs_ahead(number).await? } else { Vec::new() },
-            check_ins: store.check_ins(number, NEWEST_CHECK_INS).await?,
-            job,
-            cluster,
-            rate,
-            owed,
-        }))
+        Ok(Some(Self { ahead, check_ins, job, cluster, rate, owed }))
     }
 }
 

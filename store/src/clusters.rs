@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::cluster::{Cluster, Deployment};
 use domain::standing::Doubt;
+use sqlx::PgConnection;
 use sqlx::types::Json;
 
 use crate::rows::{maybe_word, word};
@@ -58,7 +59,7 @@ impl Store {
     /// # Errors
     /// When the database does not answer or a row cannot be read.
     pub async fn clusters(&self) -> Result<Vec<Cluster>, Error> {
-        self.select_clusters(None).await
+        Self::select_clusters(&mut *self.pool.acquire().await?, None).await
     }
 
     /// One cluster by its name.
@@ -66,10 +67,13 @@ impl Store {
     /// # Errors
     /// When the database does not answer or the row cannot be read.
     pub async fn cluster(&self, name: &str) -> Result<Option<Cluster>, Error> {
-        Ok(self.select_clusters(Some(name)).await?.pop())
+        Ok(Self::select_clusters(&mut *self.pool.acquire().await?, Some(name)).await?.pop())
     }
 
-    async fn select_clusters(&self, name: Option<&str>) -> Result<Vec<Cluster>, Error> {
+    pub(crate) async fn select_clusters(
+        connection: &mut PgConnection,
+        name: Option<&str>,
+    ) -> Result<Vec<Cluster>, Error> {
         let rows = sqlx::query_as!(
             Row,
             r#"select cluster_name, state, size, since, failure, version, doubt as "doubt: Json<Doubt>",
@@ -86,7 +90,7 @@ impl Store {
                 order by cluster_name"#,
             name
         )
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *connection)
         .await?;
         let mut deployments = sqlx::query!(
             "select cluster_name, service, deployed_at, job_number from deployment
@@ -94,7 +98,7 @@ impl Store {
               order by cluster_name, service",
             name
         )
-        .fetch_all(&self.pool)
+        .fetch_all(connection)
         .await?;
         rows.into_iter()
             .map(|row| {

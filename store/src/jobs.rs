@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::actor::Actor;
 use domain::job::{Abandonment, Asked, Job, JobState, JobWithSteps};
 use domain::spelling::UnknownSpelling;
+use sqlx::PgConnection;
 
 use crate::rows::{maybe_word, word};
 use crate::{Error, Store};
@@ -148,6 +149,13 @@ impl Store {
     /// # Errors
     /// When the database does not answer or a row cannot be read.
     pub async fn jobs(&self, filter: &JobFilter) -> Result<Vec<Job>, Error> {
+        Self::select_jobs(&mut *self.pool.acquire().await?, filter).await
+    }
+
+    pub(crate) async fn select_jobs(
+        connection: &mut PgConnection,
+        filter: &JobFilter,
+    ) -> Result<Vec<Job>, Error> {
         let states = filter
             .state
             .map(|group| group.states().iter().map(|state| state.as_str().to_owned()).collect::<Vec<_>>());
@@ -168,7 +176,7 @@ impl Store {
             filter.before,
             filter.limit
         )
-        .fetch_all(&self.pool)
+        .fetch_all(connection)
         .await?
         .into_iter()
         .map(Job::try_from)
@@ -180,6 +188,13 @@ impl Store {
     /// # Errors
     /// When the database does not answer or a row cannot be read.
     pub async fn job(&self, number: i64) -> Result<Option<JobWithSteps>, Error> {
+        Self::select_job(&mut *self.pool.acquire().await?, number).await
+    }
+
+    pub(crate) async fn select_job(
+        connection: &mut PgConnection,
+        number: i64,
+    ) -> Result<Option<JobWithSteps>, Error> {
         let row = sqlx::query_as!(
             JobRow,
             "select job_number, routine, cluster_name, size, service, state, actor_name, channel,
@@ -190,10 +205,13 @@ impl Store {
               where job_number = $1",
             number
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(&mut *connection)
         .await?;
         match row {
-            Some(row) => Ok(Some(JobWithSteps { job: row.try_into()?, steps: self.steps(number).await? })),
+            Some(row) => {
+                let steps = Self::select_steps(connection, number).await?;
+                Ok(Some(JobWithSteps { job: row.try_into()?, steps }))
+            }
             None => Ok(None),
         }
     }
@@ -229,6 +247,13 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn jobs_ahead(&self, job: i64) -> Result<Vec<i64>, Error> {
+        Self::select_jobs_ahead(&mut *self.pool.acquire().await?, job).await
+    }
+
+    pub(crate) async fn select_jobs_ahead(
+        connection: &mut PgConnection,
+        job: i64,
+    ) -> Result<Vec<i64>, Error> {
         Ok(sqlx::query_scalar!(
             "select earlier.job_number
                from job join job as earlier using (cluster_name)
@@ -239,7 +264,7 @@ impl Store {
               order by earlier.fence = 0, not earlier.pays_obligation, earlier.job_number",
             job
         )
-        .fetch_all(&self.pool)
+        .fetch_all(connection)
         .await?)
     }
 }

@@ -21,6 +21,7 @@ mod record;
 mod replicas;
 mod rows;
 mod sessions;
+mod snapshot;
 mod steps;
 mod transitions;
 
@@ -38,6 +39,7 @@ pub use obligations::OwedDestroy;
 pub use observations::AcceptedLeftover;
 pub use replicas::Absence;
 pub use sessions::{Session, SessionToken};
+pub use snapshot::Snapshot;
 
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;

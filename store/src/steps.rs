@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::event::CheckIn;
 use domain::run::RunRef;
 use domain::step::{Action, GivenAnswer, Step, Trigger};
+use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -11,7 +12,7 @@ use crate::rows::word;
 use crate::{Error, Store};
 
 impl Store {
-    pub(crate) async fn steps(&self, number: i64) -> Result<Vec<Step>, Error> {
+    pub(crate) async fn select_steps(connection: &mut PgConnection, number: i64) -> Result<Vec<Step>, Error> {
         let rows = sqlx::query!(
             r#"select step.position, phase, title, action as "action: Json<Action>", step.state, step.attempt,
                       answer as "answer: Json<GivenAnswer>", progress, message,
@@ -24,7 +25,7 @@ impl Store {
                 order by step.position"#,
             number
         )
-        .fetch_all(&self.pool)
+        .fetch_all(connection)
         .await?;
         rows.into_iter()
             .map(|row| {
@@ -63,12 +64,20 @@ impl Store {
     /// # Errors
     /// When the database does not answer or a row cannot be read.
     pub async fn check_ins(&self, job: i64, newest: i64) -> Result<Vec<CheckIn>, Error> {
+        Self::select_check_ins(&mut *self.pool.acquire().await?, job, newest).await
+    }
+
+    pub(crate) async fn select_check_ins(
+        connection: &mut PgConnection,
+        job: i64,
+        newest: i64,
+    ) -> Result<Vec<CheckIn>, Error> {
         let mut check_ins = sqlx::query!(
             "select line, at, level, position, text from check_in where job_number = $1 order by line desc limit $2",
             job,
             newest
         )
-        .fetch_all(&self.pool)
+        .fetch_all(connection)
         .await?
         .into_iter()
         .map(|row| {

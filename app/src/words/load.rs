@@ -36,7 +36,7 @@ impl JobRow {
     /// # Errors
     /// When the store cannot be read.
     pub async fn load(store: &Store, number: i64) -> Result<Option<Self>, Error> {
-        Ok(store.job(number).await?.map(|job| Self::with_steps(&job, Utc::now())))
+        Ok(store.snapshot().await?.job(number).await?.map(|job| Self::with_steps(&job, Utc::now())))
     }
 
     /// The jobs that the filter lets through, newest first; of unfinished ones also how far they are.

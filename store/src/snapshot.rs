@@ -1,0 +1,91 @@
+//! One moment of the database: rows that are read through the same snapshot belong together, however many reads that
+//! takes and whatever is written meanwhile.
+
+use domain::cluster::Cluster;
+use domain::event::CheckIn;
+use domain::job::{Job, JobWithSteps};
+use sqlx::PgTransaction;
+
+use crate::{Error, JobFilter, Store};
+
+/// Shows the rows as they were at its first read, and takes no writes. It holds a connection: drop it before waiting
+/// for another one.
+#[derive(Debug)]
+pub struct Snapshot(PgTransaction<'static>);
+
+impl Store {
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn snapshot(&self) -> Result<Snapshot, Error> {
+        Ok(Snapshot(self.pool.begin_with("begin isolation level repeatable read read only").await?))
+    }
+}
+
+impl Snapshot {
+    /// One cluster by its name.
+    ///
+    /// # Errors
+    /// When the database does not answer or the row cannot be read.
+    pub async fn cluster(&mut self, name: &str) -> Result<Option<Cluster>, Error> {
+        Ok(Store::select_clusters(&mut self.0, Some(name)).await?.pop())
+    }
+
+    /// Jobs, newest first.
+    ///
+    /// # Errors
+    /// When the database does not answer or a row cannot be read.
+    pub async fn jobs(&mut self, filter: &JobFilter) -> Result<Vec<Job>, Error> {
+        Store::select_jobs(&mut self.0, filter).await
+    }
+
+    /// One job with its steps.
+    ///
+    /// # Errors
+    /// When the database does not answer or a row cannot be read.
+    pub async fn job(&mut self, number: i64) -> Result<Option<JobWithSteps>, Error> {
+        Store::select_job(&mut self.0, number).await
+    }
+
+    /// The unfinished jobs on the same cluster that this job waits behind, the first one first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn jobs_ahead(&mut self, job: i64) -> Result<Vec<i64>, Error> {
+        Store::select_jobs_ahead(&mut self.0, job).await
+    }
+
+    /// The newest check-ins of a job, oldest first.
+    ///
+    /// # Errors
+    /// When the database does not answer or a row cannot be read.
+    pub async fn check_ins(&mut self, job: i64, newest: i64) -> Result<Vec<CheckIn>, Error> {
+        Store::select_check_ins(&mut self.0, job, newest).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::PgPool;
+
+    use super::*;
+
+    #[sqlx::test(migrator = "crate::MIGRATOR")]
+    async fn what_is_written_after_the_first_read_is_not_seen(pool: PgPool) {
+        let store = Store::new(pool);
+        let mut snapshot = store.snapshot().await.unwrap();
+        assert_eq!(snapshot.cluster("late").await.unwrap(), None);
+        store.ensure_clusters(&["late"]).await.unwrap();
+        assert_eq!(snapshot.cluster("late").await.unwrap(), None);
+        assert!(store.snapshot().await.unwrap().cluster("late").await.unwrap().is_some());
+    }
+
+    #[sqlx::test(migrator = "crate::MIGRATOR")]
+    async fn nothing_is_written_through_it(pool: PgPool) {
+        let store = Store::new(pool);
+        let mut snapshot = store.snapshot().await.unwrap();
+        let written =
+            sqlx::query("insert into cluster (cluster_name) values ('c')").execute(&mut *snapshot.0);
+        let error = written.await.unwrap_err();
+        assert!(error.to_string().contains("read-only transaction"), "{error}");
+    }
+}
