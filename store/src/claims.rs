@@ -151,15 +151,16 @@ impl Store {
         if renewed.rows_affected() == 0 { Err(Error::Fenced) } else { Ok(()) }
     }
 
-    /// Gives the claim back. The job is looked at again at `next_check_at`, or at once when somebody wished something of it
-    /// meanwhile.
+    /// Gives the claim back at the end of a turn, which shows that nobody breaks down over the job. It is looked at again at
+    /// `next_check_at`, or at once when somebody wished something of it meanwhile.
     ///
     /// # Errors
     /// When the database does not answer; the claim then ends by itself. A claim that passed on is no error here.
     pub async fn release(&self, claim: &Claim, next_check_at: Time) -> Result<(), Error> {
         sqlx::query!(
             "update job
-                set claimed_by = null, claimed_until = null, next_check_at = case when is_nudged then now() else $3 end
+                set claimed_by = null, claimed_until = null, recoveries = 0,
+                    next_check_at = case when is_nudged then now() else $3 end
               where job_number = $1 and fence = $2",
             claim.job,
             claim.fence,

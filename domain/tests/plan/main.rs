@@ -1,5 +1,6 @@
 //! What a job does next, told as stories and as laws that hold for every story.
 
+mod halts;
 mod laws;
 mod stories;
 mod support;

@@ -37,13 +37,14 @@ impl Engine {
             .ci(target.provider)
             .map_err(|missing| Unseen::Unauthorized(missing.to_string()))?;
         let run = step.run().ok_or_else(|| Unseen::NotFound("the run was never named".into()))?;
-        let report = self.noted(target.provider.title(), ci.look(target, run).await).await.map_err(|error| {
-            match error {
-                // A refused look is no end of a run: it may be the look that is wrong.
-                ProviderError::Rejected(what) => Unseen::Later { after: None, what },
-                other => unseen(other),
-            }
-        })?;
+        let report =
+            self.noted(target.provider.title(), ci.look(target, run).await).await.map_err(|error| {
+                match error {
+                    // A refused look is no end of a run: it may be the look that is wrong.
+                    ProviderError::Rejected(what) => Unseen::Later { after: None, what },
+                    other => unseen(other),
+                }
+            })?;
         Ok(Seen { status: report.status, detail: report.detail, progress: None, run: Some(report.run) })
     }
 

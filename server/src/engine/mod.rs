@@ -55,7 +55,8 @@ impl Engine {
     /// The same, knowing by what the declared clusters are recognised in the cloud.
     #[must_use]
     pub fn with_marks(mut self, catalogue: &Catalogue) -> Self {
-        let marks = catalogue.clusters.iter().filter_map(|spec| Some((spec.name.clone(), spec.cloud.clone()?)));
+        let marks =
+            catalogue.clusters.iter().filter_map(|spec| Some((spec.name.clone(), spec.cloud.clone()?)));
         self.marks = Arc::new(marks.collect());
         self
     }

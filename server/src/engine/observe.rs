@@ -88,7 +88,8 @@ impl Engine {
         account: &[Resource],
         debt: Option<&OwedDestroy>,
     ) -> Result<(), Error> {
-        let known = self.store.observation(cluster).await?.map(|known| known.known_clusters).unwrap_or_default();
+        let known =
+            self.store.observation(cluster).await?.map(|known| known.known_clusters).unwrap_or_default();
         let own: Vec<Resource> = belonging(account, mark, &known).into_iter().cloned().collect();
         let accepted = self.store.accepted_leftovers(cluster).await?;
         let is_accepted = |resource: &&Resource| {
@@ -102,7 +103,8 @@ impl Engine {
         }
         let clean_looks = self.store.observation(cluster).await?.map_or(0, |known| known.clean_looks);
         let since = obligation.verifying_since.unwrap_or(*now);
-        self.judged(obligation, judge(&left, left.len() < own.len(), clean_looks, since, *now), &own, *now).await
+        self.judged(obligation, judge(&left, left.len() < own.len(), clean_looks, since, *now), &own, *now)
+            .await
     }
 
     async fn judged(
@@ -138,8 +140,7 @@ impl Engine {
             let observation = self.store.observation(&cluster.name).await?;
             let observer = self.observer_of(observation.as_ref());
             let ci = self.ci_at_work_on(&cluster).await?;
-            let doubt =
-                doubt(&cluster, debt, observation.as_ref(), observer.as_ref(), ci.as_ref(), now);
+            let doubt = doubt(&cluster, debt, observation.as_ref(), observer.as_ref(), ci.as_ref(), now);
             if self.store.set_doubt(&cluster.name, doubt.as_ref()).await? {
                 info!(cluster = cluster.name, ?doubt, "the state of the cluster is seen in another light");
             }
@@ -168,7 +169,8 @@ impl Engine {
         };
         let who = target.provider.title();
         let contacts = self.store.provider_contacts().await?;
-        let last = contacts.iter().find(|contact| contact.name == who).and_then(|contact| contact.last_answer_at);
+        let last =
+            contacts.iter().find(|contact| contact.name == who).and_then(|contact| contact.last_answer_at);
         Ok(Some(Source { who: who.to_owned(), answered_at: last.map_or(started, |last| last.max(started)) }))
     }
 }

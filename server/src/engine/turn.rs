@@ -34,7 +34,10 @@ impl Engine {
             match plan::next(&facts.job.job, &facts.job.steps, &facts.cluster, &self.pace, now) {
                 Next::Wait { until } => return self.store.release(claim, until).await,
                 Next::LeaveAlone => {
-                    tracing::warn!(job = claim.job, "a step is of a kind that only a newer version knows; left to it");
+                    tracing::warn!(
+                        job = claim.job,
+                        "a step is of a kind that only a newer version knows; left to it"
+                    );
                     return self.store.release(claim, now + PATIENCE_WITH_NEWER).await;
                 }
                 Next::Finish { state, outcome } => {

@@ -142,13 +142,60 @@ async fn a_status_that_nobody_has_seen_is_said_and_is_no_end(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
-async fn refused_credentials_fail_the_job_and_start_nothing(pool: PgPool) {
+async fn refused_credentials_pause_the_job_and_it_goes_on_once_they_are_mended(pool: PgPool) {
     let house = House::build(pool).await;
-    let fault = Fault::on(Endpoint::CircleciTrigger, FaultKind::Unauthorized);
+    house.simulator.inject(Fault::on(Endpoint::CircleciTrigger, FaultKind::Unauthorized).every()).unwrap();
+    let job = house.ask("guide", Some(Size::S)).await;
+    let engine = house.start_engine();
+    let waiting = house
+        .until("the job waits for better credentials", async || {
+            let job = house.store.job(job).await.unwrap().unwrap();
+            (job.job.state == JobState::Waiting).then_some(job)
+        })
+        .await;
+    assert!(waiting.steps[0].message.is_some());
+    assert!(house.effective().is_empty());
+    house.simulator.forgive();
+    let over = house.over(job).await;
+    house.is_proved().await;
+    engine.stop().await;
+    assert_eq!(over.job.state, JobState::Succeeded, "{}", house.story().await);
+    assert_eq!(house.effective(), GUIDE);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_run_that_its_provider_does_not_know_any_more_is_no_success(pool: PgPool) {
+    let house = House::build(pool).await;
+    let fault = Fault::on(Endpoint::CircleciTrigger, FaultKind::Vanishes).branch("release");
     let over = guide_with(&house, fault).await;
-    assert_eq!(over.job.state, JobState::Failed);
-    assert_eq!(over.steps[0].state, StepState::Failed);
-    assert_eq!(house.effective(), ["destroy-release", "destroy-cluster"], "what was attempted is undone");
+    assert_eq!(over.job.state, JobState::Failed, "{}", house.story().await);
+    assert_eq!(over.steps[1].state, StepState::Failed);
+    nothing_is_left(&house).await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_run_that_is_listed_late_is_adopted_and_not_started_again(pool: PgPool) {
+    let house = House::build(pool).await;
+    let late = Fault::on(Endpoint::CircleciTrigger, FaultKind::ListsLate).seconds(0.15);
+    house.simulator.inject(late.branch("release-cluster")).unwrap();
+    let job = house.ask("guide", Some(Size::S)).await;
+    let engine = house.start_engine();
+    house.until("the first run is accepted", async || (!house.effective().is_empty()).then_some(())).await;
+    engine.kill().await;
+    sqlx::query("update trigger set state = 'intended', run = null").execute(&house.pool).await.unwrap();
+    let over = house.play(job).await;
+    assert_eq!(over.job.state, JobState::Succeeded, "{}", house.story().await);
+    assert_eq!(house.effective(), GUIDE, "{}", house.story().await);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_trigger_that_was_carried_out_and_answered_with_500_is_adopted(pool: PgPool) {
+    let house = House::build(pool).await;
+    let fault =
+        Fault::on(Endpoint::CircleciTrigger, FaultKind::ErrorAfterAccepting).branch("release-cluster");
+    let over = guide_with(&house, fault).await;
+    assert_eq!(over.job.state, JobState::Succeeded, "{}", house.story().await);
+    assert_eq!(house.effective(), GUIDE);
     nothing_is_left(&house).await;
 }
 

@@ -30,6 +30,7 @@ async fn a_guide_job_on_a_cluster_that_is_up_goes_on_from_there_and_destroys_it(
     house.over(up).await;
     let guide = house.ask("guide", Some(Size::M)).await;
     let over = house.over(guide).await;
+    house.is_proved().await;
     engine.stop().await;
     assert_eq!(over.job.state, JobState::Succeeded, "{}", house.story().await);
     assert_eq!(house.effective()[2..], GUIDE);

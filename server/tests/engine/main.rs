@@ -1,8 +1,11 @@
 //! Whole jobs on a real database and real HTTP, against the simulators: what people are promised, read from the
 //! simulators' log and not from our own tables.
 
+mod breakdowns;
 mod failures;
 mod journeys;
 mod kills;
 mod obligations;
+mod proof;
 mod support;
+mod wishes;

@@ -16,7 +16,12 @@ async fn the_obligation_stands_before_the_first_trigger_leaves(pool: PgPool) {
     house.simulator.inject(fault).unwrap();
     house.ask("up", Some(Size::S)).await;
     let engine = house.start_engine();
-    house.until("the trigger has left", async || (!house.simulator.log().is_empty()).then_some(())).await;
+    house
+        .until("the trigger has left", async || {
+            let log = house.simulator.log();
+            log.iter().any(|entry| entry.fault == Some(FaultKind::Hang)).then_some(())
+        })
+        .await;
     engine.kill().await;
     assert!(house.effective().is_empty());
     let owed = house.store.obligation_of(CLUSTER).await.unwrap().unwrap();
@@ -34,6 +39,7 @@ async fn a_provision_that_fails_without_a_finally_is_destroyed_by_its_obligation
     assert_eq!(over.job.state, JobState::Failed);
     assert!(over.job.outcome.unwrap().ends_with("What exists of the cluster is destroyed next."));
     house.cluster_is(ClusterState::Down).await;
+    house.is_proved().await;
     engine.stop().await;
     assert_eq!(house.effective(), ["release-cluster", "release", "destroy-release", "destroy-cluster"]);
     assert_eq!(house.store.obligation_of(CLUSTER).await.unwrap(), None);
@@ -47,6 +53,7 @@ async fn a_cluster_is_destroyed_at_its_auto_destroy_time(pool: PgPool) {
     house.over(up).await;
     sqlx::query("update obligation set destroys_at = now()").execute(&house.pool).await.unwrap();
     house.cluster_is(ClusterState::Down).await;
+    house.is_proved().await;
     engine.stop().await;
     let jobs = house.store.jobs(&store::JobFilter::default()).await.unwrap();
     assert_eq!(jobs[0].actor.name, "auto-destroy");
@@ -68,6 +75,7 @@ async fn a_destroy_that_fails_is_tried_again_later_and_not_forgotten(pool: PgPoo
 
     sqlx::query("update obligation set next_attempt_at = now()").execute(&house.pool).await.unwrap();
     house.cluster_is(ClusterState::Down).await;
+    house.is_proved().await;
     engine.stop().await;
     assert_eq!(house.store.obligation_of(CLUSTER).await.unwrap(), None);
 }

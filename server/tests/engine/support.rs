@@ -10,16 +10,19 @@ use domain::actor::{Actor, Channel};
 use domain::catalogue::Catalogue;
 use domain::cluster::{Cluster, ClusterState};
 use domain::job::JobWithSteps;
+use domain::obligation::{Obligation, ObligationState};
 use domain::order::Ask;
 use domain::plan::Pace;
 use domain::size::Size;
+use domain::step::Action;
 use server::engine::Engine;
 use server::providers::{Patience, Providers};
-use simulator::{Settings, Simulator};
+use simulator::{Service, Settings, Simulator};
 use sqlx::PgPool;
 use store::{Store, Terms};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 pub const CLUSTER: &str = "iriversland2";
 /// What a guide job makes effective, in order.
@@ -79,12 +82,31 @@ impl House {
         RunningEngine { stop, task }
     }
 
-    /// Runs an engine until the job is over.
+    /// Runs an engine until the job is over and what it destroyed is proved.
     pub async fn play(&self, job: i64) -> JobWithSteps {
         let engine = self.start_engine();
         let over = self.over(job).await;
+        self.is_proved().await;
         engine.stop().await;
         over
+    }
+
+    /// Waits while a destroy is reported but not proved.
+    pub async fn is_proved(&self) {
+        self.until("what was destroyed is proved", async || {
+            let owed = self.store.obligation_of(CLUSTER).await.unwrap();
+            owed.is_none_or(|owed| owed.state != ObligationState::Verifying).then_some(())
+        })
+        .await;
+    }
+
+    pub async fn owed(&self) -> Option<Obligation> {
+        self.store.obligation_of(CLUSTER).await.unwrap()
+    }
+
+    /// The newest debt, settled or not.
+    pub async fn debt_of(&self, job: i64) -> Obligation {
+        self.store.obligation_of_job(job).await.unwrap().unwrap()
     }
 
     pub async fn over(&self, number: i64) -> JobWithSteps {
@@ -126,6 +148,23 @@ impl House {
     /// What the outside world was made to do, in order: branches and batch jobs.
     pub fn effective(&self) -> Vec<String> {
         self.simulator.effective_runs().into_iter().map(|run| run.branch.unwrap_or(run.project)).collect()
+    }
+
+    /// The same pipeline as ours in size s, started by somebody else at the same time.
+    pub async fn somebody_else_starts(&self, branch: &str) {
+        let ask = Ask { routine: "up".into(), cluster: CLUSTER.into(), size: Some(Size::S), service: None };
+        let steps = self.catalogue.order(&ask).unwrap().steps;
+        let target = steps.into_iter().find_map(|step| match step.action {
+            Action::Trigger { target, .. } if target.branch == branch => Some(target),
+            _ => None,
+        });
+        let target = target.unwrap();
+        self.providers.ci(target.provider).unwrap().trigger(&target, Uuid::new_v4()).await.unwrap();
+    }
+
+    /// How often anybody but the cloud was asked something.
+    pub fn ci_requests(&self) -> usize {
+        self.simulator.log().iter().filter(|entry| entry.service != Service::Digitalocean).count()
     }
 
     /// The log of every job, for a test that fails.

@@ -1,0 +1,143 @@
+//! What ends the forward work of a job, and what is done about it.
+
+use domain::act::{ActError, may_answer, may_cancel, may_leave_up, may_resume};
+use domain::actor::{Actor, Channel};
+use domain::job::{Abandonment, JobState, JobWithSteps};
+use domain::plan::{MAX_RECOVERIES, Next};
+use domain::step::{Action, Answer, GivenAnswer, StepState, TriggerState, Verdict};
+
+use crate::support::*;
+
+fn anna() -> Actor {
+    Actor::new("anna", Channel::Web)
+}
+
+fn approval() -> Action {
+    Action::Approval { question: "Go on?".into(), time_limit_minutes: 60, without_answer: Verdict::Refuse }
+}
+
+fn as_job(story: Story) -> JobWithSteps {
+    JobWithSteps { job: story.job, steps: story.steps }
+}
+
+#[test]
+fn a_cluster_that_is_left_up_lets_the_run_end_and_skips_the_finally_steps() {
+    let mut story = Story::guide();
+    story.ended(1, StepState::Succeeded).accepted(2, 0);
+    story.job.abandoned = Some(Abandonment { by: anna(), at: at(1), until: at(7200) });
+    assert_eq!(story.next(9), Next::Poll { position: 2 });
+    story.ended(2, StepState::Succeeded);
+    assert_eq!(story.next(9), Next::Skip { positions: vec![3, 4, 5, 6] });
+    for position in 3..=6 {
+        story.step(position).state = StepState::Skipped;
+    }
+    assert!(matches!(story.next(9), Next::Finish { state: JobState::Cancelled, .. }));
+}
+
+#[test]
+fn a_destroy_that_was_begun_is_not_left_half_done() {
+    let mut story = Story::guide();
+    for position in 1..=4 {
+        story.ended(position, StepState::Succeeded);
+    }
+    story.ended(5, StepState::Succeeded);
+    story.job.abandoned = Some(Abandonment { by: anna(), at: at(1), until: at(7200) });
+    assert_eq!(story.next(9), Next::Begin { position: 6 });
+}
+
+#[test]
+fn a_job_beyond_its_time_limit_stops_its_run_and_cleans_up() {
+    let mut story = Story::guide();
+    story.job.time_limit_minutes = Some(30);
+    story.job.started_at = Some(at(0));
+    story.ended(1, StepState::Succeeded).accepted(2, 0);
+    assert_eq!(story.next(minutes(30) - 1), Next::Poll { position: 2 });
+    assert!(matches!(story.next(minutes(30)), Next::Stop { position: 2, .. }));
+    story.ended(2, StepState::Cancelled);
+    assert_eq!(story.next(minutes(30)), Next::Skip { positions: vec![3, 4] });
+}
+
+#[test]
+fn a_step_over_which_workers_break_down_fails_and_the_cluster_is_destroyed() {
+    let mut story = Story::guide();
+    story.ended(1, StepState::Succeeded).accepted(2, 0);
+    story.job.recoveries = MAX_RECOVERIES;
+    assert!(matches!(story.next(9), Next::GiveUp { position: 2, state: StepState::Failed, .. }));
+    story.ended(2, StepState::Failed);
+    story.job.recoveries = 0;
+    assert_eq!(story.next(9), Next::Skip { positions: vec![3, 4] });
+}
+
+#[test]
+fn a_run_that_failed_is_tried_again_after_its_pause_and_not_more_often_than_allowed() {
+    let mut story = Story::guide();
+    if let Action::Trigger { target, .. } = &mut story.step(3).action {
+        (target.retries, target.retry_pause_seconds) = (1, 60);
+    }
+    story.ended(1, StepState::Succeeded).ended(2, StepState::Succeeded).ended(3, StepState::Failed);
+    story.step(3).finished_at = Some(at(0));
+    assert_eq!(story.next(59), Next::Wait { until: at(60) });
+    assert_eq!(story.next(60), Next::Retry { position: 3 });
+    story.step(3).attempt = 2;
+    assert_eq!(story.next(60), Next::Skip { positions: vec![4] });
+}
+
+#[test]
+fn a_run_that_was_refused_or_timed_out_is_not_tried_again() {
+    for (trigger_state, state) in
+        [(TriggerState::Rejected, StepState::Failed), (TriggerState::Accepted, StepState::TimedOut)]
+    {
+        let mut story = Story::guide();
+        if let Action::Trigger { target, .. } = &mut story.step(3).action {
+            target.retries = 5;
+        }
+        story.ended(1, StepState::Succeeded).ended(2, StepState::Succeeded).ended(3, state);
+        story.step(3).finished_at = Some(at(0));
+        story.step(3).trigger = Some(trigger(trigger_state, 0));
+        assert_eq!(story.next(9), Next::Skip { positions: vec![4] });
+    }
+}
+
+#[test]
+fn a_question_waits_for_its_answer_until_its_time_is_over() {
+    let mut story = Story::new(vec![creates("cluster"), approval(), batch("s3")], vec![destroys("cluster")]);
+    story.ended(1, StepState::Succeeded);
+    story.step(2).state = StepState::Waiting;
+    story.step(2).started_at = Some(at(0));
+    assert_eq!(story.next(9), Next::Wait { until: at(minutes(60)) });
+    assert_eq!(story.next(minutes(60)), Next::Heed { position: 2 });
+    story.step(2).answer = Some(GivenAnswer { answer: Answer::Approve, by: anna(), at: at(9) });
+    assert_eq!(story.next(9), Next::Heed { position: 2 });
+}
+
+#[test]
+fn a_step_of_a_kind_that_only_a_newer_version_knows_is_left_alone() {
+    let newer: Action = serde_json::from_str(r#"{"kind": "rocket", "thrust": 9}"#).unwrap();
+    assert_eq!(newer, Action::Unknown);
+    assert_eq!(Story::new(vec![creates("cluster"), newer], vec![]).next(9), Next::LeaveAlone);
+}
+
+#[test]
+fn what_may_not_be_done_to_a_job_says_why() {
+    let mut story = Story::guide();
+    for position in 1..=4 {
+        story.ended(position, StepState::Succeeded);
+    }
+    story.accepted(5, 0);
+    let job = as_job(story);
+    assert_eq!(may_cancel(&job), Err(ActError::OnlyDestroys { job: 1 }));
+    assert_eq!(may_leave_up(&job, at(7200), at(86_400), at(0)), Err(ActError::OnlyDestroys { job: 1 }));
+    assert_eq!(may_answer(&job, 5, &Answer::Approve), Err(ActError::NothingAsked { job: 1, position: 5 }));
+    assert_eq!(may_resume(&job, 1), Err(ActError::NotEnded { job: 1 }));
+}
+
+#[test]
+fn an_ended_job_is_resumed_at_the_latest_from_the_first_step_that_did_not_succeed() {
+    let mut story = Story::guide();
+    story.ended(1, StepState::Succeeded).ended(2, StepState::Failed);
+    story.job.state = JobState::Failed;
+    let job = as_job(story);
+    assert_eq!(may_cancel(&job), Err(ActError::Ended { job: 1 }));
+    assert_eq!(may_resume(&job, 3), Err(ActError::NotResumable { job: 1, latest: 2 }));
+    assert_eq!(may_resume(&job, 2), Ok(()));
+}

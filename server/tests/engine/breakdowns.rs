@@ -1,0 +1,131 @@
+//! Workers that break down, binaries that overlap, and times when nobody was there.
+
+use std::time::Duration;
+
+use domain::cluster::ClusterState;
+use domain::job::JobState;
+use domain::size::Size;
+use domain::step::StepState;
+use sqlx::PgPool;
+use store::Kind;
+use uuid::Uuid;
+
+use crate::support::{CLUSTER, House};
+
+/// A worker takes the job and is never heard of again.
+async fn breaks_down(house: &House) {
+    house.store.claim(Uuid::new_v4(), Duration::ZERO, Kind::Any).await.unwrap().unwrap();
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_step_over_which_three_workers_broke_down_is_put_aside_and_the_cluster_destroyed(pool: PgPool) {
+    let house = House::build(pool).await;
+    let guide = house.ask("guide", Some(Size::S)).await;
+    let engine = house.start_engine();
+    house
+        .until("the second stack is at work", async || {
+            let job = house.store.job(guide).await.unwrap().unwrap();
+            (job.steps[1].state == StepState::Running).then_some(())
+        })
+        .await;
+    engine.stop().await;
+    sqlx::query("update job set next_check_at = now()").execute(&house.pool).await.unwrap();
+    for _ in 0..4 {
+        breaks_down(&house).await;
+    }
+    let over = house.play(guide).await;
+    assert_eq!(over.job.state, JobState::Failed, "{}", house.story().await);
+    assert!(over.job.outcome.unwrap().contains("put aside: this service broke down"));
+    assert_eq!(house.cluster().await.state, ClusterState::Down);
+    assert_eq!(house.owed().await, None);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_breakdown_or_two_are_not_held_against_a_job_that_goes_on(pool: PgPool) {
+    let house = House::build(pool).await;
+    let guide = house.ask("guide", Some(Size::S)).await;
+    for _ in 0..2 {
+        breaks_down(&house).await;
+    }
+    assert_eq!(house.store.job(guide).await.unwrap().unwrap().job.recoveries, 1);
+    let over = house.play(guide).await;
+    assert_eq!(over.job.state, JobState::Succeeded, "{}", house.story().await);
+    assert_eq!(over.job.recoveries, 0);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_job_with_a_step_of_a_newer_version_is_left_to_it_and_keeps_nobody_waiting(pool: PgPool) {
+    let house = House::build(pool).await;
+    house.store.ensure_clusters(&["other"]).await.unwrap();
+    let newer = house.ask("guide", Some(Size::S)).await;
+    sqlx::query(
+        "update step set action = jsonb_build_object('kind', 'rocket', 'thrust', 9) where position = 4;",
+    )
+    .execute(&house.pool)
+    .await
+    .unwrap();
+    let engine = house.start_engine();
+    house
+        .until("the newer job was put off", async || {
+            let put_off = sqlx::query_scalar::<_, bool>(
+                "select next_check_at > now() + interval '30 seconds' from job",
+            )
+            .fetch_one(&house.pool)
+            .await
+            .unwrap();
+            put_off.then_some(())
+        })
+        .await;
+    engine.stop().await;
+    let left = house.store.job(newer).await.unwrap().unwrap();
+    assert_eq!((left.job.state, left.job.recoveries), (JobState::Queued, 0));
+    assert!(house.effective().is_empty());
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn an_absence_is_noticed_and_what_was_due_meanwhile_is_done_once(pool: PgPool) {
+    let house = House::build(pool).await;
+    let up = house.ask("up", Some(Size::S)).await;
+    house.play(up).await;
+    sqlx::query("update replica set seen_at = now() - interval '3 hours'")
+        .execute(&house.pool)
+        .await
+        .unwrap();
+    sqlx::query("update obligation set destroys_at = now() - interval '2 hours'")
+        .execute(&house.pool)
+        .await
+        .unwrap();
+    let engines = [house.start_engine(), house.start_engine()];
+    house.until("the debt is paid", async || house.owed().await.is_none().then_some(())).await;
+    for engine in engines {
+        engine.stop().await;
+    }
+    let absence = house.store.last_absence().await.unwrap().unwrap();
+    assert!(absence.until - absence.from > chrono::TimeDelta::hours(2));
+    assert_eq!(house.effective(), ["release-cluster", "release", "destroy-release", "destroy-cluster"]);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_destroy_that_is_owed_for_long_alarms_once_for_all_replicas(pool: PgPool) {
+    let house = House::build(pool).await;
+    let up = house.ask("up", Some(Size::S)).await;
+    house.play(up).await;
+    sqlx::query(
+        "update obligation set state = 'due', due_since = now() - interval '70 minutes',
+                next_attempt_at = now() + interval '1 hour', last_error = 'no connection'",
+    )
+    .execute(&house.pool)
+    .await
+    .unwrap();
+    let engines = [house.start_engine(), house.start_engine()];
+    let alarmed =
+        |messages: Vec<String>| messages.into_iter().filter(|text| text.starts_with("Alarm:")).count();
+    house
+        .until("Slack was told", async || (alarmed(house.simulator.slack_messages()) > 0).then_some(()))
+        .await;
+    for engine in engines {
+        engine.stop().await;
+    }
+    assert_eq!(alarmed(house.simulator.slack_messages()), 1);
+    assert_eq!(house.store.obligation_of(CLUSTER).await.unwrap().unwrap().alarms, 2);
+}
