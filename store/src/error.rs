@@ -29,6 +29,10 @@ pub enum Error {
     NotIdle(String),
     #[error("The cloud shows no {} with the id \"{id}\". Nothing was changed.", .kind.title())]
     NotShown { kind: ResourceKind, id: String },
+    #[error(
+        "The role \"{role}\" may not create databases. Somebody who may has to allow it: alter role \"{role}\" createdb;"
+    )]
+    MayNotCreateDatabases { role: String },
     /// Somebody else holds the claim by now. Whatever this worker was about to write is dropped.
     #[error("the claim has passed to another worker")]
     Fenced,
@@ -68,6 +72,7 @@ impl Error {
                 | Self::Act(_)
                 | Self::NotIdle(_)
                 | Self::NotShown { .. }
+                | Self::MayNotCreateDatabases { .. }
         )
     }
 }

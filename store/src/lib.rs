@@ -7,6 +7,7 @@
 mod accept;
 mod acts;
 mod announcements;
+mod beside;
 mod changes;
 mod claims;
 mod clusters;

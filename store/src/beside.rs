@@ -1,0 +1,58 @@
+//! Databases beside the real one, on the same server: a fire drill has one for itself and drops it afterwards.
+
+use sqlx::postgres::PgPoolOptions;
+use sqlx::{AssertSqlSafe, raw_sql};
+
+use crate::{Error, Store};
+
+/// What Postgres says to a role without the right.
+const INSUFFICIENT_PRIVILEGE: &str = "42501";
+
+impl Store {
+    /// Creates an empty database and connects to it with the same role.
+    ///
+    /// # Errors
+    /// [`Error::MayNotCreateDatabases`] when the role lacks the right; the rest when the server does not answer.
+    pub async fn create_beside(&self, name: &str) -> Result<Self, Error> {
+        let options = self.pool.connect_options();
+        // Nobody can be connected to `template0`, which would make the server refuse to copy it.
+        let create = format!("create database {} template template0", quoted(name));
+        raw_sql(AssertSqlSafe(create)).execute(&self.pool).await.map_err(|error| {
+            let code = error.as_database_error().and_then(|error| error.code());
+            if code.as_deref() == Some(INSUFFICIENT_PRIVILEGE) {
+                Error::MayNotCreateDatabases { role: options.get_username().to_owned() }
+            } else {
+                error.into()
+            }
+        })?;
+        let options = options.as_ref().clone().database(name);
+        Ok(Self { pool: PgPoolOptions::new().max_connections(10).connect_lazy_with(options) })
+    }
+
+    /// Drops a database beside this one, whoever is connected to it. One that is gone already is no error.
+    ///
+    /// # Errors
+    /// When the server does not answer, or the role does not own the database.
+    pub async fn drop_beside(&self, name: &str) -> Result<(), Error> {
+        let drop = format!("drop database if exists {} with (force)", quoted(name));
+        raw_sql(AssertSqlSafe(drop)).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// The databases of the server whose names begin so.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn databases_beside(&self, prefix: &str) -> Result<Vec<String>, Error> {
+        let names = sqlx::query_scalar!(
+            r#"select datname::text as "name!" from pg_database where starts_with(datname, $1) order by datname"#,
+            prefix
+        );
+        Ok(names.fetch_all(&self.pool).await?)
+    }
+}
+
+/// The name in quotes, which nothing in it can end.
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
