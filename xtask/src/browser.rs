@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Result, bail};
+use workbench::system::{Missing, how_to_get};
 
 use crate::workspace::Workspace;
-use crate::{interrupt, process, tools};
+use crate::{interrupt, process};
 
 /// What the packages of various systems call it.
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
@@ -32,7 +33,7 @@ pub fn find(workspace: &Workspace) -> Result<PathBuf> {
         process::run_quietly(&mut install, &workspace.target.join("run/playwright-install.log"))
     {
         interrupt::check()?;
-        let command = tools::how_to_get_chromium();
+        let command = how_to_get(Missing::Chromium);
         bail!(
             "no Chromium on this machine, and Playwright could not fetch one ({error}); get one with: {command}"
         );

@@ -2,24 +2,17 @@
 
 mod browser;
 mod commands;
-mod interrupt;
-mod ports;
-mod postgres;
-mod process;
-mod server;
-mod service;
 mod site;
 mod stamp;
 mod steps;
 mod tools;
-mod workspace;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-
-use interrupt::Interrupted;
-use workspace::Workspace;
+use workbench::interrupt::{self, Interrupted};
+use workbench::workspace::{self, Workspace};
+use workbench::{ports, postgres, process, server, service};
 
 /// The command runner of Cluster Head.
 #[derive(Parser)]

