@@ -1,12 +1,12 @@
 //! An enum whose variants have one spelling each: in the log, in a fault sent over HTTP and in the error that lists
-//! what is known.
+//! what is known. What is written above a variant is also told to people.
 
 macro_rules! named_enum {
-    ($(#[$about:meta])* pub enum $enum:ident { $($(#[$doc:meta])* $variant:ident = $name:literal,)+ }) => {
+    ($(#[$about:meta])* pub enum $enum:ident { $($(#[doc = $doc:literal])* $variant:ident = $name:literal,)+ }) => {
         $(#[$about])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum $enum {
-            $($(#[$doc])* $variant,)+
+            $($(#[doc = $doc])* $variant,)+
         }
 
         impl $enum {
@@ -15,6 +15,13 @@ macro_rules! named_enum {
             pub fn name(self) -> &'static str {
                 match self {
                     $($enum::$variant => $name,)+
+                }
+            }
+
+            /// What its documentation says, in one line.
+            pub fn about(self) -> &'static str {
+                match self {
+                    $($enum::$variant => concat!($($doc),*).trim_ascii(),)+
                 }
             }
 
