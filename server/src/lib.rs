@@ -50,7 +50,9 @@ pub async fn serve(
     let store = open_store(&settings, &catalogue).await?;
     let providers = Arc::new(connect_providers(&settings)?);
     let closing = CancellationToken::new();
-    let engine = Engine::new(store.clone(), providers, settings.pace.clone()).with_marks(&catalogue);
+    let engine = Engine::new(store.clone(), providers, settings.pace.clone())
+        .with_marks(&catalogue)
+        .with_lease(settings.lease);
     let web = Web::new(Setup {
         store: store.clone(),
         catalogue: Arc::new(catalogue),

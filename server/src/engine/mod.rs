@@ -61,7 +61,7 @@ impl Engine {
         self
     }
 
-    /// The same with another lease, so that a test need not wait half a minute for a claim to end.
+    /// The same with another lease.
     #[must_use]
     pub const fn with_lease(mut self, lease: Duration) -> Self {
         self.lease = lease;

@@ -26,6 +26,7 @@ fn demo_settings(pool: &PgPool, simulator: &Simulator) -> (Settings, domain::cat
         host: None,
         port: Some(0),
         site: Some(root.join("tests/api/site")),
+        lease: config::DEFAULT_LEASE,
     };
     let database = pool.connect_options().to_url_lossy().to_string();
     let environment = [("DATABASE_URL", database)].into_iter().collect::<Environment>();

@@ -15,7 +15,7 @@ mod shape;
 
 use std::path::PathBuf;
 
-use server::config::{ConfigArgs, Loaded, ServeArgs, parse};
+use server::config::{ConfigArgs, DEFAULT_LEASE, Loaded, ServeArgs, parse};
 
 /// The file that ships with the product.
 const SHIPPED: &str = include_str!("../../../cluster-head.toml");
@@ -41,5 +41,13 @@ fn line_of(needle: &str) -> usize {
 
 fn serve() -> ServeArgs {
     let config = ConfigArgs { config: PathBuf::from("cluster-head.toml") };
-    ServeArgs { config, demo: false, simulator: None, host: None, port: None, site: None }
+    ServeArgs {
+        config,
+        demo: false,
+        simulator: None,
+        host: None,
+        port: None,
+        site: None,
+        lease: DEFAULT_LEASE,
+    }
 }

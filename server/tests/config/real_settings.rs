@@ -194,3 +194,10 @@ fn the_pace_of_the_file_wins() {
     let loaded = Loaded { pace: Some(pace.clone()), ..shipped() };
     assert_eq!(Settings::new(&serve(), &with(&[]), &loaded).unwrap().pace, pace);
 }
+
+#[test]
+fn a_claim_holds_half_a_minute_or_as_long_as_was_said() {
+    let lease = |args| Settings::new(&args, &with(&[]), &shipped()).unwrap().lease.as_secs();
+    assert_eq!(lease(serve()), 30);
+    assert_eq!(lease(server::config::ServeArgs { lease: 5, ..serve() }), 5);
+}

@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+/// More than twice the longest call.
+pub const DEFAULT_LEASE: u16 = 30;
+
 /// Where the config file is: the same for `serve` and `check`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct ConfigArgs {
@@ -36,4 +39,9 @@ pub struct ServeArgs {
     /// The folder with the built wasm, style and static files [env: CLUSTER_HEAD_SITE] [default: target/site]
     #[arg(long, value_name = "FOLDER")]
     pub site: Option<PathBuf>,
+
+    /// How long a claim on a job holds unless it is renewed, in seconds: how late at most another replica goes on with
+    /// the work of one that died. The same on all replicas
+    #[arg(long, value_name = "SECONDS", default_value_t = DEFAULT_LEASE, value_parser = clap::value_parser!(u16).range(2..=600))]
+    pub lease: u16,
 }

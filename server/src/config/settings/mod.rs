@@ -8,6 +8,7 @@ mod secrets;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use domain::plan::Pace;
 use reqwest::Url;
@@ -15,7 +16,7 @@ use secrecy::SecretString;
 use tracing_subscriber::EnvFilter;
 
 use super::{Loaded, variables};
-pub use args::{ConfigArgs, ServeArgs};
+pub use args::{ConfigArgs, DEFAULT_LEASE, ServeArgs};
 use environment::Findings;
 pub use environment::{Environment, SettingsErrors};
 pub use secrets::{PasswordSetting, Secrets};
@@ -31,6 +32,8 @@ pub struct Settings {
     pub secrets: Secrets,
     pub mode: Mode,
     pub pace: Pace,
+    /// How long a claim holds unless it is renewed.
+    pub lease: Duration,
     pub log: Log,
 }
 
@@ -94,6 +97,7 @@ impl Settings {
                 secrets,
                 mode,
                 pace: loaded.pace.clone().unwrap_or(usual_pace),
+                lease: Duration::from_secs(args.lease.into()),
                 log: log?,
             })
         };
