@@ -8,21 +8,19 @@ use server::providers::{CiProvider, ProviderError, TriggerError};
 use simulator::{Endpoint, Fault, FaultKind, Settings};
 
 use crate::canned::{Canned, on};
-use crate::world::{IMPATIENCE, MARKER, PATIENCE, World, circleci_target, just_now, providers_at};
+use crate::world::{MARKER, PATIENCE, World, circleci_target, just_now, patience_with, providers_at};
 
 const A_SECOND: Option<Duration> = Some(Duration::from_secs(1));
 
 async fn trigger_struck_by(kind: FaultKind) -> (World, TriggerError) {
-    let patience = if kind == FaultKind::Hang { IMPATIENCE } else { PATIENCE };
-    let world = World::struck_by(Fault::on(Endpoint::CircleciTrigger, kind), patience).await;
+    let world = World::struck_by(Fault::on(Endpoint::CircleciTrigger, kind), patience_with(kind)).await;
     let error = world.circleci().trigger(&circleci_target("release"), MARKER).await.unwrap_err();
     (world, error)
 }
 
 /// The fault strikes the list of workflows, the second question of a look.
 async fn look_struck_by(kind: FaultKind) -> ProviderError {
-    let patience = if kind == FaultKind::Hang { IMPATIENCE } else { PATIENCE };
-    let world = World::struck_by(Fault::on(Endpoint::CircleciWorkflows, kind), patience).await;
+    let world = World::struck_by(Fault::on(Endpoint::CircleciWorkflows, kind), patience_with(kind)).await;
     let target = circleci_target("release");
     let run = world.circleci().trigger(&target, MARKER).await.unwrap();
     world.circleci().look(&target, &run).await.unwrap_err()
@@ -48,6 +46,9 @@ async fn a_trigger_without_a_clear_answer_may_have_been_accepted() {
         (FaultKind::Html, "CircleCI answered with HTML instead of JSON (502)"),
         (FaultKind::Hang, "CircleCI did not answer within 1 s"),
         (FaultKind::HugeBody, "CircleCI answered with more than 5 MB"),
+        (FaultKind::EndlessBody, "CircleCI answered with more than 5 MB"),
+        (FaultKind::SlowBody, "CircleCI did not answer within 1 s"),
+        (FaultKind::ErrorAfterAccepting, "CircleCI answered 500: Internal server error"),
     ] {
         let (_, error) = trigger_struck_by(kind).await;
         assert_eq!(error, TriggerError::Unknown(expected.into()), "{kind:?}");
@@ -56,12 +57,21 @@ async fn a_trigger_without_a_clear_answer_may_have_been_accepted() {
 
 #[tokio::test]
 async fn a_trigger_whose_answer_was_lost_is_found_exactly_once() {
-    for kind in [FaultKind::DropAnswer, FaultKind::HugeBody, FaultKind::TruncatedJson] {
+    for kind in [
+        FaultKind::DropAnswer,
+        FaultKind::ErrorAfterAccepting,
+        FaultKind::HugeBody,
+        FaultKind::EndlessBody,
+        FaultKind::SlowBody,
+        FaultKind::GzipBomb,
+        FaultKind::TruncatedJson,
+    ] {
         let since = just_now();
         let (world, error) = trigger_struck_by(kind).await;
         assert!(matches!(error, TriggerError::Unknown(_)), "{kind:?}: {error:?}");
 
-        let found = world.circleci().find(&circleci_target("release"), MARKER, since).await.unwrap();
+        let circleci = providers_at(world.simulator.url(), PATIENCE).circleci.unwrap();
+        let found = circleci.find(&circleci_target("release"), MARKER, since).await.unwrap();
         let effective = world.simulator.effective_runs();
         let ids = |runs: &[RunRef]| runs.iter().map(|run| run.id.clone()).collect::<Vec<_>>();
         assert_eq!(ids(&found), effective.iter().map(|run| run.id.clone()).collect::<Vec<_>>(), "{kind:?}");
@@ -104,7 +114,7 @@ async fn a_pipeline_that_is_not_known_any_more_has_not_ended() {
     let target = circleci_target("release");
     let run = world.circleci().trigger(&target, MARKER).await.unwrap();
     world.look_after(10, &target, &run).await;
-    world.simulator.reset();
+    world.simulator.inject(Fault::on(Endpoint::CircleciPipeline, FaultKind::Vanishes)).unwrap();
     let expected = ProviderError::NotFound("CircleCI answered 404: Pipeline not found".into());
     assert_eq!(world.circleci().look(&target, &run).await, Err(expected.clone()));
     assert_eq!(world.circleci().cancel(&target, &run).await, Err(expected));
@@ -176,6 +186,17 @@ async fn a_look_that_failed_says_nothing_about_the_run() {
             ProviderError::Unauthorized(what("CircleCI answered 401: Invalid token provided.")),
         ),
         (FaultKind::HugeBody, ProviderError::Garbled(what("CircleCI answered with more than 5 MB"))),
+        (FaultKind::EndlessBody, ProviderError::Garbled(what("CircleCI answered with more than 5 MB"))),
+        (
+            FaultKind::SlowBody,
+            ProviderError::Transient { after: None, what: what("CircleCI did not answer within 1 s") },
+        ),
+        (
+            FaultKind::Redirect,
+            ProviderError::Rejected(what(
+                "CircleCI answered 302: a redirect to 169.254.169.254, which we do not follow",
+            )),
+        ),
     ] {
         assert_eq!(look_struck_by(kind).await, expected, "{kind:?}");
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use domain::cloud::{CloudMark, Resource, ResourceKind, belonging, strangers};
 use serde_json::{Value, json};
 use server::providers::{CloudObserver, ProviderError};
+use simulator::{Endpoint, Fault, FaultKind};
 
 use crate::canned::{Answer, Canned, on};
 use crate::world::{MARKER, PATIENCE, World, circleci_target, providers_at};
@@ -245,6 +246,28 @@ async fn a_cluster_is_seen_whole_until_nothing_of_it_is_left() {
     let down = observer.look().await.unwrap();
     assert_eq!(ours(&down, &known_clusters), []);
     assert_eq!(down.len(), 2, "the other cluster and its machine");
+}
+
+#[tokio::test]
+async fn what_a_destroy_left_behind_is_seen_after_its_cluster() {
+    let world = World::new().await;
+    let observer = world.providers.observer.as_ref().unwrap();
+    let run = async |branch: &str| {
+        world.circleci().trigger(&circleci_target(branch), MARKER).await.unwrap();
+        world.simulator.advance(Duration::from_secs(1_800));
+    };
+    run("release-cluster").await;
+    run("release").await;
+    let cluster = observer.look().await.unwrap()[0].id.clone();
+    world.simulator.inject(Fault::on(Endpoint::CircleciTrigger, FaultKind::Leftovers).every()).unwrap();
+    run("destroy-release").await;
+    run("destroy-cluster").await;
+
+    let left = observer.look().await.unwrap();
+    let mark = CloudMark { name: "iriversland2".into(), tag: None };
+    let kinds: Vec<_> = belonging(&left, &mark, &[cluster]).iter().map(|found| found.kind).collect();
+    assert_eq!(kinds, [ResourceKind::LoadBalancer, ResourceKind::Volume]);
+    assert!(left.iter().all(|found| found.daily.is_some() && found.created_at.is_some()), "{left:?}");
 }
 
 #[tokio::test]

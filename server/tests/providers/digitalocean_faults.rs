@@ -9,7 +9,7 @@ use simulator::{Endpoint, Fault, FaultKind, Settings};
 
 use crate::canned::{Answer, Canned, on};
 use crate::digitalocean::{account, look_at};
-use crate::world::{IMPATIENCE, PATIENCE, World};
+use crate::world::{World, patience_with};
 
 const ENDPOINTS: [Endpoint; 4] = [
     Endpoint::DigitaloceanClusters,
@@ -24,9 +24,8 @@ async fn look_answered(answer: Answer) -> Result<Vec<Resource>, ProviderError> {
 
 /// A world with a cluster, in which one of the four lists meets this.
 async fn look_struck_by(endpoint: Endpoint, kind: FaultKind) -> Result<Vec<Resource>, ProviderError> {
-    let patience = if kind == FaultKind::Hang { IMPATIENCE } else { PATIENCE };
     let settings = Settings { starts_with_a_cluster: true, ..Settings::default() };
-    let world = World::with(settings, patience).await;
+    let world = World::with(settings, patience_with(kind)).await;
     world.simulator.inject(Fault::on(endpoint, kind)).unwrap();
     world.providers.observer.as_ref().unwrap().look().await
 }
@@ -145,12 +144,13 @@ async fn a_lost_or_broken_answer_may_come_later() {
         FaultKind::RateLimited,
         FaultKind::RateLimitedWithoutHint,
         FaultKind::Hang,
+        FaultKind::SlowBody,
         FaultKind::DropAnswer,
     ] {
         let error = look_struck_by(Endpoint::DigitaloceanDroplets, kind).await.unwrap_err();
         assert!(matches!(error, ProviderError::Transient { .. }), "{kind:?}: {error:?}");
     }
-    for kind in [FaultKind::HugeBody, FaultKind::TruncatedJson] {
+    for kind in [FaultKind::HugeBody, FaultKind::EndlessBody, FaultKind::GzipBomb, FaultKind::TruncatedJson] {
         let error = look_struck_by(Endpoint::DigitaloceanDroplets, kind).await.unwrap_err();
         assert!(matches!(error, ProviderError::Garbled(_)), "{kind:?}: {error:?}");
     }
@@ -165,4 +165,8 @@ async fn no_redirect_gets_to_see_the_token() {
     let expected = "DigitalOcean answered 301: a redirect to 127.0.0.1, which we do not follow";
     assert_eq!(error, ProviderError::Rejected(expected.into()));
     assert!(elsewhere.asked().is_empty());
+    for endpoint in ENDPOINTS {
+        let error = look_struck_by(endpoint, FaultKind::Redirect).await.unwrap_err();
+        assert!(matches!(error, ProviderError::Rejected(_)), "{endpoint:?}: {error:?}");
+    }
 }

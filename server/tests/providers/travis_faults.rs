@@ -5,18 +5,16 @@ use std::time::Duration;
 use server::providers::{ProviderError, TriggerError};
 use simulator::{Endpoint, Fault, FaultKind, Settings};
 
-use crate::world::{IMPATIENCE, MARKER, PATIENCE, World, just_now, travis_target};
+use crate::world::{MARKER, PATIENCE, World, just_now, patience_with, travis_target};
 
 async fn trigger_struck_by(kind: FaultKind) -> (World, TriggerError) {
-    let patience = if kind == FaultKind::Hang { IMPATIENCE } else { PATIENCE };
-    let world = World::struck_by(Fault::on(Endpoint::TravisTrigger, kind), patience).await;
+    let world = World::struck_by(Fault::on(Endpoint::TravisTrigger, kind), patience_with(kind)).await;
     let error = world.travis().trigger(&travis_target(), MARKER).await.unwrap_err();
     (world, error)
 }
 
 async fn look_struck_by(kind: FaultKind) -> ProviderError {
-    let patience = if kind == FaultKind::Hang { IMPATIENCE } else { PATIENCE };
-    let world = World::struck_by(Fault::on(Endpoint::TravisRequest, kind), patience).await;
+    let world = World::struck_by(Fault::on(Endpoint::TravisRequest, kind), patience_with(kind)).await;
     let run = world.travis().trigger(&travis_target(), MARKER).await.unwrap();
     world.travis().look(&travis_target(), &run).await.unwrap_err()
 }

@@ -9,7 +9,7 @@ use domain::run::{ProviderKind, RunRef, RunReport, RunStatus};
 use domain::step::CiTarget;
 use secrecy::SecretString;
 use server::providers::{CiProvider, Patience, Providers};
-use simulator::{Fault, Settings, Simulator};
+use simulator::{Fault, FaultKind, Settings, Simulator};
 use uuid::Uuid;
 
 /// Our marker in tests where its value does not matter.
@@ -20,6 +20,14 @@ pub const PATIENCE: Patience = Patience { answer: Duration::from_secs(10), start
 
 /// For a far end that does not answer.
 pub const IMPATIENCE: Patience = Patience { answer: Duration::from_secs(1), start: Duration::from_secs(120) };
+
+/// As long as it takes until this fault has shown itself.
+pub fn patience_with(kind: FaultKind) -> Patience {
+    match kind {
+        FaultKind::Hang | FaultKind::SlowBody => IMPATIENCE,
+        _ => PATIENCE,
+    }
+}
 
 /// After this, what should have ended by itself counts as hanging.
 pub const FAR_TOO_LONG: Duration = Duration::from_secs(120);
