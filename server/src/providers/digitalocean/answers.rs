@@ -1,7 +1,7 @@
 //! What we read of DigitalOcean's answers; the rest is ignored.
 //!
-//! Facts: the official OpenAPI (digitalocean/openapi, 2026). What a proof rests on has to be there: the list itself, ids,
-//! names and tags. What people are only told may be missing or odd, and then is not told.
+//! Facts: the official OpenAPI (digitalocean/openapi, 2026). What a proof rests on has to be there: the list
+//! itself, ids, names and tags. What people are only told may be missing or odd, and then is not told.
 
 use domain::Time;
 use serde::de::DeserializeOwned;

@@ -1,7 +1,7 @@
 //! DigitalOcean, API v2, of which we only read.
 //!
-//! Facts: the official OpenAPI (digitalocean/openapi, 2026). A list is read to its end or not at all: what is missing in
-//! half a list would look as if it were gone.
+//! Facts: the official OpenAPI (digitalocean/openapi, 2026). A list is read to its end or not at all: what is
+//! missing in half a list would look as if it were gone.
 
 mod answers;
 mod prices;
