@@ -34,6 +34,8 @@ export interface Job {
 export interface Cluster {
   state: string;
   size: string | null;
+  /** When it is destroyed at the latest; null once nothing is owed. */
+  destroys_at: string | null;
   job: number | null;
 }
 
@@ -91,6 +93,13 @@ export class Api {
       .poll(async () => beganAndEnded(await this.job(number), title), { timeout: JOB_LIMIT, intervals: BRISKLY })
       .toMatchObject({ began: true });
     expect(beganAndEnded(await this.job(number), title), `${title} is over already`).toMatchObject({ ended: false });
+  }
+
+  /** Waits until it is proven that nothing is left. */
+  async untilNothingIsOwed(): Promise<void> {
+    await expect
+      .poll(async () => (await this.cluster()).destroys_at, { timeout: JOB_LIMIT, intervals: BRISKLY })
+      .toBeNull();
   }
 
   send(path: string, init: RequestInit = {}): Promise<Response> {

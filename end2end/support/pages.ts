@@ -44,6 +44,11 @@ export function outcome(page: Page): Locator {
   return page.getByRole("region", { name: "Outcome" });
 }
 
+/** The same once it is proven that the cluster is gone, which takes a little longer than the job. */
+export function settledOutcome(page: Page): Locator {
+  return outcome(page).filter({ hasText: "Nothing is owed any more." });
+}
+
 /** A row in a list of jobs once the job is in this state. */
 export function row(page: Page, number: number, state: string): Locator {
   return page

@@ -68,7 +68,7 @@ export class ClusterHead {
     );
   }
 
-  /** The beginning that every test knows: no job at work, the cluster down, and nothing that ever ran outside. */
+  /** The beginning that every test knows: no job at work, the cluster down, nothing owed, and nothing ever ran outside. */
   async clear(): Promise<void> {
     for (const { number } of await this.api.unfinished()) {
       await this.api.untilEnded(number);
@@ -76,6 +76,7 @@ export class ClusterHead {
     if ((await this.api.cluster()).state !== "down") {
       await this.api.run({ routine: "down" });
     }
+    await this.api.untilNothingIsOwed();
     await this.simulator.reset();
   }
 

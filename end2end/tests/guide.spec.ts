@@ -1,7 +1,19 @@
 // The whole routine: provision, deploy, batch, destroy.
 
 import { CLUSTER } from "../support/api";
-import { arrivedAtJob, AT_WORK, card, cardIn, isNeverLeft, outcome, problem, row, size, step } from "../support/pages";
+import {
+  arrivedAtJob,
+  AT_WORK,
+  card,
+  cardIn,
+  isNeverLeft,
+  outcome,
+  problem,
+  row,
+  settledOutcome,
+  size,
+  step,
+} from "../support/pages";
 import { expect, test } from "../support/test";
 
 test("guide is followed to its end, and the history outlives a crash of the server", async ({
@@ -37,9 +49,8 @@ test("guide is followed to its end, and the history outlives a crash of the serv
   await comes(step(page, "Create the cluster (s)", AT_WORK));
   await comes(step(page, "Run the S3 job", AT_WORK).getByText(/^[1-9]\d* %$/));
   await expect(page.getByRole("progressbar", { name: /^Run the S3 job: \d+ %$/ })).toBeVisible();
-  await comes(outcome(page));
+  await comes(settledOutcome(page));
   await expect(outcome(page)).toContainText("All 6 steps succeeded. The cluster was destroyed.");
-  await expect(outcome(page)).toContainText("Nothing is owed any more.");
   for (const title of ["Deploy slack-middleware", "Run the S3 job", "Destroy the cluster"]) {
     await expect(step(page, title, "Succeeded")).toBeVisible();
   }
@@ -73,9 +84,8 @@ test("guide goes on from a cluster that is up in its size, and destroys it at th
   await expect(size(page, "s")).toBeChecked();
   await page.getByRole("button", { name: "Start routine" }).click();
   await arrivedAtJob(page);
-  await comes(outcome(page));
+  await comes(settledOutcome(page));
   await expect(outcome(page)).toContainText("All 6 steps succeeded. The cluster was destroyed.");
-  await expect(outcome(page)).toContainText("Nothing is owed any more.");
   expect((await head.api.cluster()).state).toBe("down");
   expect(await head.simulator.cluster()).toBe("none");
   expect((await head.simulator.ran()).slice(2)).toEqual([
@@ -93,14 +103,18 @@ test("guide in another size than that of a cluster that is up is refused with th
   head,
 }) => {
   const { number: up } = await head.api.run({ routine: "up", size: "s" });
-  await page.goto(`/jobs/new?routine=guide&cluster=${CLUSTER}`);
-  await size(page, "l").check();
-  const answer = page.waitForResponse((response) => response.url().includes("problem="));
-  await page.getByRole("button", { name: "Start routine" }).click();
-  expect((await answer).status()).toBe(409);
-  await expect(problem(page)).toContainText(
-    `${CLUSTER} is up in size s. Another size replaces the whole cluster: use "resize", or destroy it first. Nothing was started.`,
-  );
+  await expect(async () => {
+    await page.goto(`/jobs/new?routine=guide&cluster=${CLUSTER}`);
+    await size(page, "l").check();
+    const answer = page.waitForResponse((response) => response.url().includes("problem="));
+    await page.getByRole("button", { name: "Start routine" }).click();
+    expect((await answer).status()).toBe(409);
+    // The first look into the cloud may make the page one from before a change: then one looks again.
+    await expect(problem(page)).toContainText(
+      `${CLUSTER} is up in size s. Another size replaces the whole cluster: use "resize", or destroy it first. Nothing was started.`,
+      { timeout: 1 },
+    );
+  }).toPass();
   await expect(size(page, "l")).toBeChecked();
   expect((await head.api.jobs())[0]?.number).toBe(up);
   expect(await head.simulator.ran()).toEqual(["release-cluster", "release"]);
