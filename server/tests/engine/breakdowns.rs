@@ -6,6 +6,7 @@ use domain::cluster::ClusterState;
 use domain::job::JobState;
 use domain::size::Size;
 use domain::step::StepState;
+use simulator::{Endpoint, Fault, FaultKind};
 use sqlx::PgPool;
 use store::Kind;
 use uuid::Uuid;
@@ -20,6 +21,8 @@ async fn breaks_down(house: &House) {
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_step_over_which_three_workers_broke_down_is_put_aside_and_the_cluster_destroyed(pool: PgPool) {
     let house = House::build(pool).await;
+    let hangs = Fault::on(Endpoint::CircleciTrigger, FaultKind::RunHangs).branch("release");
+    house.simulator.inject(hangs).unwrap();
     let guide = house.ask("guide", Some(Size::S)).await;
     let engine = house.start_engine();
     house

@@ -13,13 +13,15 @@ async fn a_guide_job_survives_a_kill_at_every_request(pool: PgPool) {
     let house = House::build(pool).await;
     let job = house.ask("guide", Some(Size::S)).await;
     let mut kills = 0;
+    // After how many requests varies so that no three lives in a row are too short for one whole turn: over a job of
+    // which no turn ever ends, three breakdowns are enough to put its step aside.
     loop {
         let engine = house.start_engine();
         let requests = house.ci_requests();
         let over = house
             .until("the engine has made a request or the job is over", async || {
                 let job = house.store.job(job).await.unwrap().unwrap();
-                (job.job.state.is_final() || house.ci_requests() > requests + kills % 4)
+                (job.job.state.is_final() || house.ci_requests() > requests + kills * 5 % 7)
                     .then_some(job.job.state.is_final())
             })
             .await;

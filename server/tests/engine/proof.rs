@@ -27,10 +27,15 @@ async fn reported_destroyed(house: &House, fault: Fault) -> i64 {
     up
 }
 
-async fn long_ago(house: &House, what: &str) {
-    let sql =
-        format!("update obligation set {what} = now() - interval '11 minutes' where state = 'verifying'");
-    sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&house.pool).await.unwrap();
+/// The destroy was reported, and the cluster came into its state, a while ago.
+async fn long_ago(house: &House) {
+    sqlx::raw_sql(
+        "update obligation set verifying_since = now() - interval '11 minutes' where state = 'verifying';
+         update cluster set since = now() - interval '11 minutes'",
+    )
+    .execute(&house.pool)
+    .await
+    .unwrap();
 }
 
 async fn looks(house: &House, at_least: usize) {
@@ -49,7 +54,7 @@ async fn a_cluster_that_the_ci_only_claims_to_have_destroyed_is_destroyed_again(
     let engine = house.start_engine();
     looks(&house, 3).await;
     assert_eq!(house.owed().await.unwrap().state, ObligationState::Verifying);
-    long_ago(&house, "verifying_since").await;
+    long_ago(&house).await;
     let owed = house
         .until("the debt is due again", async || {
             house.owed().await.filter(|owed| owed.state == ObligationState::Due)
@@ -107,7 +112,7 @@ async fn what_a_destroyed_cluster_left_behind_waits_for_a_person(pool: PgPool) {
     let house = House::build(pool).await;
     let leaves = Fault::on(Endpoint::CircleciTrigger, FaultKind::Leftovers).every();
     let up = reported_destroyed(&house, leaves).await;
-    long_ago(&house, "verifying_since").await;
+    long_ago(&house).await;
     let engine = house.start_engine();
     looks(&house, 4).await;
     assert_eq!(house.owed().await.unwrap().state, ObligationState::Verifying, "nobody has accepted it");
@@ -194,6 +199,7 @@ async fn a_cluster_made_by_hand_is_reported_and_not_destroyed(pool: PgPool) {
 async fn a_cluster_that_no_job_knows_is_adopted_and_destroyed_at_its_time(pool: PgPool) {
     let house = House::build(pool).await;
     house.simulator.add_stranger(CLUSTER);
+    long_ago(&house).await;
     let engine = house.start_engine();
     house
         .until("the disagreement is said", async || {
