@@ -2,8 +2,10 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use anyhow::{Context, Result, ensure};
-use server::config::{self, ConfigArgs, Environment, ServeArgs, Settings};
+use anyhow::{Context, Result, anyhow, ensure};
+use server::config::{self, ConfigArgs, DrillArgs, Environment, ServeArgs, Settings};
+use server::drill;
+use store::Store;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -33,12 +35,31 @@ pub fn check(args: &ConfigArgs) -> Result<()> {
 }
 
 pub async fn migrate() -> Result<()> {
-    let environment = Environment::of_process();
-    let url = environment
-        .get("DATABASE_URL")
-        .context("DATABASE_URL is not set. It says which database to bring up to date.")?;
-    server::migrate(url).await?.close().await;
+    let url = database_url("which database to bring up to date")?;
+    server::migrate(&url).await?.close().await;
     println!("The database is up to date.");
+    Ok(())
+}
+
+pub async fn drill(args: &DrillArgs) -> Result<()> {
+    if args.faults.iter().any(|fault| fault == "list") {
+        print!("{}", drill::known_faults());
+        return Ok(());
+    }
+    let loaded = config::load(&args.config.config)?;
+    let plan = drill::Plan::new(&loaded.catalogue, args)?;
+    let url =
+        database_url("where the result is kept; the drill runs in a database of its own on that server")?;
+    let real = Store::connect(&url).await.map_err(|error| anyhow!("cannot connect: {error}"))?;
+    let report = drill::hold(&real, &plan, asked_to_stop()?).await?;
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        print!("{report}");
+    }
+    let noted = real.note_drill(&report.record()).await;
+    noted.map_err(|error| anyhow!("The result could not be written down. {error}"))?;
+    ensure!(report.passed, "The drill failed.");
     Ok(())
 }
 
@@ -48,6 +69,12 @@ pub async fn simulate(args: &SimulateArgs) -> Result<()> {
     println!("The simulators listen on http://{}", listener.local_addr()?);
     let settings = simulator::Settings { speed: args.speed, ..simulator::Settings::default() };
     Ok(simulator::serve(listener, settings, asked_to_stop()?).await?)
+}
+
+fn database_url(says: &str) -> Result<String> {
+    let environment = Environment::of_process();
+    let url = environment.get("DATABASE_URL");
+    url.map(str::to_owned).with_context(|| format!("DATABASE_URL is not set. It says {says}."))
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener> {

@@ -4,6 +4,7 @@
 //! The parts know as little of each other as they can: `web` and `engine` meet only in the rows of the store.
 
 pub mod config;
+pub mod drill;
 pub mod engine;
 pub mod providers;
 pub mod telemetry;

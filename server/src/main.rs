@@ -1,12 +1,12 @@
-//! The command line: one binary that serves, checks its config, brings its database up to date, or simulates the
-//! outside world.
+//! The command line: one binary that serves, checks its config, brings its database up to date, holds a fire drill, or
+//! simulates the outside world.
 
 mod commands;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use server::config::{ConfigArgs, ServeArgs};
+use server::config::{ConfigArgs, DrillArgs, ServeArgs};
 
 /// Brings a whole cluster up, works on it, and makes sure that it is destroyed again
 #[derive(Parser)]
@@ -26,6 +26,8 @@ enum Command {
     Check(ConfigArgs),
     /// Bring the database up to date and end
     Migrate,
+    /// Run a routine against simulators with faults, and see that the cluster is destroyed
+    Drill(DrillArgs),
     /// Stand in for CircleCI, Travis CI, the batch service and Slack
     Simulate(commands::SimulateArgs),
 }
@@ -37,6 +39,7 @@ async fn main() -> ExitCode {
         Command::Serve(args) => commands::serve(&args).await,
         Command::Check(args) => commands::check(&args),
         Command::Migrate => commands::migrate().await,
+        Command::Drill(args) => commands::drill(&args).await,
         Command::Simulate(args) => commands::simulate(&args).await,
     };
     match done {

@@ -8,13 +8,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Which parts of `server` and which crates each part must not know.
-const FORBIDDEN: [(&str, &[&str]); 5] = [
+const FORBIDDEN: [(&str, &[&str]); 6] = [
     (
         "providers",
         &[
             "crate::engine",
             "crate::web",
             "crate::config",
+            "crate::drill",
             "store::",
             "app::",
             "leptos",
@@ -22,14 +23,28 @@ const FORBIDDEN: [(&str, &[&str]); 5] = [
             "simulator::",
         ],
     ),
-    ("engine", &["crate::web", "crate::config", "app::", "leptos", "axum", "sqlx", "reqwest", "simulator::"]),
-    ("web", &["crate::engine", "crate::providers", "sqlx", "reqwest", "simulator::"]),
+    (
+        "engine",
+        &[
+            "crate::web",
+            "crate::config",
+            "crate::drill",
+            "app::",
+            "leptos",
+            "axum",
+            "sqlx",
+            "reqwest",
+            "simulator::",
+        ],
+    ),
+    ("web", &["crate::engine", "crate::providers", "crate::drill", "sqlx", "reqwest", "simulator::"]),
     (
         "config",
         &[
             "crate::engine",
             "crate::web",
             "crate::providers",
+            "crate::drill",
             "store::",
             "app::",
             "leptos",
@@ -38,9 +53,20 @@ const FORBIDDEN: [(&str, &[&str]); 5] = [
             "simulator::",
         ],
     ),
+    // A composition like `lib.rs`: the engine with the simulators, without any pages.
+    ("drill", &["crate::web", "app::", "leptos", "axum", "sqlx", "reqwest"]),
     (
         "telemetry.rs",
-        &["crate::engine", "crate::web", "crate::providers", "store::", "app::", "leptos", "sqlx"],
+        &[
+            "crate::engine",
+            "crate::web",
+            "crate::providers",
+            "crate::drill",
+            "store::",
+            "app::",
+            "leptos",
+            "sqlx",
+        ],
     ),
 ];
 

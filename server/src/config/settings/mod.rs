@@ -16,7 +16,7 @@ use secrecy::SecretString;
 use tracing_subscriber::EnvFilter;
 
 use super::{Loaded, variables};
-pub use args::{ConfigArgs, DEFAULT_LEASE, ServeArgs};
+pub use args::{ConfigArgs, DEFAULT_LEASE, DrillArgs, ServeArgs};
 use environment::Findings;
 pub use environment::{Environment, SettingsErrors};
 pub use secrets::{PasswordSetting, Secrets};

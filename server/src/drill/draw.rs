@@ -1,0 +1,108 @@
+//! The faults of a drill for which nobody chose any: three of different kinds, drawn so that each of them strikes.
+
+use domain::order::{Order, PlannedStep};
+use domain::run::ProviderKind;
+use domain::step::{Action, Phase};
+use rand::rngs::StdRng;
+use rand::seq::IndexedRandom;
+use rand::{RngExt, SeedableRng};
+use simulator::{Endpoint, Fault, FaultKind};
+
+use super::injection::Injection;
+
+/// Early enough for the shortest routine, and late enough for something to be at work.
+const KILL_BETWEEN: std::ops::RangeInclusive<u32> = 6..=24;
+
+/// One call of the job that starts something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Call {
+    endpoint: Endpoint,
+    branch: Option<String>,
+    role: Role,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Creates,
+    Works,
+    Destroys,
+}
+
+/// A step that fails, a trigger whose answer is lost, and the death of the engine in the middle.
+pub(super) fn three(order: &Order, seed: u64) -> Vec<Injection> {
+    let mut chance = StdRng::seed_from_u64(seed);
+    let calls = calls_of(order);
+    let failing = failing(order, &calls).choose(&mut chance).copied();
+    let is_made =
+        |call: &Call| match failing.and_then(|failing| calls.iter().position(|other| other == failing)) {
+            Some(at) if call.role != Role::Destroys => calls[..at].contains(call),
+            _ => Some(call) != failing,
+        };
+    let lost: Vec<&Call> =
+        calls.iter().filter(|call| call.endpoint != Endpoint::BatchTrigger && is_made(call)).collect();
+    let lost = lost.choose(&mut chance).copied();
+    let strike = |call: Option<&Call>, kind| call.map(|call| Injection::Outside(call.struck_by(kind)));
+    let kill = Injection::KillEngine { nth: chance.random_range(KILL_BETWEEN) };
+    [strike(lost, FaultKind::DropAnswer), strike(failing, FaultKind::FailJob), Some(kill)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// Where a failure leads to the destroy at once. Where the cluster is to stay up until its auto-destroy time, a create
+/// that fails would spoil that, and a destroy that fails shows that it is tried again.
+fn failing<'a>(order: &Order, calls: &'a [Call]) -> Vec<&'a Call> {
+    let with = |roles: &[Role]| calls.iter().filter(|call| roles.contains(&call.role)).collect::<Vec<_>>();
+    let works = with(&[Role::Works]);
+    if order.steps.iter().any(|step| step.phase == Phase::Finally && step.action.destroys_cluster()) {
+        with(&[Role::Creates, Role::Works])
+    } else if works.is_empty() {
+        with(&[Role::Destroys])
+    } else {
+        works
+    }
+}
+
+/// In the order in which they are made, each once.
+fn calls_of(order: &Order) -> Vec<Call> {
+    let mut calls: Vec<Call> = Vec::new();
+    let steps = order.steps.iter().map(|PlannedStep { action, .. }| action);
+    for call in steps.chain(order.teardown.iter().map(|step| &step.action)).filter_map(Call::of) {
+        if !calls.contains(&call) {
+            calls.push(call);
+        }
+    }
+    calls
+}
+
+impl Call {
+    fn of(action: &Action) -> Option<Self> {
+        let (endpoint, branch) = match action {
+            Action::Trigger { target, .. } => {
+                let endpoint = match target.provider {
+                    ProviderKind::CircleCi => Endpoint::CircleciTrigger,
+                    ProviderKind::Travis => Endpoint::TravisTrigger,
+                };
+                (endpoint, Some(target.branch.clone()))
+            }
+            Action::Batch { .. } => (Endpoint::BatchTrigger, None),
+            Action::Approval { .. } | Action::Unknown => return None,
+        };
+        let role = if action.creates_cluster() {
+            Role::Creates
+        } else if action.destroys_cluster() {
+            Role::Destroys
+        } else {
+            Role::Works
+        };
+        Some(Self { endpoint, branch, role })
+    }
+
+    fn struck_by(&self, kind: FaultKind) -> Fault {
+        let fault = Fault::on(self.endpoint, kind);
+        match &self.branch {
+            Some(branch) => fault.branch(branch),
+            None => fault,
+        }
+    }
+}
