@@ -10,11 +10,13 @@ use serde::{Deserialize, Serialize};
 /// Why a press led nowhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum AppError {
-    #[error("You are signed out. Nothing was started.")]
+    #[error("You are signed out. Nothing was done.")]
     SignedOut,
-    #[error("The form could not be read. Nothing was started.")]
+    #[error("The form could not be read. Nothing was done.")]
     Unreadable,
-    #[error("There is a problem with the service. Whether the job was started stands in the list of jobs.")]
+    #[error(
+        "There is a problem with the service. Whether it was done stands on the page of the job or the cluster."
+    )]
     Internal,
 }
 
@@ -116,7 +118,7 @@ mod tests {
     #[test]
     fn an_error_is_a_page_that_says_what_happened_and_where_to_go() {
         let page = String::from_utf8(AppError::SignedOut.ser().to_vec()).unwrap();
-        assert!(page.contains("You are signed out. Nothing was started."), "{page}");
+        assert!(page.contains("You are signed out. Nothing was done."), "{page}");
         assert!(page.contains("href=\"/login\""), "{page}");
     }
 

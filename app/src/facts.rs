@@ -11,6 +11,7 @@ use domain::job::JobWithSteps;
 use domain::obligation::Obligation;
 use domain::size::{Size, SizeOffer};
 use domain::text;
+use rust_decimal::Decimal;
 use store::{Error, JobFilter, Store};
 
 /// How many check-ins a job's page shows.
@@ -37,8 +38,8 @@ pub struct ClusterFacts {
 pub struct JobFacts {
     pub job: JobWithSteps,
     pub cluster: Cluster,
-    /// "$0.071/h", of the size that it brings up or that is up now.
-    pub rate: Option<String>,
+    /// Dollars for an hour of the size that it brings up or that is up now.
+    pub hourly: Option<Decimal>,
     /// The unfinished jobs that go first.
     pub ahead: Vec<i64>,
     pub check_ins: Vec<CheckIn>,
@@ -111,17 +112,22 @@ impl JobFacts {
         let ahead = if is_queued { snapshot.jobs_ahead(number).await? } else { Vec::new() };
         let check_ins = snapshot.check_ins(number, NEWEST_CHECK_INS).await?;
         drop(snapshot);
-        let rate = job
+        let hourly = job
             .job
             .size
             .or(cluster.size)
             .and_then(|size| catalogue.cluster(&cluster.name)?.offer(size))
-            .map(|offer| text::hourly(offer.hourly));
+            .map(|offer| offer.hourly);
         let owed = match store.obligation_of_job(number).await? {
             Some(own) => Some(own),
             None => store.obligation_of(&cluster.name).await?,
         };
-        Ok(Some(Self { ahead, check_ins, job, cluster, rate, owed }))
+        Ok(Some(Self { ahead, check_ins, job, cluster, hourly, owed }))
+    }
+
+    /// "$0.071/h"
+    pub fn rate(&self) -> Option<String> {
+        self.hourly.map(text::hourly)
     }
 }
 

@@ -12,6 +12,8 @@ mod live;
 mod moment;
 
 #[cfg(feature = "ssr")]
+mod act_problem;
+#[cfg(feature = "ssr")]
 pub mod api;
 #[cfg(feature = "ssr")]
 mod ask;
@@ -30,6 +32,8 @@ mod press;
 #[cfg(feature = "ssr")]
 mod problem;
 #[cfg(feature = "ssr")]
+pub mod reason;
+#[cfg(feature = "ssr")]
 mod respond;
 #[cfg(test)]
 mod samples;
@@ -37,6 +41,8 @@ mod samples;
 pub mod session;
 #[cfg(feature = "ssr")]
 mod shell;
+#[cfg(feature = "ssr")]
+pub mod stay;
 #[cfg(feature = "ssr")]
 pub mod view;
 #[cfg(feature = "ssr")]

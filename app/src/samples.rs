@@ -199,7 +199,7 @@ pub fn job_facts(position: i32) -> JobFacts {
     JobFacts {
         job: guide_at_step(position),
         cluster: cluster(ClusterState::Up),
-        rate: Some("$0.036/h".into()),
+        hourly: Some("0.03571".parse().unwrap()),
         ahead: Vec::new(),
         check_ins: Vec::new(),
         owed: None,

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::actions::actions;
 use super::badge::badge;
 use super::owed_box::owed_box;
 use super::sentence::draw;
@@ -43,7 +44,7 @@ pub fn cluster_card(view: &ClusterView, place: Place) -> impl IntoView + use<> {
             >
                 <div class="card-head">
                     <div class="card-title">{badge(&view.look)} {title(&view.name, place)}</div>
-                    {actions(view)}
+                    {actions(&view.actions)}
                 </div>
                 <p class="lead">{draw(&view.second_line, now)}</p>
                 {(is_page || start.is_none()).then(|| truths(view))}
@@ -68,13 +69,6 @@ fn title(name: &str, place: Place) -> impl IntoView + use<> {
         }
         Place::Page => view! { <h1 id=id tabindex="-1">{name.to_owned()}</h1> }.into_any(),
     }
-}
-
-fn actions(view: &ClusterView) -> impl IntoView + use<> {
-    let links = view.actions.iter().map(|action| {
-        view! { <a class=action.class.clone() href=action.path.clone()>{action.words.clone()}</a> }
-    });
-    view! { <div class="actions">{links.collect_view()}</div> }
 }
 
 /// Wanted, what the CI says, what the cloud says: side by side, because they may differ.

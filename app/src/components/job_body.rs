@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::actions::actions;
 use super::badge::badge;
 use super::check_ins::check_in_log;
 use super::owed_box::owed_box;
@@ -41,6 +42,7 @@ pub fn job_body(job: &JobView) -> impl IntoView + use<> {
             </div>
             <p class="lead">{draw(&job.lead, now)}</p>
             {notice}
+            {actions(&job.actions)}
         </div>
         <div class="columns">
             <div class="stack">

@@ -1,5 +1,6 @@
 //! Draws views: plain functions from a view and the time to HTML, for pages and for the live stream.
 
+pub mod actions;
 pub mod badge;
 pub mod check_ins;
 pub mod cluster_card;
@@ -12,4 +13,5 @@ pub mod plan;
 pub mod seal;
 pub mod sentence;
 pub mod size_form;
+pub mod stay_fields;
 pub mod steps;

@@ -1,4 +1,4 @@
-//! What the pages with a form have in common: the cluster in the address, and why the form came back.
+//! What the pages with a form have in common: the cluster or the job in the address, and why the form came back.
 
 use domain::Time;
 use domain::cluster::Cluster;
@@ -8,11 +8,13 @@ use leptos_router::params::ParamsMap;
 
 use super::frame::{Frame, Section};
 use super::problem::PageError;
+use crate::act_problem::ActProblem;
 use crate::ask::AskText;
 use crate::components::badge::badge;
 use crate::components::sentence::draw;
-use crate::facts::ClusterFacts;
+use crate::facts::{ClusterFacts, JobFacts};
 use crate::problem::{Problem, Refusal};
+use crate::reason;
 use crate::respond;
 use crate::view::Look;
 use crate::words::second_line;
@@ -21,6 +23,11 @@ use crate::world::World;
 /// The cluster that the address names.
 pub fn cluster_in_path() -> String {
     use_params_map().read_untracked().get("name").unwrap_or_default()
+}
+
+/// The job that the address names, as it was written.
+pub fn job_in_path() -> String {
+    use_params_map().read_untracked().get("number").unwrap_or_default()
 }
 
 pub fn query() -> ParamsMap {
@@ -33,6 +40,20 @@ pub async fn cluster(world: &World, name: &str) -> Result<ClusterFacts, PageErro
         let known = world.catalogue.clusters.iter().map(|cluster| cluster.name.as_str()).collect::<Vec<_>>();
         PageError::NotFound(format!("There is no cluster \"{name}\". Known clusters: {}.", known.join(", ")))
     })
+}
+
+/// The job of this number, or what to say when there is none.
+pub async fn job(world: &World, asked: &str) -> Result<JobFacts, PageError> {
+    let missing = || PageError::NotFound(format!("There is no job {asked}."));
+    let number = asked.parse().map_err(|_| missing())?;
+    JobFacts::load(&world.store, &world.catalogue, number).await?.ok_or_else(missing)
+}
+
+/// Why the form of an act came back, if it did. The answer gets its status.
+pub fn act_refusal(query: &ParamsMap, cluster: &Cluster, forbidden: Option<String>) -> Option<Refusal> {
+    let refusal = ActProblem::from_query(query)?.refusal(cluster, forbidden);
+    respond::status(refusal.status);
+    Some(refusal)
 }
 
 /// Why the form came back, if it did. The answer gets its status.
@@ -66,6 +87,49 @@ pub fn problem_summary(refusal: Option<&Refusal>) -> Option<impl IntoView + use<
 pub fn state_line(facts: &ClusterFacts, now: Time) -> impl IntoView + use<> {
     let words = second_line(facts, now);
     view! { <p class="state-line">{badge(&Look::from(facts.cluster.state))} <span>{draw(&words, now.timestamp())}</span></p> }
+}
+
+pub fn job_path(facts: &JobFacts) -> String {
+    format!("/jobs/{}", facts.job.job.number)
+}
+
+/// The job as it is, in one line.
+pub fn job_line(facts: &JobFacts) -> impl IntoView + use<> {
+    let job = &facts.job.job;
+    view! {
+        <p class="state-line">
+            {badge(&Look::from(job.state))} <span>{format!("{} on {}", job.title(), job.cluster)}</span>
+        </p>
+    }
+}
+
+/// Instead of a form for what may not be done: why, unless that stands above already, and the way back.
+pub fn not_possible(why: Option<String>, back: String) -> impl IntoView {
+    view! {
+        {why.map(|why| view! { <p>{why}</p> })}
+        <p><a class="button" href=back>"Back"</a></p>
+    }
+}
+
+/// Where somebody says why. `refusal` is why the form came back.
+pub fn reason_field(label: &'static str, value: String, refusal: Option<&Refusal>) -> impl IntoView + use<> {
+    let is_wrong = refusal.is_some_and(|refusal| refusal.field == "because");
+    view! {
+        <div class="field wide-field">
+            <label for="because">{label}</label>
+            {is_wrong.then(|| view! { <p id="because-error" class="trouble">"Say why, in a sentence or two."</p> })}
+            <input
+                id="because"
+                name="because"
+                type="text"
+                value=value
+                maxlength=reason::LONGEST.to_string()
+                autocomplete="off"
+                aria-invalid=is_wrong.then_some("true")
+                aria-describedby=is_wrong.then_some("because-error")
+            />
+        </div>
+    }
 }
 
 /// What is in the way of a press, said before it is pressed.

@@ -3,12 +3,14 @@
 mod form;
 mod frame;
 
+pub mod cancel_job;
 pub mod cluster;
 pub mod clusters;
 pub mod deploy;
 pub mod destroy;
 pub mod job;
 pub mod jobs;
+pub mod leave_up;
 pub mod login;
 pub mod new_job;
 pub mod not_found;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Look, OwedView, Sentence, Versioned};
+use super::{ActionView, Look, OwedView, Sentence, Versioned};
 use crate::live::Update;
 use crate::live::bar::Span;
 use crate::moment::UnixSeconds;
@@ -21,6 +21,8 @@ pub struct JobView {
     pub lead: Sentence,
     /// How it ended and what that leaves, with the class of its colours.
     pub notice: Option<(String, Sentence)>,
+    /// What can be done to it now.
+    pub actions: Vec<ActionView>,
     pub has_failed: bool,
     /// What a screen reader is told when its state changes.
     pub spoken: String,

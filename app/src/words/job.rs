@@ -1,6 +1,7 @@
 //! What the page of a job says.
 
 use domain::Time;
+use domain::act::{SHORTEST_STAY, may_cancel, may_leave_up};
 use domain::job::JobState;
 use domain::text;
 
@@ -8,7 +9,7 @@ use super::job_row::{cleans_up, short_title, step_at_work};
 use super::owed::what_is_left;
 use super::steps::span;
 use crate::facts::JobFacts;
-use crate::view::{JobView, LineView, Look, OwedView, Sentence, StepView};
+use crate::view::{ActionView, JobView, LineView, Look, OwedView, Sentence, StepView};
 
 impl JobView {
     pub fn new(facts: &JobFacts, now: Time) -> Self {
@@ -22,7 +23,8 @@ impl JobView {
             document_title: document_title(facts),
             favicon: favicon(job.state).to_owned(),
             lead: lead(facts, now),
-            notice: notice(facts),
+            notice: notice(facts, now),
+            actions: actions(facts, now),
             has_failed: job.state == JobState::Failed,
             spoken: spoken(facts),
             steps: steps.collect(),
@@ -91,7 +93,7 @@ fn queue(facts: &JobFacts) -> Sentence {
 }
 
 fn money(facts: &JobFacts) -> String {
-    match (&facts.rate, creates_cluster(facts), cleans_up(&facts.job.steps)) {
+    match (facts.rate(), creates_cluster(facts), cleans_up(&facts.job.steps)) {
         (Some(rate), true, true) => {
             format!(" · the cluster costs {rate} and is destroyed at the end whatever happens")
         }
@@ -105,7 +107,7 @@ fn creates_cluster(facts: &JobFacts) -> bool {
 }
 
 /// How it ended and whether something still costs money; or that it is being stopped.
-fn notice(facts: &JobFacts) -> Option<(String, Sentence)> {
+fn notice(facts: &JobFacts, now: Time) -> Option<(String, Sentence)> {
     let job = &facts.job.job;
     if let Some(outcome) = &job.outcome {
         let words = Sentence::default()
@@ -116,8 +118,40 @@ fn notice(facts: &JobFacts) -> Option<(String, Sentence)> {
         let words = if is_owed { words.then(" ").link(path, "Look at the cluster") } else { words };
         return Some((Look::from(job.state).tone, words));
     }
-    let cancelling = "Cancelling: waiting for the far end to stop. Machines may exist.";
-    job.cancelled.as_ref().map(|_| ("tone-warn".to_owned(), Sentence::new(cancelling)))
+    if let Some(wish) = &job.abandoned {
+        let words = Sentence::default()
+            .strong("The cluster is left up")
+            .then(format!(": {} wants it until ", wish.by))
+            .minute(wish.until, now)
+            .then(". What is at work is carried to its end, and nothing more is begun.");
+        return Some(("tone-warn".to_owned(), words));
+    }
+    let asked = job.cancelled.as_ref()?;
+    let words = Sentence::default()
+        .strong("Cancelling")
+        .then(format!(": {} asked for it at ", asked.by))
+        .second(asked.at, now)
+        .then(". What is at work is stopped, then what exists is destroyed. Until then machines may exist.");
+    Some(("tone-warn".to_owned(), words))
+}
+
+/// Each leads to a page that says first what it means.
+fn actions(facts: &JobFacts, now: Time) -> Vec<ActionView> {
+    let action = |words: &str, page: &str, class: &str| ActionView {
+        words: words.to_owned(),
+        path: format!("/jobs/{}/{page}", facts.job.job.number),
+        class: class.to_owned(),
+    };
+    let may_cancel = may_cancel(&facts.job).is_ok();
+    let soon = now + SHORTEST_STAY;
+    let may_leave_up = may_leave_up(&facts.job, soon, soon, now).is_ok();
+    [
+        may_leave_up.then(|| action("Leave it up…", "leave-up", "button")),
+        may_cancel.then(|| action("Cancel job…", "cancel", "button quiet-danger")),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn spoken(facts: &JobFacts) -> String {
@@ -147,7 +181,7 @@ fn table_of_facts(facts: &JobFacts, now: Time) -> Vec<(String, Sentence)> {
             Sentence::default().link(format!("/clusters/{}", job.cluster), job.cluster.clone()),
         )),
         job.size.map(|size| ("Size", Sentence::new(size.as_str()))),
-        facts.rate.clone().map(|rate| ("Price", Sentence::new(rate))),
+        facts.rate().map(|rate| ("Price", Sentence::new(rate))),
         Some(("If a step fails", Sentence::new(on_failure))),
     ];
     rows.into_iter().flatten().map(|(label, words)| (label.to_owned(), words)).collect()
@@ -207,22 +241,30 @@ mod tests {
     fn a_failed_job_says_what_still_costs_money() {
         let mut facts = ended(JobState::Failed);
         facts.owed = Some(owed(ObligationState::Open));
-        let (tone, words) = notice(&facts).unwrap();
+        let (tone, words) = notice(&facts, at(60)).unwrap();
         assert_eq!(tone, "tone-bad");
         assert!(
             words.to_string().ends_with("The cluster costs money until it is destroyed. Look at the cluster"),
             "{words}"
         );
         facts.owed = Some(owed(ObligationState::Settled));
-        assert!(notice(&facts).unwrap().1.to_string().ends_with("Nothing is owed any more."));
+        assert!(notice(&facts, at(60)).unwrap().1.to_string().ends_with("Nothing is owed any more."));
     }
 
     #[test]
-    fn a_job_that_is_being_cancelled_says_so() {
+    fn a_job_that_is_being_cancelled_says_by_whom_and_offers_it_no_more() {
         let mut facts = running();
-        assert_eq!(notice(&facts), None);
+        assert_eq!(notice(&facts, at(31)), None);
         facts.job.job.cancelled = Some(Asked { by: facts.job.job.actor.clone(), at: at(30) });
-        assert!(notice(&facts).unwrap().1.to_string().starts_with("Cancelling"));
+        assert!(
+            notice(&facts, at(60))
+                .unwrap()
+                .1
+                .to_string()
+                .starts_with("Cancelling: operator asked for it at 08:30:00.")
+        );
+        assert!(actions(&running(), at(31)).iter().any(|action| action.path == "/jobs/128/cancel"));
+        assert!(!actions(&facts, at(31)).iter().any(|action| action.path == "/jobs/128/cancel"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Says in words what the facts mean: makes the views. Pure functions of the facts and of the time.
 
+mod cancel;
 mod cluster;
 mod contacts;
 mod job;
@@ -10,5 +11,6 @@ mod owed;
 mod size;
 mod steps;
 
+pub use cancel::{what_is_destroyed, what_may_exist, what_stops};
 pub use cluster::second_line;
 pub use size::size_cards;

@@ -6,6 +6,7 @@
 mod api_asks;
 mod api_reads;
 mod bad_input;
+mod cancel;
 mod cross_site;
 mod demo;
 mod doors;

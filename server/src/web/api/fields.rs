@@ -15,6 +15,13 @@ const LONGEST_NAME: usize = 80;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fields<T>(BTreeMap<String, T>);
 
+/// None at all.
+impl<T> Default for Fields<T> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
 /// Why they cannot be taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FieldsError {

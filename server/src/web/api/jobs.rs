@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
+use domain::job::JobWithSteps;
 use domain::text::one_line;
 use store::{JobFilter, JobGroup};
 
@@ -40,12 +41,19 @@ pub async fn one(
     State(web): State<Web>,
     Path(number): Path<String>,
 ) -> Result<Json<JobShape>, Problem> {
+    Ok(Json(existing(&web, &number).await?.into()))
+}
+
+/// The job that an address names.
+///
+/// # Errors
+/// When there is none.
+pub async fn existing(web: &Web, number: &str) -> Result<JobWithSteps, Problem> {
     let job = match number.parse() {
         Ok(parsed) => web.store.job(parsed).await?,
         Err(_) => None,
     };
-    job.map(|job| Json(job.into()))
-        .ok_or_else(|| Problem::not_found(format!("There is no job {}.", one_line(&number, 40))))
+    job.ok_or_else(|| Problem::not_found(format!("There is no job {}.", one_line(number, 40))))
 }
 
 fn parameters(query: &str) -> Result<Fields<String>, Problem> {

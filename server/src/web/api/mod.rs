@@ -4,7 +4,9 @@
 //! whose names may change.
 
 mod accept;
+mod acts;
 mod ask;
+mod body;
 mod clusters;
 mod fields;
 mod jobs;
@@ -12,7 +14,7 @@ mod refusal;
 mod shape;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use super::state::Web;
 
@@ -22,6 +24,7 @@ pub fn routes() -> Router<Web> {
         .route("/api/v1/clusters/{name}", get(clusters::one))
         .route("/api/v1/jobs", get(jobs::list).post(accept::accept))
         .route("/api/v1/jobs/{number}", get(jobs::one))
+        .route("/api/v1/jobs/{number}/cancel", post(acts::cancel))
 }
 
 /// A list, and where it goes on.

@@ -43,6 +43,8 @@ pub struct JobShape {
     finished_at: Option<Time>,
     outcome: Option<String>,
     by: String,
+    /// Who asked it to stop.
+    cancelled_by: Option<String>,
     /// Left out of lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     steps: Option<Vec<StepShape>>,
@@ -103,6 +105,7 @@ impl From<Job> for JobShape {
             finished_at: job.finished_at,
             outcome: job.outcome,
             by: job.actor.to_string(),
+            cancelled_by: job.cancelled.map(|asked| asked.by.to_string()),
             steps: None,
         }
     }

@@ -11,6 +11,7 @@ use std::fmt::Display;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use domain::act::ActError;
 use serde::Serialize;
 
 pub use show::show;
@@ -98,10 +99,32 @@ impl From<store::Error> for Problem {
             Error::Conflict(_) => Self::new(StatusCode::CONFLICT, "conflict", message),
             Error::Stale { .. } => Self::new(StatusCode::CONFLICT, "stale", message),
             Error::KeyReused { .. } => Self::new(StatusCode::CONFLICT, "idempotency_key_reused", message),
-            Error::UnknownCluster(_) => Self::not_found(message),
+            Error::UnknownCluster(_) | Error::UnknownJob(_) | Error::NotShown { .. } => {
+                Self::not_found(message)
+            }
+            Error::NotIdle(_) => Self::new(StatusCode::CONFLICT, "not_idle", message),
+            Error::Act(act) => forbidden(&act),
             other => Self::internal(&other),
         }
     }
+}
+
+/// Why an act may not be done. What was asked for could be mended, or the job is not in a state for it.
+fn forbidden(act: &ActError) -> Problem {
+    let (status, code) = match act {
+        ActError::OutOfRange { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "out_of_range"),
+        ActError::NoAnswer { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "no_answer"),
+        ActError::NotResumable { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "not_resumable"),
+        ActError::Ended { .. } => (StatusCode::CONFLICT, "ended"),
+        ActError::NotEnded { .. } => (StatusCode::CONFLICT, "not_ended"),
+        ActError::AskedBefore { .. } => (StatusCode::CONFLICT, "asked_before"),
+        ActError::OnlyDestroys { .. } => (StatusCode::CONFLICT, "only_destroys"),
+        ActError::PaysDebt { .. } => (StatusCode::CONFLICT, "pays_debt"),
+        ActError::NothingToLeaveUp { .. } => (StatusCode::CONFLICT, "nothing_to_leave_up"),
+        ActError::NothingAsked { .. } => (StatusCode::CONFLICT, "nothing_asked"),
+        ActError::NothingToResume { .. } => (StatusCode::CONFLICT, "nothing_to_resume"),
+    };
+    Problem::new(status, code, act.to_string())
 }
 
 /// Leaves the writing to [`show()`], which knows what the caller can read.

@@ -1,5 +1,4 @@
-//! The targets of the forms. Each one takes what a plain form sends, as text, and sends the browser on to a page:
-//! to the job that was accepted, or back to the form with a code that says why not.
+//! Starting jobs.
 
 use leptos::prelude::*;
 
@@ -92,36 +91,4 @@ pub async fn start_routine(
         .service(service)
         .sealed_by(idempotency_key);
     press.accept_routine(&actor).await
-}
-
-#[cfg(test)]
-mod tests {
-    use server_fn::ServerFn;
-
-    use super::*;
-
-    #[test]
-    fn the_addresses_are_fixed() {
-        let addresses = [
-            StartCluster::url(),
-            ResizeCluster::url(),
-            DeployService::url(),
-            DestroyCluster::url(),
-            StartRoutine::url(),
-        ];
-        let expected =
-            ["start-cluster", "resize-cluster", "deploy-service", "destroy-cluster", "start-routine"];
-        assert_eq!(addresses.map(str::to_owned), expected.map(|name| format!("/actions/{name}")));
-    }
-
-    #[tokio::test]
-    async fn nobody_may_act_without_signing_in() {
-        let owner = Owner::new();
-        owner.set();
-        assert_eq!(start_cluster(None, None, None, None).await, Err(AppError::SignedOut));
-        assert_eq!(resize_cluster(None, None, None, None).await, Err(AppError::SignedOut));
-        assert_eq!(deploy_service(None, None, None, None).await, Err(AppError::SignedOut));
-        assert_eq!(destroy_cluster(None, None, None, None).await, Err(AppError::SignedOut));
-        assert_eq!(start_routine(None, None, None, None, None).await, Err(AppError::SignedOut));
-    }
 }

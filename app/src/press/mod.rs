@@ -1,5 +1,7 @@
 //! What a press of a form's button leads to: a job, or the form again with the reason.
 
+mod act;
+
 use std::sync::Arc;
 
 use domain::actor::Actor;
@@ -15,6 +17,8 @@ use crate::confirmation::must_type_name;
 use crate::error::AppError;
 use crate::problem::Problem;
 use crate::respond::see_other;
+
+pub use act::JobPress;
 
 /// No key of ours is longer.
 const LONGEST_KEY: usize = 100;

@@ -1,0 +1,53 @@
+//! The targets of the forms. Each one takes what a plain form sends, as text, and sends the browser on to a page:
+//! to the job or the cluster that it was about, or back to the form with a code that says why not.
+
+mod act;
+mod start;
+
+pub use act::*;
+pub use start::*;
+
+#[cfg(test)]
+mod tests {
+    use leptos::prelude::*;
+    use server_fn::ServerFn;
+
+    use super::*;
+    use crate::error::AppError;
+
+    #[test]
+    fn the_addresses_are_fixed() {
+        let addresses = [
+            StartCluster::url(),
+            ResizeCluster::url(),
+            DeployService::url(),
+            DestroyCluster::url(),
+            StartRoutine::url(),
+            CancelJob::url(),
+            LeaveClusterUp::url(),
+        ];
+        let expected = [
+            "start-cluster",
+            "resize-cluster",
+            "deploy-service",
+            "destroy-cluster",
+            "start-routine",
+            "cancel-job",
+            "leave-cluster-up",
+        ];
+        assert_eq!(addresses.map(str::to_owned), expected.map(|name| format!("/actions/{name}")));
+    }
+
+    #[tokio::test]
+    async fn nobody_may_act_without_signing_in() {
+        let owner = Owner::new();
+        owner.set();
+        assert_eq!(start_cluster(None, None, None, None).await, Err(AppError::SignedOut));
+        assert_eq!(resize_cluster(None, None, None, None).await, Err(AppError::SignedOut));
+        assert_eq!(deploy_service(None, None, None, None).await, Err(AppError::SignedOut));
+        assert_eq!(destroy_cluster(None, None, None, None).await, Err(AppError::SignedOut));
+        assert_eq!(start_routine(None, None, None, None, None).await, Err(AppError::SignedOut));
+        assert_eq!(cancel_job(None, None).await, Err(AppError::SignedOut));
+        assert_eq!(leave_cluster_up(None, None, None, None).await, Err(AppError::SignedOut));
+    }
+}

@@ -1,0 +1,98 @@
+//! Choosing how long a cluster stays: a few lengths, each with what it costs, or a time.
+
+use domain::Time;
+use leptos::prelude::*;
+use rust_decimal::Decimal;
+
+use crate::problem::Refusal;
+use crate::stay::CHOICES;
+
+/// What one chooses from.
+pub struct StayChoice {
+    pub legend: &'static str,
+    /// The lifetime of the config, where it is offered too.
+    pub lifetime_hours: Option<i64>,
+    /// Of the cluster, where it is known.
+    pub hourly: Option<Decimal>,
+    /// "4h", "until".
+    pub chosen: String,
+    /// What was typed.
+    pub until: String,
+    pub latest: Time,
+}
+
+pub fn stay_fields(choice: &StayChoice, refusal: Option<&Refusal>) -> impl IntoView + use<> {
+    let mut hours = CHOICES.to_vec();
+    hours.extend(choice.lifetime_hours.filter(|hours| !CHOICES.contains(hours)));
+    hours.sort_unstable();
+    let lengths = hours.into_iter().map(|hours| length(choice, hours)).collect_view();
+    let is_wrong = refusal.is_some_and(|refusal| refusal.field == "until");
+    let latest = choice.latest.format("%Y-%m-%d %H:%M").to_string();
+    view! {
+        <fieldset class="choices">
+            <legend>{choice.legend}</legend>
+            {lengths}
+            <label class="choice">
+                <input type="radio" name="for" value="until" checked=choice.chosen == "until"/>
+                <span>"Until another time"</span>
+            </label>
+        </fieldset>
+        <div class="field">
+            <label for="until">"Another time, in UTC"</label>
+            <p id="until-range" class="meta">{format!("{latest} at the latest.")}</p>
+            {is_wrong.then(|| view! { <p id="until-error" class="trouble">"That time cannot be chosen."</p> })}
+            <input
+                id="until"
+                name="until"
+                type="datetime-local"
+                value=choice.until.clone()
+                max=choice.latest.format("%Y-%m-%dT%H:%M").to_string()
+                aria-invalid=is_wrong.then_some("true")
+                aria-describedby=if is_wrong { "until-error until-range" } else { "until-range" }
+            />
+        </div>
+    }
+}
+
+fn length(choice: &StayChoice, hours: i64) -> impl IntoView + use<> {
+    let value = format!("{hours}h");
+    let cost = choice.hourly.map(|hourly| format!(" · about ${:.2}", (hourly * Decimal::from(hours)).round_dp(2)));
+    view! {
+        <label class="choice">
+            <input type="radio" name="for" value=value.clone() checked=choice.chosen == value/>
+            <span><b>{format!("{hours} h")}</b> <span class="muted">{cost}</span></span>
+        </label>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{at, html};
+
+    fn choice() -> StayChoice {
+        StayChoice {
+            legend: "For how long",
+            lifetime_hours: Some(6),
+            hourly: Some("0.03571".parse().unwrap()),
+            chosen: "4h".into(),
+            until: "\"><script>".into(),
+            latest: at(24 * 60),
+        }
+    }
+
+    #[test]
+    fn each_length_says_what_it_costs_and_one_is_chosen() {
+        let page = html(|| stay_fields(&choice(), None));
+        for (value, cost) in [("1h", "$0.04"), ("4h", "$0.14"), ("6h", "$0.21"), ("12h", "$0.43")] {
+            assert!(page.contains(&format!("value=\"{value}\"")) && page.contains(cost), "{value} in {page}");
+        }
+        assert_eq!(page.matches(" checked").count(), 1);
+        assert!(page.contains("2027-01-16 08:00 at the latest."), "{page}");
+    }
+
+    #[test]
+    fn what_was_typed_comes_back_as_text() {
+        assert!(!html(|| stay_fields(&choice(), None)).contains("<script>"));
+    }
+}

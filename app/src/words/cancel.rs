@@ -1,0 +1,120 @@
+//! What a cancel of a job stops and what it leads to, said before it is pressed.
+
+use domain::aftermath::{Aftermath, aftermath};
+use domain::step::{Action, Phase, Step};
+
+use crate::facts::JobFacts;
+
+/// What stops, one line for each thing.
+pub fn what_stops(facts: &JobFacts) -> Vec<String> {
+    let is_halted = |step: &&Step| step.phase == Phase::Forward && !step.state.is_final();
+    let (at_work, queued): (Vec<&Step>, Vec<&Step>) =
+        facts.job.steps.iter().filter(is_halted).partition(|step| step.state.was_attempted());
+    let mut lines: Vec<String> = at_work.into_iter().map(stop_of).collect();
+    if !queued.is_empty() {
+        lines.push(do_so(&queued, "never begins", "never begin"));
+    }
+    lines
+}
+
+fn stop_of(step: &Step) -> String {
+    let what = format!("step {} ({})", step.position, step.title);
+    match (&step.action, step.run()) {
+        (action, _) if action.destroys_cluster() => format!("{what} is a destroy: it is carried to its end"),
+        (_, Some(run)) => format!("{what}: {} is asked to stop {}", run.provider.title(), run.title()),
+        (Action::Batch { .. }, None) => {
+            format!("{what}: nobody waits for it any more; it may go on by itself")
+        }
+        (_, None) => what,
+    }
+}
+
+/// What becomes of the cluster.
+pub fn what_is_destroyed(facts: &JobFacts) -> String {
+    let steps = &facts.job.steps;
+    let cleaning: Vec<&Step> =
+        steps.iter().filter(|step| step.phase == Phase::Finally && step.action.destroys_cluster()).collect();
+    match aftermath(steps) {
+        _ if !steps.iter().any(Step::was_begun) => "Nothing: the job has not begun.".to_owned(),
+        _ if !cleaning.is_empty() => {
+            format!("The cluster: {}.", do_so(&cleaning, "runs all the same", "run all the same"))
+        }
+        Aftermath::Up | Aftermath::HalfCreated => {
+            "What the job has created of the cluster, as soon as it has stopped.".to_owned()
+        }
+        Aftermath::HalfDestroyed => "The cluster: a destroy that was begun goes on.".to_owned(),
+        Aftermath::Untouched | Aftermath::Destroyed => "Nothing.".to_owned(),
+    }
+}
+
+/// That money flows until all of it is done, if it may.
+pub fn what_may_exist(facts: &JobFacts) -> Option<String> {
+    let may_exist = facts.job.steps.iter().any(|step| step.action.creates_cluster() && step.was_attempted());
+    let rate = facts.rate().map(|rate| format!(" and cost {rate}")).unwrap_or_default();
+    may_exist.then(|| format!("Until that is done machines may exist{rate}."))
+}
+
+/// "step 3 runs", "steps 5 and 6 run", "steps 5 to 8 run".
+fn do_so(steps: &[&Step], one_does: &str, many_do: &str) -> String {
+    let numbers: Vec<String> = steps.iter().map(|step| step.position.to_string()).collect();
+    match numbers.as_slice() {
+        [] => String::new(),
+        [one] => format!("step {one} {one_does}"),
+        [first, second] => format!("steps {first} and {second} {many_do}"),
+        [first, .., last] => format!("steps {first} to {last} {many_do}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::step::StepState;
+
+    use super::*;
+    use crate::samples::job_facts;
+
+    #[test]
+    fn the_run_at_work_is_stopped_and_the_rest_never_begins() {
+        assert_eq!(
+            what_stops(&job_facts(1)),
+            [
+                "step 1 (Create the cluster (m)): CircleCI is asked to stop CircleCI pipeline 243",
+                "steps 2 and 3 never begin",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_batch_may_go_on_by_itself() {
+        assert_eq!(
+            what_stops(&job_facts(3)),
+            ["step 3 (Run the S3 job): nobody waits for it any more; it may go on by itself"]
+        );
+    }
+
+    #[test]
+    fn cleaning_up_is_not_cancelled() {
+        assert_eq!(what_is_destroyed(&job_facts(3)), "The cluster: steps 4 and 5 run all the same.");
+        assert_eq!(
+            what_may_exist(&job_facts(3)).as_deref(),
+            Some("Until that is done machines may exist and cost $0.036/h.")
+        );
+    }
+
+    #[test]
+    fn without_a_step_that_cleans_up_what_was_created_is_destroyed_afterwards() {
+        let mut facts = job_facts(1);
+        facts.job.steps.retain(|step| step.phase == Phase::Forward);
+        assert!(what_is_destroyed(&facts).starts_with("What the job has created"));
+    }
+
+    #[test]
+    fn a_job_that_has_not_begun_leads_to_nothing() {
+        let mut facts = job_facts(1);
+        for step in &mut facts.job.steps {
+            step.state = StepState::Queued;
+            step.started_at = None;
+        }
+        assert_eq!(what_is_destroyed(&facts), "Nothing: the job has not begun.");
+        assert_eq!(what_may_exist(&facts), None);
+    }
+}
