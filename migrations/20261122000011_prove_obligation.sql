@@ -20,8 +20,8 @@ create table observation (
     -- When it last answered with credentials that it knows.
     answered_at    timestamptz,
     resources      jsonb       not null default '[]',
-    -- The ids of the clusters that it ever showed: what they leave behind is tagged with them.
-    known_clusters text[]      not null default '{}',
+    -- The ids of all that it ever showed: what a cluster leaves behind does not always carry its mark.
+    known_ids      text[]      not null default '{}',
     clean_looks    integer     not null default 0,
     error          text
 );

@@ -55,15 +55,11 @@ pub struct CloudMark {
     pub tag: Option<String>,
 }
 
-/// What of the account belongs to the cluster: what carries its name or tag, and what hangs on a cluster of that name,
-/// also on one that is gone by now and is known by its id.
+/// What of the account belongs to the cluster: what carries its name or tag, what hangs on a cluster of that name, and
+/// what was seen to belong to it before, or hangs on something that was.
 ///
 /// The cloud tags what its Kubernetes service makes with `k8s:` and the id of the cluster.
-pub fn belonging<'a>(
-    account: &'a [Resource],
-    mark: &CloudMark,
-    known_clusters: &[String],
-) -> Vec<&'a Resource> {
+pub fn belonging<'a>(account: &'a [Resource], mark: &CloudMark, known_ids: &[String]) -> Vec<&'a Resource> {
     let carries_mark = |resource: &Resource| {
         mark.tag.as_ref().is_some_and(|tag| resource.tags.contains(tag)) || resource.name == mark.name
     };
@@ -71,11 +67,13 @@ pub fn belonging<'a>(
         .iter()
         .filter(|resource| resource.kind == ResourceKind::Cluster && carries_mark(resource))
         .map(|cluster| &cluster.id);
-    let cluster_tags: Vec<String> = present.chain(known_clusters).map(|id| format!("k8s:{id}")).collect();
+    let cluster_tags: Vec<String> = present.chain(known_ids).map(|id| format!("k8s:{id}")).collect();
     account
         .iter()
         .filter(|resource| {
-            carries_mark(resource) || resource.tags.iter().any(|tag| cluster_tags.contains(tag))
+            carries_mark(resource)
+                || known_ids.contains(&resource.id)
+                || resource.tags.iter().any(|tag| cluster_tags.contains(tag))
         })
         .collect()
 }
@@ -133,6 +131,8 @@ mod tests {
         let left: Vec<Resource> = account().into_iter().filter(|resource| resource.id != "c2").collect();
         assert!(belonging(&left, &mark, &[]).is_empty());
         assert_eq!(ids(&belonging(&left, &mark, &["c2".to_owned()])), ["v2"]);
+        let other = CloudMark { name: "gone".into(), tag: None };
+        assert_eq!(ids(&belonging(&left, &other, &["l1".to_owned()])), ["l1"]);
     }
 
     #[test]

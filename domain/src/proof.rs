@@ -24,8 +24,8 @@ pub struct Observation {
     pub answered_at: Option<Time>,
     /// What there was then.
     pub resources: Vec<Resource>,
-    /// The ids of the clusters that it ever showed: what they leave behind is tagged with them.
-    pub known_clusters: Vec<String>,
+    /// The ids of all that it ever showed: what a cluster leaves behind does not always carry its mark.
+    pub known_ids: Vec<String>,
     /// How often in a row it has shown nothing but what was accepted.
     pub clean_looks: i32,
     /// Why the last question brought nothing.

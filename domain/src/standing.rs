@@ -119,7 +119,7 @@ mod tests {
             asked_at: at(20),
             answered_at: Some(at(20)),
             resources: resources.collect(),
-            known_clusters: Vec::new(),
+            known_ids: Vec::new(),
             clean_looks: 0,
             error: None,
         }

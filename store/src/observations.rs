@@ -44,7 +44,7 @@ impl Store {
     /// When the database does not answer.
     pub async fn observation(&self, cluster: &str) -> Result<Option<Observation>, Error> {
         let row = sqlx::query!(
-            r#"select cluster_name, first_asked_at, known_clusters, asked_at, answered_at, resources as "resources: Json<Vec<Resource>>", clean_looks,
+            r#"select cluster_name, first_asked_at, known_ids, asked_at, answered_at, resources as "resources: Json<Vec<Resource>>", clean_looks,
                       error
                  from observation where cluster_name = $1"#,
             cluster
@@ -57,7 +57,7 @@ impl Store {
             asked_at: row.asked_at,
             answered_at: row.answered_at,
             resources: row.resources.0,
-            known_clusters: row.known_clusters,
+            known_ids: row.known_ids,
             clean_looks: row.clean_looks,
             error: row.error,
         }))
@@ -69,11 +69,7 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn observed(&self, cluster: &str, resources: &[Resource], is_clean: bool) -> Result<(), Error> {
-        let clusters: Vec<String> = resources
-            .iter()
-            .filter(|resource| resource.kind == ResourceKind::Cluster)
-            .map(|cluster| cluster.id.clone())
-            .collect();
+        let ids: Vec<String> = resources.iter().map(|resource| resource.id.clone()).collect();
         let known = self.observation(cluster).await?;
         let is_news = known.is_none_or(|known| {
             known.resources != resources || known.error.is_some() || (is_clean && known.clean_looks < 2)
@@ -81,16 +77,16 @@ impl Store {
         let mut tx = self.pool.begin().await?;
         sqlx::query!(
             "insert into observation as known
-                    (cluster_name, asked_at, answered_at, resources, clean_looks, known_clusters)
+                    (cluster_name, asked_at, answered_at, resources, clean_looks, known_ids)
              values ($1, now(), now(), $2, case when $3 then 1 else 0 end, $4)
              on conflict (cluster_name) do update
                 set asked_at = now(), answered_at = now(), resources = excluded.resources, error = null,
-                    known_clusters = array(select distinct unnest(known.known_clusters || excluded.known_clusters)),
+                    known_ids = array(select distinct unnest(known.known_ids || excluded.known_ids)),
                     clean_looks = case when $3 then known.clean_looks + 1 else 0 end",
             cluster,
             Json(resources) as _,
             is_clean,
-            &clusters
+            &ids
         )
         .execute(&mut *tx)
         .await?;

@@ -15,7 +15,7 @@ pub enum Found {
     /// This one is ours; the others carry the same marker and are to be cancelled.
     Adopt { run: RunRef, twins: Vec<RunRef> },
     /// There is none yet, or a person has to say which one it is.
-    Recorded(Record),
+    Recorded(Box<Record>),
 }
 
 /// Judges what was found. `candidates` are the oldest first, without those that belong to other triggers.
@@ -23,10 +23,10 @@ pub fn found(facts: &Facts, step: &Step, candidates: Vec<RunRef>, pace: &Pace, n
     let is_sure = matches!(&step.action, Action::Trigger { target, .. } if carries_marker(target));
     let mut candidates = candidates;
     match candidates.len() {
-        0 => Found::Recorded(nothing_yet(facts, step, pace, now)),
+        0 => Found::Recorded(Box::new(nothing_yet(facts, step, pace, now))),
         1 => Found::Adopt { run: candidates.remove(0), twins: Vec::new() },
         _ if is_sure => Found::Adopt { run: candidates.remove(0), twins: candidates },
-        _ => Found::Recorded(ask_which(facts, step, candidates, now)),
+        _ => Found::Recorded(Box::new(ask_which(facts, step, candidates, now))),
     }
 }
 

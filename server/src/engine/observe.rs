@@ -89,7 +89,7 @@ impl Engine {
         debt: Option<&OwedDestroy>,
     ) -> Result<(), Error> {
         let known =
-            self.store.observation(cluster).await?.map(|known| known.known_clusters).unwrap_or_default();
+            self.store.observation(cluster).await?.map(|known| known.known_ids).unwrap_or_default();
         let own: Vec<Resource> = belonging(account, mark, &known).into_iter().cloned().collect();
         let accepted = self.store.accepted_leftovers(cluster).await?;
         let is_accepted = |resource: &&Resource| {

@@ -57,7 +57,7 @@ impl Engine {
             }
         };
         match turn::found(&turn.facts, step, candidates, &self.pace, turn.now()) {
-            Found::Recorded(record) => self.record(claim, record).await,
+            Found::Recorded(record) => self.record(claim, *record).await,
             Found::Adopt { run, twins } => {
                 let mut remarks = Vec::new();
                 for twin in &twins {
