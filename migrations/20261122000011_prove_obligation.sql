@@ -55,8 +55,11 @@ create table stranger (
     seen_at     timestamptz not null
 );
 
--- Why the state of a cluster is not to be believed: silence or disagreement.
-alter table cluster add column doubt jsonb;
+alter table cluster
+    -- Why the state of a cluster is not to be believed: silence or disagreement.
+    add column doubt         jsonb,
+    -- The version of the last change that a press is decided on. What the cloud shows changes a page, but no decision.
+    add column press_version bigint not null default 0;
 
 -- An alarm concerns a cluster, not always a job.
 alter table announcement alter column job_number drop not null;

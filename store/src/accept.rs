@@ -8,6 +8,7 @@ use sqlx::types::Json;
 use sqlx::{PgConnection, PgTransaction};
 
 use crate::rows::{maybe_word, word};
+use crate::transitions::touch_cluster;
 use crate::{Error, Store};
 
 /// On which terms an order is accepted.
@@ -35,16 +36,19 @@ impl Store {
     /// expected version, [`Error::KeyReused`] when the key belongs to another ask.
     pub async fn accept(&self, order: &Order, actor: &Actor, terms: &Terms) -> Result<Accepted, Error> {
         let mut tx = self.pool.begin().await?;
-        let (cluster, is_busy) = lock_cluster(&mut tx, &order.cluster).await?;
+        let locked = lock_cluster(&mut tx, &order.cluster).await?;
+        let cluster = locked.cluster;
         if let Some(number) = job_of_key(&mut tx, order, terms).await? {
             return Ok(Accepted { number, is_new: false });
         }
-        if terms.expected_version.is_some_and(|expected| expected != cluster.version) {
+        if terms.expected_version.is_some_and(|seen| seen < locked.press_version) {
             return Err(Error::Stale { cluster: cluster.name, state: cluster.state });
         }
         let done = order.resumes.map_or(0, |resumed| usize::try_from(resumed.from - 1).unwrap_or(0));
         let ahead = order.steps.get(done..).unwrap_or_default();
-        if !is_busy && let Some(conflict) = conflict(ahead, order.size, &cluster) {
+        if cluster.active_job.is_none()
+            && let Some(conflict) = conflict(ahead, order.size, &cluster)
+        {
             return Err(conflict.into());
         }
         let number = match insert(&mut tx, order, actor, terms.idempotency_key.as_deref()).await {
@@ -77,10 +81,17 @@ fn is_key_taken(error: &sqlx::Error) -> bool {
     constraint == Some("job_idempotency_key_is_unique")
 }
 
-/// Locks the cluster against other acceptances, and says whether a job is unfinished on it.
-pub async fn lock_cluster(tx: &mut PgTransaction<'_>, name: &str) -> Result<(Cluster, bool), Error> {
+/// A cluster that nobody else accepts a job for meanwhile.
+pub struct LockedCluster {
+    pub cluster: Cluster,
+    /// The version of its last change that a press is decided on.
+    press_version: i64,
+}
+
+/// Locks the cluster against other acceptances.
+pub async fn lock_cluster(tx: &mut PgTransaction<'_>, name: &str) -> Result<LockedCluster, Error> {
     let row = sqlx::query!(
-        "select state, size, since, failure, version from cluster where cluster_name = $1 for update",
+        "select state, size, since, failure, version, press_version from cluster where cluster_name = $1 for update",
         name
     )
     .fetch_optional(&mut **tx)
@@ -104,7 +115,7 @@ pub async fn lock_cluster(tx: &mut PgTransaction<'_>, name: &str) -> Result<(Clu
         doubt: None,
         version: row.version,
     };
-    Ok((cluster, active_job.is_some()))
+    Ok(LockedCluster { cluster, press_version: row.press_version })
 }
 
 async fn job_of_key(
@@ -185,11 +196,6 @@ pub async fn insert(
     )
     .execute(&mut *connection)
     .await?;
-    sqlx::query!(
-        "update cluster set version = nextval('change_version') where cluster_name = $1",
-        order.cluster
-    )
-    .execute(&mut *connection)
-    .await?;
+    touch_cluster(connection, &order.cluster).await?;
     Ok(number)
 }

@@ -168,8 +168,8 @@ impl Store {
     /// [`Error::UnknownCluster`] when there is no such cluster, [`Error::NotIdle`] when a job is at work on it.
     pub async fn adopt_cluster(&self, adoption: &Adoption, actor: &Actor) -> Result<bool, Error> {
         let mut tx = self.pool.begin().await?;
-        let (_, is_busy) = lock_cluster(&mut tx, &adoption.cluster).await?;
-        if is_busy {
+        let locked = lock_cluster(&mut tx, &adoption.cluster).await?;
+        if locked.cluster.active_job.is_some() {
             return Err(Error::NotIdle(adoption.cluster.clone()));
         }
         let opened = sqlx::query!(

@@ -9,7 +9,7 @@ use domain::standing::Doubt;
 use sqlx::types::Json;
 
 use crate::rows::word;
-use crate::transitions::touch_cluster;
+use crate::transitions::show_cluster;
 use crate::{Error, Store};
 
 /// Something that a destroyed cluster left behind and a person took over.
@@ -91,7 +91,7 @@ impl Store {
         .execute(&mut *tx)
         .await?;
         if is_news {
-            touch_cluster(&mut tx, cluster).await?;
+            show_cluster(&mut tx, cluster).await?;
         }
         tx.commit().await?;
         if is_news {

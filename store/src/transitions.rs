@@ -32,7 +32,9 @@ pub async fn change_cluster(
                 state = $2,
                 failure = $3,
                 size = case $2 when 'down' then null when 'provisioning' then coalesce($4, size) else size end,
-                version = nextval('change_version')
+                version = next.version,
+                press_version = next.version
+           from (select nextval('change_version') as version) as next
           where cluster_name = $1",
         cluster,
         state,
@@ -79,9 +81,10 @@ pub async fn change_obligation(
                         (cluster_name, state, opened_at, opened_by_job, destroys_at, teardown, next_attempt_at, cloud)
                  values ($1, 'open', now(), $2, $3, $4, $3, $5)
                  on conflict (cluster_name) where state not in ('settled', 'closed') do update
-                    set state = 'open', destroys_at = excluded.destroys_at, teardown = excluded.teardown,
-                        cloud = excluded.cloud, next_attempt_at = excluded.next_attempt_at, failed_attempts = 0,
-                        last_error = null, due_since = null, alarms = 0, verifying_since = null",
+                    set state = 'open', opened_at = excluded.opened_at, opened_by_job = excluded.opened_by_job,
+                        destroys_at = excluded.destroys_at, teardown = excluded.teardown, cloud = excluded.cloud,
+                        next_attempt_at = excluded.next_attempt_at, failed_attempts = 0, last_error = null,
+                        due_since = null, alarms = 0, verifying_since = null",
                 cluster,
                 job,
                 destroys_at,
@@ -189,7 +192,21 @@ pub async fn change_job(
     }
 }
 
+/// Gives the cluster a new version: what a page shows has changed, and so has what a press is decided on.
 pub async fn touch_cluster(connection: &mut PgConnection, cluster: &str) -> Result<(), Error> {
+    sqlx::query!(
+        "update cluster set version = next.version, press_version = next.version
+           from (select nextval('change_version') as version) as next
+          where cluster_name = $1",
+        cluster
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Gives the cluster a new version, though nothing changed that a press is decided on.
+pub async fn show_cluster(connection: &mut PgConnection, cluster: &str) -> Result<(), Error> {
     sqlx::query!("update cluster set version = nextval('change_version') where cluster_name = $1", cluster)
         .execute(connection)
         .await?;

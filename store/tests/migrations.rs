@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use domain::actor::Channel;
+use domain::cloud::ResourceKind;
 use domain::cluster::ClusterState;
 use domain::event::Level;
 use domain::job::JobState;
 use domain::obligation::ObligationState;
+use domain::record::Evidence;
 use domain::size::Size;
 use domain::step::{Phase, StepState, TriggerState};
 use sqlx::{AssertSqlSafe, PgPool};
@@ -75,12 +77,14 @@ async fn the_tables_allow_exactly_the_words_that_the_domain_spells(pool: PgPool)
         };
     }
     let expected = BTreeMap::from([
+        ("accepted_leftover_kind_is_known", spelled!(ResourceKind)),
         ("check_in_level_is_known", spelled!(Level)),
         ("cluster_size_is_known", spelled!(Size)),
         ("cluster_state_is_known", spelled!(ClusterState)),
         ("job_channel_is_known", spelled!(Channel)),
         ("job_size_is_known", spelled!(Size)),
         ("job_state_is_known", spelled!(JobState)),
+        ("obligation_evidence_is_known", spelled!(Evidence)),
         ("obligation_state_is_known", spelled!(ObligationState)),
         ("step_phase_is_known", spelled!(Phase)),
         ("step_state_is_known", spelled!(StepState)),

@@ -227,3 +227,13 @@ async fn an_idle_session_ends_by_itself(pool: PgPool) {
         .unwrap();
     assert_eq!(store.session(token.reveal()).await.unwrap(), None);
 }
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_the_cloud_shows_makes_no_press_stale(pool: PgPool) {
+    let store = store_with(pool, &["a"]).await;
+    let seen = store.cluster("a").await.unwrap().unwrap().version;
+    store.observed("a", &[], true).await.unwrap();
+    assert!(store.cluster("a").await.unwrap().unwrap().version > seen, "the page is told");
+    let terms = Terms { idempotency_key: None, expected_version: Some(seen) };
+    store.accept(&order("a"), &operator(), &terms).await.unwrap();
+}

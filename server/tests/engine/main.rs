@@ -8,4 +8,5 @@ mod kills;
 mod obligations;
 mod proof;
 mod support;
+mod weather;
 mod wishes;

@@ -14,7 +14,7 @@ use domain::obligation::{Obligation, ObligationState};
 use domain::order::Ask;
 use domain::plan::Pace;
 use domain::size::Size;
-use domain::step::Action;
+use domain::step::{Action, Step};
 use server::engine::Engine;
 use server::providers::{Patience, Providers};
 use simulator::{Service, Settings, Simulator};
@@ -67,6 +67,11 @@ impl House {
     }
 
     pub fn start_engine(&self) -> RunningEngine {
+        self.start_engine_on(self.store.clone())
+    }
+
+    /// The same with connections of its own.
+    pub fn start_engine_on(&self, store: Store) -> RunningEngine {
         let pace = Pace {
             poll: TimeDelta::milliseconds(20),
             settle: TimeDelta::milliseconds(300),
@@ -74,7 +79,7 @@ impl House {
             stop: TimeDelta::seconds(2),
             observe: TimeDelta::milliseconds(100),
         };
-        let engine = Engine::new(self.store.clone(), Arc::clone(&self.providers), pace)
+        let engine = Engine::new(store, Arc::clone(&self.providers), pace)
             .with_marks(&self.catalogue)
             .with_lease(Duration::from_millis(600));
         let stop = CancellationToken::new();
@@ -160,6 +165,14 @@ impl House {
         });
         let target = target.unwrap();
         self.providers.ci(target.provider).unwrap().trigger(&target, Uuid::new_v4()).await.unwrap();
+    }
+
+    /// The trigger of the step arrives a second time, with the same marker.
+    pub async fn sends_again(&self, step: &Step) {
+        let (Action::Trigger { target, .. }, Some(trigger)) = (&step.action, &step.trigger) else {
+            panic!("step {} has no trigger", step.position);
+        };
+        self.providers.ci(target.provider).unwrap().trigger(target, trigger.marker).await.unwrap();
     }
 
     /// How often something was asked for a job: by its turns, and not by the loops beside them.
