@@ -1,5 +1,30 @@
 //! Plays the protocol of Cluster Head under every fault that chance can think of, and judges what came of it.
+//!
+//! A *history* is played out of a seed: a virtual clock, a few processes of the service, the rows that they share, and an
+//! outside world that loses calls, lies and lags. The processes call `domain` for every decision, as the real engine does;
+//! between any two of their effects chance may kill them, stop them, or let another come first. The *judge* knows what
+//! really happened and holds it against the laws. [`Variant`]s are protocols that are broken on purpose: the judge has to
+//! catch each of them.
 
+mod campaign;
+mod cast;
+mod clockwork;
 mod dice;
+mod judge;
+mod people;
+mod play;
+mod replica;
+mod scenario;
+mod stage;
+mod store;
+mod tale;
+mod tally;
+mod variants;
+mod world;
 
-pub use dice::Dice;
+pub use campaign::{Campaign, campaign};
+pub use judge::{Breach, Law};
+pub use play::{Ending, play, tell};
+pub use tally::Tally;
+pub use variants::Variant;
+pub use world::Window;

@@ -1,0 +1,121 @@
+//! Runs: one for each attempt, begun only while its step is under way.
+
+use domain::step::{Step, TriggerState};
+
+use super::{Course, Law};
+use crate::stage::Stage;
+use crate::world::{Origin, Run, RunId, Window, Work};
+
+impl Stage {
+    /// A CI has accepted a call of ours.
+    pub fn judge_accepted(&self, id: RunId) {
+        let world = self.world.borrow();
+        let run = &world.runs[id];
+        let Some(origin) = run.origin else { return };
+        self.tally.borrow_mut().runs += 1;
+        self.judge_marker(run, &origin);
+        self.judge_duplicate(&world.runs, run, &origin);
+        if let Work::Apply { cluster, .. } = &run.work {
+            self.judge_debt_of_create(run, &origin, cluster);
+        }
+        self.judge.borrow_mut().course(&origin).runs.push(id);
+    }
+
+    fn judge_marker(&self, run: &Run, origin: &Origin) {
+        let Some(marker) = run.marker else { return };
+        let known = *self.judge.borrow_mut().course(origin).marker.get_or_insert(marker);
+        if known != marker {
+            self.judge_breach(Law::OneMarkerPerAttempt, || {
+                format!("{} carries another marker than an earlier call of {}", run.name(), named(origin))
+            });
+        }
+    }
+
+    fn judge_duplicate(&self, runs: &[Run], run: &Run, origin: &Origin) {
+        let mut judge = self.judge.borrow_mut();
+        let course = judge.course(origin);
+        if course.runs.is_empty() {
+            return;
+        }
+        let window = course.runs.iter().find_map(|earlier| runs[*earlier].window).or(run.window);
+        let was_asked_again = course.was_asked_again;
+        drop(judge);
+        let mut tally = self.tally.borrow_mut();
+        match window {
+            Some(window @ (Window::LateInList | Window::StaleCall)) => {
+                self.tell(|| format!("  a duplicate, excused: {}", window.what()));
+                *tally.duplicates.entry(window).or_default() += 1;
+            }
+            _ if was_asked_again => tally.asked_again += 1,
+            _ => {
+                let named = named(origin);
+                self.judge_breach(Law::OneRunPerAttempt, || {
+                    format!("{} is a second run for {named}", run.name())
+                });
+            }
+        }
+    }
+
+    /// A run leaves the queue of its CI and begins its work.
+    pub fn judge_begun(&self, id: RunId) {
+        let mut world = self.world.borrow_mut();
+        let run = &mut world.runs[id];
+        let Some(origin) = run.origin else { return };
+        let store = self.store.borrow();
+        let is_under_way = store.step(origin.job, origin.position).is_some_and(|step| {
+            step.attempt == origin.attempt && step.state.was_attempted() && !step.state.is_final()
+        });
+        if is_under_way || run.is_twin {
+            return;
+        }
+        let mut judge = self.judge.borrow_mut();
+        let course = judge.course(&origin);
+        if course.was_put_aside {
+            run.excuse(Window::PutAside);
+        }
+        if course.was_unsure {
+            run.excuse(Window::Unsure);
+        }
+        let window = run.window;
+        drop(judge);
+        match window {
+            Some(window) => self.tell(|| format!("  too late, excused: {}", window.what())),
+            None => self.judge_breach(Law::RunsOnlyUnderWay, || {
+                format!("{} begins though {} is over", run.name(), named(&origin))
+            }),
+        }
+    }
+
+    /// A step or its trigger came into another state.
+    pub(super) fn note_doubt(&self, job: i64, step: &Step) {
+        let Some(trigger) = &step.trigger else { return };
+        let origin = |run: &Run| run.origin.map(|origin| (origin.job, origin.position, origin.attempt));
+        let attempt = (job, step.position, step.attempt);
+        let adopted = trigger.run.as_ref().and_then(|run| run.id.parse::<RunId>().ok());
+        let has_other = adopted.is_some_and(|id| {
+            self.world.borrow().runs.get(id).is_none_or(|run| origin(run) != Some(attempt))
+        });
+        if has_other || trigger.state == TriggerState::NeedsPerson {
+            self.judge.borrow_mut().attempts.entry(attempt).or_default().was_unsure = true;
+        }
+    }
+
+    pub(super) fn note_put_aside(&self, job: i64, position: i32) {
+        self.note_of_attempt(job, position, |course| course.was_put_aside = true);
+    }
+
+    /// A person has asked for another run.
+    pub fn note_asked_again(&self, job: i64, position: i32) {
+        self.note_of_attempt(job, position, |course| course.was_asked_again = true);
+    }
+
+    fn note_of_attempt(&self, job: i64, position: i32, note: impl FnOnce(&mut Course)) {
+        let attempt = self.store.borrow().step(job, position).map_or(1, |step| step.attempt);
+        note(self.judge.borrow_mut().attempts.entry((job, position, attempt)).or_default());
+    }
+}
+
+/// "job 3, step 2, attempt 1"
+fn named(origin: &Origin) -> String {
+    format!("job {}, step {}, attempt {}", origin.job, origin.position, origin.attempt)
+}

@@ -1,0 +1,133 @@
+//! Starting a run, stopping one, and finding one whose answer was lost.
+
+use domain::event::Remark;
+use domain::run::RunRef;
+use domain::step::{Action, CiTarget, Step, StepState};
+use domain::turn::{self, Found, Sent};
+use uuid::Uuid;
+
+use super::{Replica, Turn};
+use crate::store::{Claim, Refusal};
+use crate::variants::Variant;
+use crate::world::{Failure, Origin};
+
+impl Replica {
+    /// Begins a step, or sends its trigger once more. The intent is committed before the call leaves.
+    pub(super) async fn begin(&self, claim: &Claim, turn: &Turn, step: &Step) -> Result<(), Refusal> {
+        let marker = self.stage.dice.uuid();
+        let begun = turn::begun(&turn.facts, step, marker, turn.now(&self.stage));
+        let Some((target, marker)) = begun.send else {
+            return self.record(claim, &turn.facts, begun.record).await;
+        };
+        let Some(step) = begun.facts.step(step.position) else { return Ok(()) };
+        let sent = if self.stage.variant == Variant::NoIntent {
+            let sent = self.send(claim, step, &target, marker).await;
+            self.record(claim, &turn.facts, begun.record).await?;
+            sent
+        } else {
+            self.record(claim, &turn.facts, begun.record).await?;
+            self.send(claim, step, &target, marker).await
+        };
+        let pace = &self.stage.scenario.pace;
+        let record = turn::answered(&begun.facts, step, sent, pace, turn.now(&self.stage));
+        self.record(claim, &begun.facts, record).await
+    }
+
+    async fn send(&self, claim: &Claim, step: &Step, target: &CiTarget, marker: Uuid) -> Sent {
+        let stage = &self.stage;
+        let times = if stage.variant == Variant::RepeatingClient { 2 } else { 1 };
+        for _ in 0..times {
+            self.boundary().await;
+            let origin = Origin {
+                job: claim.job,
+                position: step.position,
+                attempt: step.attempt,
+                sent_at: step.trigger.as_ref().map_or(stage.clock.now(), |trigger| trigger.sent_at),
+                left_stale: stage.store.borrow().is_stale(claim),
+            };
+            let reply = stage.post(target, marker, origin);
+            if let Some(sent) = stage.within_timeout(&reply).await {
+                return sent;
+            }
+            stage.tally.borrow_mut().lost_answers += 1;
+        }
+        Sent::Unknown("no answer in time".into())
+    }
+
+    /// Looks for the run of a trigger whose answer was lost.
+    pub(super) async fn resolve(&self, claim: &Claim, turn: &Turn, step: &Step) -> Result<(), Refusal> {
+        let (Action::Trigger { target, .. }, Some(trigger)) = (&step.action, &step.trigger) else {
+            return Err(Refusal::NoAnswer);
+        };
+        self.boundary().await;
+        let stage = &self.stage;
+        let pace = &stage.scenario.pace;
+        let (marker, since) = (trigger.marker, trigger.intended_at);
+        let found = match stage.ask(target.provider, |stage| Ok(stage.find(target, marker, since))).await {
+            Ok(found) => found,
+            Err(failure) => {
+                let error = format!("{failure:?}");
+                let record = turn::not_searched(&turn.facts, step, &error, pace, turn.now(stage));
+                return self.record(claim, &turn.facts, record).await;
+            }
+        };
+        let is_free = |store: &crate::store::Store| {
+            found.into_iter().filter(|run| !store.is_adopted(&run.id)).collect::<Vec<_>>()
+        };
+        let candidates = self.ask_rows(|store, _| Ok(is_free(store))).await?;
+        if candidates.is_empty() && stage.variant == Variant::NoSettle {
+            return self.begin(claim, turn, step).await;
+        }
+        match turn::found(&turn.facts, step, candidates, pace, turn.now(stage)) {
+            Found::Recorded(record) => self.record(claim, &turn.facts, *record).await,
+            Found::Adopt { run, twins } => {
+                let mut remarks = Vec::new();
+                for twin in &twins {
+                    self.boundary().await;
+                    let said = stage.cancel(target, twin).await;
+                    remarks.push(Remark::warning(None, format!("{} is a twin: {said:?}", twin.title())));
+                }
+                let record = turn::adopted(&turn.facts, step, run, remarks, turn.now(stage));
+                self.record(claim, &turn.facts, record).await
+            }
+        }
+    }
+
+    /// Asks the provider to stop the run of a step.
+    pub(super) async fn stop(
+        &self,
+        claim: &Claim,
+        turn: &Turn,
+        step: &Step,
+        because: &str,
+    ) -> Result<(), Refusal> {
+        let stage = &self.stage;
+        let record = match (&step.action, step.run()) {
+            (Action::Trigger { target, .. }, Some(run)) => {
+                self.boundary().await;
+                let answer = self.cancel(target, run).await;
+                let pace = &stage.scenario.pace;
+                turn::stop_asked(&turn.facts, step, run, because, answer, pace, turn.now(stage))
+            }
+            _ => {
+                let now = turn.now(stage);
+                turn::given_up(&turn.facts, step, StepState::Cancelled, because.to_owned(), now)
+            }
+        };
+        self.record(claim, &turn.facts, record).await
+    }
+
+    async fn cancel(&self, target: &CiTarget, run: &RunRef) -> Result<(), String> {
+        self.stage.cancel(target, run).await
+    }
+}
+
+impl Failure {
+    pub(super) const fn what(self) -> &'static str {
+        match self {
+            Self::Later => "503",
+            Self::Unauthorized => "401",
+            Self::NotFound => "404",
+        }
+    }
+}

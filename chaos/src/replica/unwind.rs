@@ -1,0 +1,76 @@
+//! The loop that pays obligations.
+
+use chrono::TimeDelta;
+use domain::Time;
+use domain::obligation::{Duty, Obligation, ObligationState, alarms_owed, duty};
+use domain::record::Evidence;
+
+use super::Replica;
+use crate::store::{Owed, Refusal};
+
+/// The real loop looks every second; here it sleeps for so long at most.
+const LONGEST_SLEEP: TimeDelta = TimeDelta::minutes(10);
+
+impl Replica {
+    /// Looks at all obligations until the process is asked to end.
+    pub(super) async fn unwind(self) {
+        while !self.is_to_end() {
+            let paid = self.pay_what_is_due().await;
+            let now = self.stage.clock.now();
+            let next = if paid.is_ok() { self.next_duty(now) } else { now };
+            self.stage.clock.nap(next + TimeDelta::milliseconds(self.stage.dice.among(1..=1_000))).await;
+        }
+    }
+
+    /// When an obligation may ask for something, unless a row changes before.
+    fn next_duty(&self, now: Time) -> Time {
+        let store = self.stage.store.borrow();
+        let unsettled = store.obligations.iter().filter(|owed| !owed.state.is_final());
+        let asks_at = unsettled.map(|owed| match owed.state {
+            ObligationState::Open => owed.destroys_at,
+            _ => owed.next_attempt_at,
+        });
+        asks_at.filter(|at| *at > now).min().map_or(now + LONGEST_SLEEP, |at| at.min(now + LONGEST_SLEEP))
+    }
+
+    /// Accepts a job for each obligation that asks for one now.
+    pub(super) async fn pay_what_is_due(&self) -> Result<(), Refusal> {
+        let mut outcome = Ok(());
+        for owed in self.ask_rows(|store, now| Ok(store.owed(now))).await? {
+            // One that cannot be accepted keeps no other waiting.
+            outcome = outcome.and(self.pay(&owed).await);
+        }
+        outcome
+    }
+
+    async fn pay(&self, owed: &Owed) -> Result<(), Refusal> {
+        let Owed { obligation, is_busy, now } = owed;
+        match duty(obligation, *is_busy, *now) {
+            Duty::Destroy => {
+                let cluster = &obligation.cluster;
+                let job = self.ask_rows(|store, now| Ok(store.accept_teardown(cluster, now))).await?;
+                if let Some(job) = job {
+                    self.stage.tell(|| {
+                        format!("replica {} accepts job {job}: the debt of {cluster} is due", self.id)
+                    });
+                    self.stage.ring();
+                }
+            }
+            Duty::Prove if !self.stage.scenario.has_observer || obligation.cloud.is_none() => {
+                self.ask_rows(|store, now| Ok(store.settle(obligation, Evidence::Ci, now))).await?;
+                self.stage.ring();
+            }
+            Duty::Prove | Duty::RestUntil(_) | Duty::Nothing => {}
+        }
+        self.alarm(obligation, *now).await
+    }
+
+    async fn alarm(&self, owed: &Obligation, now: Time) -> Result<(), Refusal> {
+        let Some(due_for) = owed.due_since.map(|since| now - since) else { return Ok(()) };
+        let nth = alarms_owed(due_for);
+        if nth > owed.alarms {
+            self.ask_rows(|store, _| Ok(store.raise_alarm(owed, nth))).await?;
+        }
+        Ok(())
+    }
+}
