@@ -16,7 +16,7 @@ pub(super) struct DrillDatabase {
 }
 
 impl DrillDatabase {
-    /// Also drops what drills left behind that were killed.
+    /// Also drops what drills left behind that were killed; that this fails is no reason to hold no drill.
     pub async fn create(real: &Store) -> Result<Self> {
         let name = format!("{PREFIX}{}", Uuid::now_v7().simple());
         let store = real
@@ -24,9 +24,7 @@ impl DrillDatabase {
             .await
             .map_err(|error| anyhow!("A drill needs a database of its own. {error}"))?;
         let database = Self { name, store };
-        if let Err(error) = drop_abandoned(real).await {
-            tracing::warn!(%error, "what earlier drills left behind could not be dropped");
-        }
+        drop_abandoned(real).await;
         Ok(database)
     }
 
@@ -41,14 +39,16 @@ impl DrillDatabase {
     }
 }
 
-async fn drop_abandoned(real: &Store) -> Result<(), store::Error> {
+/// As far as they are ours: another role may hold drills on the same server.
+async fn drop_abandoned(real: &Store) {
     let now = Utc::now();
-    for name in real.databases_beside(PREFIX).await? {
-        if made_at(&name).is_some_and(|made_at| now - made_at > ABANDONED_AFTER) {
-            real.drop_beside(&name).await?;
+    let is_abandoned = |name: &String| made_at(name).is_some_and(|made_at| now - made_at > ABANDONED_AFTER);
+    let names = real.databases_beside(PREFIX).await.unwrap_or_default();
+    for name in names.into_iter().filter(is_abandoned) {
+        if let Err(error) = real.drop_beside(&name).await {
+            tracing::warn!(%error, name, "what an earlier drill left behind could not be dropped");
         }
     }
-    Ok(())
 }
 
 /// The name holds a UUID of version 7, and that holds a time.

@@ -106,3 +106,65 @@ impl Call {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use domain::order::Ask;
+
+    use super::*;
+
+    /// The shipped config, as a drill takes it.
+    fn order(routine: &str) -> Order {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../cluster-head.toml");
+        let catalogue = crate::config::load(file.as_ref()).unwrap().catalogue;
+        let service = (routine == "deploy").then(|| "slack-middleware".to_owned());
+        let ask = Ask { routine: routine.into(), cluster: "iriversland2".into(), size: None, service };
+        let mut order = catalogue.order(&ask).unwrap();
+        if !order.steps[0].action.creates_cluster() {
+            let up = Ask { routine: "up".into(), service: None, ..ask };
+            let up = catalogue.order(&up).unwrap();
+            order.steps.splice(0..0, up.steps);
+            order.teardown = up.teardown;
+        }
+        order
+    }
+
+    fn drawn(routine: &str, seed: u64) -> Vec<String> {
+        three(&order(routine), seed).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn whatever_the_seed_each_routine_gets_three_faults_of_different_kinds() {
+        for routine in ["guide", "up", "down", "resize", "deploy"] {
+            for seed in 0..100 {
+                let drawn = drawn(routine, seed);
+                let kinds = ["drop_answer", "fail_job", "engine kill"];
+                let is_there = |kind: &&str| drawn.iter().any(|fault| fault.contains(*kind));
+                assert!(drawn.len() == 3 && kinds.iter().all(is_there), "{routine} {seed}: {drawn:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_answer_is_lost_of_a_step_that_a_failure_before_it_skips() {
+        let after_failure = |drawn: &[String]| drawn[1] == "circleci trigger fail_job branch=release-cluster";
+        let lost: BTreeSet<String> = (0..500)
+            .map(|seed| drawn("guide", seed))
+            .filter(|drawn| after_failure(drawn))
+            .map(|mut drawn| drawn.swap_remove(0))
+            .collect();
+        let destroys = ["destroy-cluster", "destroy-release"];
+        assert_eq!(
+            lost,
+            destroys.map(|branch| format!("circleci trigger drop_answer branch={branch}")).into()
+        );
+    }
+
+    #[test]
+    fn a_seed_draws_the_same_again_and_another_one_something_else() {
+        assert_eq!(drawn("guide", 7), drawn("guide", 7));
+        assert!((0..20).map(|seed| drawn("guide", seed)).collect::<BTreeSet<_>>().len() > 5);
+    }
+}

@@ -32,6 +32,8 @@ pub(super) struct Played {
     pub job: JobWithSteps,
     /// What it owed last, paid or not.
     pub debt: Option<Obligation>,
+    /// Why the last look at the cloud brought nothing.
+    pub unseen: Option<String>,
     /// Whether everything had come to its end in time.
     pub came_to_rest: bool,
     /// When the engine was killed.
@@ -84,6 +86,7 @@ pub(super) async fn play(store: &Store, stage: &Stage, plan: &Plan) -> Result<Pl
         beginning,
         job: store.job(accepted.number).await?.context("the job of the drill is gone")?,
         debt: store.obligation_of_job(accepted.number).await?,
+        unseen: store.observation(&plan.order.cluster).await?.and_then(|observation| observation.error),
         came_to_rest,
         kills,
         check_ins: check_ins(store).await?,

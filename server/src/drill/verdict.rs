@@ -47,12 +47,8 @@ pub(super) async fn judge(stage: &Stage, plan: &Plan, played: &Played) -> Verdic
         failures.extend(not_in_time(plan, played));
     }
     failures.extend(what_is_left(stage, &judgement).await);
-    failures.extend(
-        judgement
-            .violations
-            .iter()
-            .map(|violation| format!("{}: {}.", violation.invariant.name(), text::sentence(&violation.what))),
-    );
+    let violations = judgement.violations.iter();
+    failures.extend(violations.map(|violation| format!("{}.", text::sentence(&violation.what))));
     failures.extend(green_without_reason(played, &simulator.effective_runs(), &judgement));
     if struck.iter().all(|struck| struck.after_seconds.is_empty()) {
         failures.push("No fault struck, so nothing was put to the test.".to_owned());
@@ -90,6 +86,7 @@ fn not_in_time(plan: &Plan, played: &Played) -> Vec<String> {
             last.unwrap_or_default()
         ));
     }
+    failures.extend(played.unseen.as_ref().map(|error| format!("No proof could be had: {error}.")));
     failures
 }
 

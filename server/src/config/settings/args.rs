@@ -83,7 +83,7 @@ pub struct DrillArgs {
     pub speed: f64,
 
     /// Draws the same faults again
-    #[arg(long)]
+    #[arg(long, conflicts_with = "faults")]
     pub seed: Option<u64>,
 
     /// A drill that is not over by then has failed
