@@ -50,7 +50,7 @@ pub async fn drill(args: &DrillArgs) -> Result<()> {
     let plan = drill::Plan::new(&loaded.catalogue, args)?;
     let url =
         database_url("where the result is kept; the drill runs in a database of its own on that server")?;
-    let real = Store::connect(&url).await.map_err(|error| anyhow!("cannot connect: {error}"))?;
+    let real = Store::connect(&url, 1).await.map_err(|error| anyhow!("cannot connect: {error}"))?;
     let report = drill::hold(&real, &plan, asked_to_stop()?).await?;
     if args.json {
         println!("{}", serde_json::to_string_pretty(&report)?);

@@ -28,6 +28,13 @@ use providers::{Patience, Providers};
 use web::auth::Access;
 use web::{Setup, Web};
 
+/// How many connections people and programs share. With those below and one each to listen, two replicas get by with 20,
+/// which is what the smallest hosted databases give.
+const WEB_CONNECTIONS: u32 = 5;
+
+/// How many connections the engine has for itself: however many people look and press, a destroy finds one free.
+const ENGINE_CONNECTIONS: u32 = 3;
+
 /// How long requests under way may take to end. The host kills us 30 seconds after it asked us to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -51,7 +58,8 @@ pub async fn serve(
     let store = open_store(&settings, &catalogue).await?;
     let providers = Arc::new(connect_providers(&settings)?);
     let closing = CancellationToken::new();
-    let engine = Engine::new(store.clone(), providers, settings.pace.clone())
+    let engines_store = connect(settings.database_url.expose_secret(), ENGINE_CONNECTIONS).await?;
+    let engine = Engine::new(engines_store.clone(), providers, settings.pace.clone())
         .with_marks(&catalogue)
         .with_lease(settings.lease);
     let web = Web::new(Setup {
@@ -83,6 +91,7 @@ pub async fn serve(
         tracing::warn!("stopped before everything had ended");
         return Ok(());
     }
+    engines_store.close().await;
     store.close().await;
     tracing::info!("stopped");
     Ok(())
@@ -93,9 +102,13 @@ pub async fn serve(
 /// # Errors
 /// When it does not answer or cannot be brought up to date.
 pub async fn migrate(database_url: &str) -> Result<Store> {
-    let store = Store::connect(database_url).await.map_err(|error| anyhow!("cannot connect: {error}"))?;
+    let store = connect(database_url, WEB_CONNECTIONS).await?;
     store.migrate().await.map_err(|error| anyhow!("cannot bring the database up to date: {error}"))?;
     Ok(store)
+}
+
+async fn connect(database_url: &str, connections: u32) -> Result<Store> {
+    Store::connect(database_url, connections).await.map_err(|error| anyhow!("cannot connect: {error}"))
 }
 
 async fn open_store(settings: &Settings, catalogue: &Catalogue) -> Result<Store> {

@@ -59,13 +59,13 @@ impl Store {
         Self { pool }
     }
 
-    /// Connects, waiting up to ten seconds for a connection.
+    /// Connects, waiting up to ten seconds for a connection, with at most so many at a time.
     ///
     /// # Errors
     /// When the URL cannot be read or nobody answers.
-    pub async fn connect(database_url: &str) -> Result<Self, Error> {
+    pub async fn connect(database_url: &str, connections: u32) -> Result<Self, Error> {
         let pool = PgPoolOptions::new()
-            .max_connections(10)
+            .max_connections(connections)
             .acquire_timeout(std::time::Duration::from_secs(10))
             .connect(database_url)
             .await?;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use store::Error;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
@@ -20,11 +20,15 @@ const MAX_ATTEMPTS: i32 = 50;
 /// Delivers messages until it is told to stop.
 pub async fn run(engine: &Engine, shutdown: &CancellationToken) {
     while !shutdown.is_cancelled() {
-        let pause = match engine.tell_next().await {
-            Ok(true) => Duration::ZERO,
-            Ok(false) => IDLE,
-            Err(error) => {
+        let pause = match timeout(HOLD, engine.tell_next()).await {
+            Ok(Ok(true)) => Duration::ZERO,
+            Ok(Ok(false)) => IDLE,
+            Ok(Err(error)) => {
                 warn!(%error, "the messages to Slack could not be read");
+                IDLE
+            }
+            Err(_) => {
+                warn!("a message to Slack took too long; it is sent again");
                 IDLE
             }
         };

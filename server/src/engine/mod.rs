@@ -26,10 +26,15 @@ use domain::catalogue::Catalogue;
 use domain::cloud::CloudMark;
 use domain::plan::Pace;
 use store::Store;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::providers::Providers;
+
+/// How long the database may take for one round of a loop. A connection that was cut without a word would be waited for
+/// without end.
+const DATABASE_PATIENCE: Duration = Duration::from_secs(15);
 
 /// How long a claim holds unless it is renewed. More than twice the longest call.
 const LEASE: Duration = Duration::from_secs(30);
@@ -70,8 +75,11 @@ impl Engine {
 
     /// Works until it is told to stop. Claims are given back before it returns.
     pub async fn run(self, shutdown: CancellationToken) {
-        // What fell due while nobody was there comes before any new work.
-        self.arrive().await;
+        // What fell due while nobody was there comes before any new work, unless the cloud or the database is slow to say.
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            _ = timeout(DATABASE_PATIENCE, self.arrive()) => {}
+        }
         tokio::join!(
             presence::run(&self, &shutdown),
             observe::run(&self, &shutdown),

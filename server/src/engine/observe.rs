@@ -2,6 +2,7 @@
 //! believed.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use chrono::TimeDelta;
 use domain::cloud::{CloudMark, Resource, belonging, strangers};
@@ -11,12 +12,15 @@ use domain::proof::{Judgement, Observation, judge};
 use domain::standing::{Source, doubt, listed};
 use domain::step::{Action, StepState};
 use store::{Error, OwedDestroy};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use super::Engine;
 use crate::providers::CloudObserver;
+
+/// How long one look may take: all pages of all lists, and the rows of all clusters.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Asks the cloud until it is told to stop.
 pub async fn run(engine: &Engine, shutdown: &CancellationToken) {
@@ -25,8 +29,10 @@ pub async fn run(engine: &Engine, shutdown: &CancellationToken) {
         tokio::select! {
             () = shutdown.cancelled() => {}
             () = sleep(pause) => {
-                if let Err(error) = engine.observe().await {
-                    warn!(%error, "what the cloud shows could not be written down");
+                match timeout(PATIENCE, engine.observe()).await {
+                    Ok(Ok(())) => {}
+                    Ok(Err(error)) => warn!(%error, "what the cloud shows could not be written down"),
+                    Err(_) => warn!("what the cloud shows could not be written down in time"),
                 }
             }
         }
@@ -88,8 +94,7 @@ impl Engine {
         account: &[Resource],
         debt: Option<&OwedDestroy>,
     ) -> Result<(), Error> {
-        let known =
-            self.store.observation(cluster).await?.map(|known| known.known_ids).unwrap_or_default();
+        let known = self.store.observation(cluster).await?.map(|known| known.known_ids).unwrap_or_default();
         let own: Vec<Resource> = belonging(account, mark, &known).into_iter().cloned().collect();
         let accepted = self.store.accepted_leftovers(cluster).await?;
         let is_accepted = |resource: &&Resource| {

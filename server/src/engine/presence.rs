@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use super::Engine;
+use super::{DATABASE_PATIENCE, Engine};
 
 /// How often a process says that it is there.
 const EVERY: Duration = Duration::from_secs(5);
@@ -19,8 +19,10 @@ pub async fn run(engine: &Engine, shutdown: &CancellationToken) {
         tokio::select! {
             () = shutdown.cancelled() => {}
             () = sleep(EVERY) => {
-                if let Err(error) = engine.store.stay(engine.worker).await {
-                    warn!(%error, "this process could not say that it is there");
+                match timeout(DATABASE_PATIENCE, engine.store.stay(engine.worker)).await {
+                    Ok(Ok(())) => {}
+                    Ok(Err(error)) => warn!(%error, "this process could not say that it is there"),
+                    Err(_) => warn!("this process could not say in time that it is there"),
                 }
             }
         }

@@ -3,15 +3,16 @@
 
 use std::time::Duration;
 
-use domain::obligation::{Duty, Obligation, alarms_owed, duty};
+use domain::obligation::{Duty, Obligation, ObligationState, alarms_owed, duty};
 use domain::record::Evidence;
+use domain::standing::listed;
 use domain::{Time, text};
 use store::{Error, OwedDestroy};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use super::Engine;
+use super::{DATABASE_PATIENCE, Engine};
 
 /// How often every obligation is looked at.
 const EVERY: Duration = Duration::from_secs(1);
@@ -19,8 +20,10 @@ const EVERY: Duration = Duration::from_secs(1);
 /// Looks at all obligations until it is told to stop.
 pub async fn run(engine: &Engine, shutdown: &CancellationToken) {
     while !shutdown.is_cancelled() {
-        if let Err(error) = engine.pay_what_is_due().await {
-            warn!(%error, "the obligations could not be looked at");
+        match timeout(DATABASE_PATIENCE, engine.pay_what_is_due()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => warn!(%error, "the obligations could not be looked at"),
+            Err(_) => warn!("the database did not tell the obligations in time"),
         }
         tokio::select! {
             () = shutdown.cancelled() => {}
@@ -69,9 +72,9 @@ impl Engine {
         if nth <= owed.alarms {
             return Ok(());
         }
-        let why = owed.last_error.as_deref().unwrap_or("the destroy has not ended");
+        let why = self.why_it_is_still_owed(owed).await?;
         let text = format!(
-            "Alarm: {} has been to be destroyed for {} and may still cost money. Last: {why}",
+            "Alarm: {} has been to be destroyed for {} and may still cost money. {why}.",
             owed.cluster,
             text::duration(due_for)
         );
@@ -79,5 +82,14 @@ impl Engine {
             warn!(cluster = owed.cluster, nth, "alarm: the cluster is still not destroyed");
         }
         Ok(())
+    }
+
+    async fn why_it_is_still_owed(&self, owed: &Obligation) -> Result<String, Error> {
+        if owed.state == ObligationState::Verifying
+            && let Some(observation) = self.store.observation(&owed.cluster).await?
+        {
+            return Ok(format!("The CI says destroyed, the cloud shows {}", listed(&observation.resources)));
+        }
+        Ok(owed.last_error.clone().unwrap_or_else(|| "The destroy has not ended".to_owned()))
     }
 }

@@ -1,5 +1,6 @@
 //! The loop: claim a job that is due, take its turn, sleep until the next one is due.
 
+use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, info, warn};
 
-use super::Engine;
+use super::{DATABASE_PATIENCE, Engine};
 
 /// How many jobs are worked on at the same time.
 const SLOTS: usize = 8;
@@ -30,10 +31,14 @@ pub async fn run(engine: &Engine, shutdown: &CancellationToken) {
     let mut turns = JoinSet::new();
     let mut listener = None;
     while !shutdown.is_cancelled() {
-        let pause = match claim_all(engine, shutdown, &mut turns).await {
-            Ok(pause) => pause,
-            Err(error) => {
+        let pause = match timeout(DATABASE_PATIENCE, claim_all(engine, shutdown, &mut turns)).await {
+            Ok(Ok(pause)) => pause,
+            Ok(Err(error)) => {
                 warn!(%error, "jobs could not be claimed");
+                PAUSE_AFTER_ERROR
+            }
+            Err(_) => {
+                warn!("the database did not give a job in time");
                 PAUSE_AFTER_ERROR
             }
         };
@@ -100,14 +105,29 @@ async fn hold(engine: &Engine, claim: &Claim, shutdown: &CancellationToken) {
             }
         }
     };
-    let given_back = match outcome {
+    match timeout(engine.lease / 3, give_back(engine, claim, outcome)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => {
+            warn!(job = claim.job, %error, "the claim could not be given back; it ends by itself")
+        }
+        Err(_) => warn!(job = claim.job, "the claim could not be given back in time; it ends by itself"),
+    }
+}
+
+/// What becomes of the claim after a turn that ended like this. A turn that went well has given it back already.
+async fn give_back(
+    engine: &Engine,
+    claim: &Claim,
+    outcome: Result<Result<(), Error>, Box<dyn Any + Send>>,
+) -> Result<(), Error> {
+    match outcome {
         Ok(Ok(())) => {
             debug!(job = claim.job, "turn taken");
-            return;
+            Ok(())
         }
         Ok(Err(Error::Fenced)) => {
             info!(job = claim.job, fence = claim.fence, "stale fence: another worker has the job");
-            return;
+            Ok(())
         }
         Ok(Err(Error::RunTaken)) => {
             warn!(job = claim.job, "the run that was found belongs to another step; looking again");
@@ -121,8 +141,5 @@ async fn hold(engine: &Engine, claim: &Claim, shutdown: &CancellationToken) {
             error!(job = claim.job, "broke down over the job");
             engine.store.broke_down(claim, PAUSE_AFTER_BREAKDOWN).await
         }
-    };
-    if let Err(error) = given_back {
-        warn!(job = claim.job, %error, "the claim could not be given back; it ends by itself");
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use store::{ChangeListener, ChangedRow, Error, ProviderContact, Store};
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::ledger::Ledger;
 
@@ -18,6 +18,8 @@ pub const OVERLAP: i64 = 1_000;
 const NET: Duration = Duration::from_secs(2);
 /// The shortest one: a burst of hints is one read.
 const AT_MOST_EVERY: Duration = Duration::from_millis(50);
+/// A connection that was cut without a word would be waited for without end.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// Between two tries to listen.
 const LISTEN_AGAIN: Duration = Duration::from_secs(1);
 /// After this long without a read that worked, nobody is told that what they see is up to date.
@@ -46,9 +48,10 @@ impl Hub {
     pub async fn follow(&self, store: &Store) {
         let mut listener = None;
         loop {
-            match self.read(store).await {
-                Ok(()) => {}
-                Err(error) => tracing::warn!(%error, "changes could not be read"),
+            match timeout(PATIENCE, self.read(store)).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::warn!(%error, "changes could not be read"),
+                Err(_) => tracing::warn!("the database did not say in time what changed"),
             }
             sleep(AT_MOST_EVERY).await;
             tokio::select! {
