@@ -4,18 +4,24 @@
 //! row could stand beside a newer one whose version hides the view that is right. What is owed has no version; it is
 //! read after that moment. Should it be newer, its cluster got a newer version with it, and the view comes again.
 
+use std::collections::BTreeSet;
+
 use domain::catalogue::Catalogue;
-use domain::cluster::Cluster;
+use domain::cloud::{Resource, ResourceKind};
+use domain::cluster::{Cluster, ClusterState};
 use domain::event::CheckIn;
 use domain::job::JobWithSteps;
 use domain::obligation::Obligation;
+use domain::proof::Observation;
 use domain::size::{Size, SizeOffer};
 use domain::text;
 use rust_decimal::Decimal;
-use store::{Error, JobFilter, Store};
+use store::{AcceptedLeftover, Act, Error, JobFilter, Store};
 
 /// How many check-ins a job's page shows.
 const NEWEST_CHECK_INS: i64 = 200;
+/// How many acts a cluster's page shows.
+const NEWEST_ACTS: i64 = 10;
 
 /// Of one cluster.
 #[derive(Debug, Clone)]
@@ -23,8 +29,16 @@ pub struct ClusterFacts {
     pub cluster: Cluster,
     /// The job at work on it, else the last one.
     pub latest_job: Option<JobWithSteps>,
-    /// The debt to destroy it, while there is one.
+    /// The debt to destroy it; where there is none, the last one that its latest job had to do with.
     pub owed: Option<Obligation>,
+    /// What the cloud last showed of it; none when nobody asks a cloud about it.
+    pub observation: Option<Observation>,
+    /// What a named person took over of what it left behind.
+    pub accepted: Vec<AcceptedLeftover>,
+    /// What people did to it, the newest first.
+    pub acts: Vec<Act>,
+    /// Whether the config says by what it is recognised in the cloud.
+    pub has_mark: bool,
     /// Empty for a cluster that the config no longer knows.
     pub offers: Vec<SizeOffer>,
     pub default_size: Size,
@@ -42,8 +56,32 @@ pub struct JobFacts {
     pub hourly: Option<Decimal>,
     /// The unfinished jobs that go first.
     pub ahead: Vec<i64>,
+    /// Whether the first of them pays the debt of the cluster.
+    pub first_pays_debt: bool,
     pub check_ins: Vec<CheckIn>,
     pub owed: Option<Obligation>,
+    pub proof: Proof,
+}
+
+/// What the cloud has to say on a debt.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Proof {
+    /// Whether anybody asks a cloud about the cluster.
+    pub has_observer: bool,
+    pub clean_looks: i32,
+    /// Who accepted what was left, each once.
+    pub accepted_by: Vec<String>,
+}
+
+impl Proof {
+    fn new(observation: Option<&Observation>, accepted: &[AcceptedLeftover]) -> Self {
+        let people: BTreeSet<&str> = accepted.iter().map(|taken| taken.by.as_str()).collect();
+        Self {
+            has_observer: observation.is_some(),
+            clean_looks: observation.map_or(0, |observation| observation.clean_looks),
+            accepted_by: people.into_iter().map(str::to_owned).collect(),
+        }
+    }
 }
 
 impl ClusterFacts {
@@ -54,8 +92,12 @@ impl ClusterFacts {
             default_size: spec.map_or(Size::S, |spec| spec.default_size),
             lifetime_minutes: spec.map_or(0, |spec| spec.lifetime_minutes),
             takes_services: !catalogue.services.is_empty(),
+            has_mark: spec.is_some_and(|spec| spec.cloud.is_some()),
             latest_job: None,
             owed: None,
+            observation: None,
+            accepted: Vec::new(),
+            acts: Vec::new(),
             cluster,
         }
     }
@@ -75,8 +117,14 @@ impl ClusterFacts {
             None => None,
         };
         drop(snapshot);
-        let owed = store.obligation_of(name).await?;
-        Ok(Some(Self { latest_job, owed, ..Self::new(cluster, catalogue) }))
+        let owed = match (store.obligation_of(name).await?, latest) {
+            (None, Some(job)) => store.obligation_of_job(job).await?,
+            (owed, _) => owed,
+        };
+        let observation = store.observation(name).await?;
+        let accepted = store.accepted_leftovers(name).await?;
+        let acts = store.acts(name, NEWEST_ACTS).await?;
+        Ok(Some(Self { latest_job, owed, observation, accepted, acts, ..Self::new(cluster, catalogue) }))
     }
 
     pub async fn all(store: &Store, catalogue: &Catalogue) -> Result<Vec<Self>, Error> {
@@ -90,6 +138,35 @@ impl ClusterFacts {
     /// The job that is at work on it or waits for its turn.
     pub fn active_job(&self) -> Option<&JobWithSteps> {
         self.latest_job.as_ref().filter(|job| !job.job.state.is_final())
+    }
+
+    /// The debt, while it is one.
+    pub fn unsettled(&self) -> Option<&Obligation> {
+        self.owed.as_ref().filter(|owed| !owed.state.is_final())
+    }
+
+    /// What the cloud shows and nobody has accepted.
+    pub fn left_in_cloud(&self) -> impl Iterator<Item = &Resource> {
+        let shown = self.observation.iter().flat_map(|observation| &observation.resources);
+        shown.filter(|resource| self.acceptance_of(resource).is_none())
+    }
+
+    pub fn acceptance_of(&self, resource: &Resource) -> Option<&AcceptedLeftover> {
+        self.accepted.iter().find(|taken| taken.kind == resource.kind && taken.resource_id == resource.id)
+    }
+
+    /// The cluster that the cloud shows and that nobody owes the destroy of.
+    pub fn found(&self) -> Option<&Resource> {
+        let is_gone = matches!(self.cluster.state, ClusterState::Down | ClusterState::Failed);
+        let may_be_adopted =
+            is_gone && self.has_mark && self.unsettled().is_none() && self.active_job().is_none();
+        self.left_in_cloud()
+            .find(|resource| resource.kind == ResourceKind::Cluster)
+            .filter(|_| may_be_adopted)
+    }
+
+    pub fn proof(&self) -> Proof {
+        Proof::new(self.observation.as_ref(), &self.accepted)
     }
 
     /// "$0.036/h", of the present size.
@@ -122,7 +199,14 @@ impl JobFacts {
             Some(own) => Some(own),
             None => store.obligation_of(&cluster.name).await?,
         };
-        Ok(Some(Self { ahead, check_ins, job, cluster, hourly, owed }))
+        let first_pays_debt = match ahead.first() {
+            Some(first) => store.job(*first).await?.is_some_and(|first| first.job.pays_obligation),
+            None => false,
+        };
+        let observation = store.observation(&cluster.name).await?;
+        let accepted = store.accepted_leftovers(&cluster.name).await?;
+        let proof = Proof::new(observation.as_ref(), &accepted);
+        Ok(Some(Self { ahead, first_pays_debt, check_ins, job, cluster, hourly, owed, proof }))
     }
 
     /// "$0.071/h"

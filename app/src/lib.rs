@@ -14,6 +14,8 @@ mod moment;
 #[cfg(feature = "ssr")]
 mod act_problem;
 #[cfg(feature = "ssr")]
+pub mod answer;
+#[cfg(feature = "ssr")]
 pub mod api;
 #[cfg(feature = "ssr")]
 mod ask;

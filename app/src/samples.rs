@@ -13,9 +13,9 @@ use domain::record::Evidence;
 use domain::routine::{Routine, RoutineStep};
 use domain::run::{ProviderKind, RunRef};
 use domain::size::{Size, SizeOffer};
-use domain::step::{BatchCall, CiTarget, Step, StepState, Trigger, TriggerState};
+use domain::step::{Action, BatchCall, CiTarget, Step, StepState, Trigger, TriggerState, Verdict};
 
-use crate::facts::{ClusterFacts, JobFacts};
+use crate::facts::{ClusterFacts, JobFacts, Proof};
 use crate::view::JobRow;
 
 /// 2027-01-15 08:00 UTC and so many minutes.
@@ -194,6 +194,33 @@ pub fn guide_at_step(position: i32) -> JobWithSteps {
     }
 }
 
+/// The same, waiting at step 3 for somebody to approve.
+pub fn asks_for_approval() -> JobWithSteps {
+    let mut job = guide_at_step(3);
+    job.job.state = JobState::Waiting;
+    job.steps[2].state = StepState::Waiting;
+    job.steps[2].title = "Go on with the batch?".into();
+    job.steps[2].action = Action::Approval {
+        question: "Go on with the batch?".into(),
+        time_limit_minutes: 240,
+        without_answer: Verdict::Refuse,
+    };
+    job
+}
+
+/// The same, waiting at step 1 for somebody to say which run is ours.
+pub fn asks_which_run() -> JobWithSteps {
+    let mut job = guide_at_step(1);
+    job.job.state = JobState::Waiting;
+    job.steps[0].state = StepState::Waiting;
+    if let Some(trigger) = &mut job.steps[0].trigger {
+        trigger.state = TriggerState::NeedsPerson;
+        trigger.run = None;
+        trigger.candidates = vec![run("243"), RunRef { id: "b7".into(), ..run("244") }];
+    }
+    job
+}
+
 /// The same, with everything around it.
 pub fn job_facts(position: i32) -> JobFacts {
     JobFacts {
@@ -201,8 +228,10 @@ pub fn job_facts(position: i32) -> JobFacts {
         cluster: cluster(ClusterState::Up),
         hourly: Some("0.03571".parse().unwrap()),
         ahead: Vec::new(),
+        first_pays_debt: false,
         check_ins: Vec::new(),
         owed: None,
+        proof: Proof::default(),
     }
 }
 

@@ -51,6 +51,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/jobs/:number") view=pages::job::page ssr=SsrMode::Async/>
                 <Route path=path!("/jobs/:number/cancel") view=pages::cancel_job::page ssr=SsrMode::Async/>
                 <Route path=path!("/jobs/:number/leave-up") view=pages::leave_up::page ssr=SsrMode::Async/>
+                <Route path=path!("/jobs/:number/resume") view=pages::resume_job::page ssr=SsrMode::Async/>
                 <Route path=path!("/login") view=pages::login::page ssr=SsrMode::Async/>
             </FlatRoutes>
         </Router>

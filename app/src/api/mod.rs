@@ -25,6 +25,8 @@ mod tests {
             StartRoutine::url(),
             CancelJob::url(),
             LeaveClusterUp::url(),
+            AnswerQuestion::url(),
+            ResumeJob::url(),
         ];
         let expected = [
             "start-cluster",
@@ -34,6 +36,8 @@ mod tests {
             "start-routine",
             "cancel-job",
             "leave-cluster-up",
+            "answer-question",
+            "resume-job",
         ];
         assert_eq!(addresses.map(str::to_owned), expected.map(|name| format!("/actions/{name}")));
     }
@@ -49,5 +53,7 @@ mod tests {
         assert_eq!(start_routine(None, None, None, None, None).await, Err(AppError::SignedOut));
         assert_eq!(cancel_job(None, None).await, Err(AppError::SignedOut));
         assert_eq!(leave_cluster_up(None, None, None, None).await, Err(AppError::SignedOut));
+        assert_eq!(answer_question(None, None, None, None).await, Err(AppError::SignedOut));
+        assert_eq!(resume_job(None, None, None).await, Err(AppError::SignedOut));
     }
 }

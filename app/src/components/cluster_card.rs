@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::actions::actions;
 use super::badge::badge;
 use super::owed_box::owed_box;
+use super::question::question_box;
 use super::sentence::draw;
 use super::size_form::start_form;
 use crate::view::{ClusterView, Sentence, Versioned};
@@ -47,6 +48,7 @@ pub fn cluster_card(view: &ClusterView, place: Place) -> impl IntoView + use<> {
                     {actions(&view.actions)}
                 </div>
                 <p class="lead">{draw(&view.second_line, now)}</p>
+                {view.question.as_ref().map(|question| question_box(question, now))}
                 {(is_page || start.is_none()).then(|| truths(view))}
                 {start}
                 {foot(view)}

@@ -6,6 +6,7 @@ use super::actions::actions;
 use super::badge::badge;
 use super::check_ins::check_in_log;
 use super::owed_box::owed_box;
+use super::question::question_box;
 use super::sentence::draw;
 use super::steps::step_list;
 use crate::view::JobView;
@@ -42,6 +43,7 @@ pub fn job_body(job: &JobView) -> impl IntoView + use<> {
             </div>
             <p class="lead">{draw(&job.lead, now)}</p>
             {notice}
+            {job.question.as_ref().map(|question| question_box(question, now))}
             {actions(&job.actions)}
         </div>
         <div class="columns">

@@ -10,6 +10,7 @@ pub mod job_table;
 pub mod owed_box;
 mod pieces;
 pub mod plan;
+pub mod question;
 pub mod seal;
 pub mod sentence;
 pub mod size_form;

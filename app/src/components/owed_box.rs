@@ -8,12 +8,22 @@ use crate::moment::UnixSeconds;
 use crate::view::OwedView;
 
 pub fn owed_box(owed: &OwedView, now: UnixSeconds) -> impl IntoView + use<> {
+    let alarm = owed.alarm.as_ref().map(|alarm| {
+        view! { <p class="notice tone-bad"><strong>{draw(alarm, now)}</strong></p> }
+    });
+    let words =
+        owed.words.iter().map(|words| view! { <p class="meta">{draw(words, now)}</p> }).collect_view();
+    let take_over = owed.take_over.clone().map(|path| {
+        view! { <p><a class="meta" href=path>"Take the debt over…"</a></p> }
+    });
     view! {
-        <section class="card stack" aria-labelledby="owed">
+        <section class="card stack owed" aria-labelledby="owed">
             <h2 id="owed">"Owed"</h2>
             {owed.look.as_ref().map(|look| view! { <p>{badge(look)}</p> })}
-            <p class="meta">{draw(&owed.words, now)}</p>
+            {alarm}
+            {words}
             {owed.trouble.clone().map(|trouble| view! { <p class="trouble">{trouble}</p> })}
+            {take_over}
         </section>
     }
 }
@@ -23,14 +33,34 @@ mod tests {
     use domain::obligation::ObligationState;
 
     use super::*;
+    use crate::facts::Proof;
     use crate::samples::{at, html, owed};
+
+    fn page(owed: &domain::obligation::Obligation) -> String {
+        html(|| owed_box(&OwedView::new(Some(owed), &Proof::default(), at(60)), at(60).timestamp()))
+    }
 
     #[test]
     fn an_error_from_outside_is_only_text() {
         let mut owed = owed(ObligationState::Due);
         owed.failed_attempts = 2;
         owed.last_error = Some("<script>".into());
-        let page = html(|| owed_box(&OwedView::new(Some(&owed), at(60)), at(60).timestamp()));
+        let page = page(&owed);
         assert!(page.contains(">Destroy due<") && page.contains("&lt;script&gt;"), "{page}");
+    }
+
+    #[test]
+    fn an_alarm_is_red_and_ticks() {
+        let mut owed = owed(ObligationState::Due);
+        owed.due_since = Some(at(0));
+        let page = page(&owed);
+        assert!(page.contains("notice tone-bad") && page.contains(">1 h</span>"), "{page}");
+        assert!(page.contains(&format!("data-age=\"{}\"", at(0).timestamp())), "{page}");
+    }
+
+    #[test]
+    fn only_what_is_still_owed_can_be_taken_over() {
+        assert!(page(&owed(ObligationState::Open)).contains("/clusters/iriversland2/close-obligation"));
+        assert!(!page(&owed(ObligationState::Settled)).contains("close-obligation"));
     }
 }

@@ -16,6 +16,9 @@ fn draw_part(part: Part, now: UnixSeconds) -> AnyView {
         Part::Muted(words) => view! { <span class="muted">{words}</span> }.into_any(),
         Part::Time { at, words } => view! { <time datetime=at>{words}</time> }.into_any(),
         Part::Link { to, words } => view! { <a href=to>{words}</a> }.into_any(),
+        Part::Age(since) => {
+            view! { <span data-age=since.to_string()>{moment::coarse(now - since)}</span> }.into_any()
+        }
         Part::SoFar(since) => {
             view! { <span data-since=since.to_string()>{moment::so_far(since, now)}</span> }.into_any()
         }

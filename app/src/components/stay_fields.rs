@@ -56,7 +56,8 @@ pub fn stay_fields(choice: &StayChoice, refusal: Option<&Refusal>) -> impl IntoV
 
 fn length(choice: &StayChoice, hours: i64) -> impl IntoView + use<> {
     let value = format!("{hours}h");
-    let cost = choice.hourly.map(|hourly| format!(" · about ${:.2}", (hourly * Decimal::from(hours)).round_dp(2)));
+    let cost =
+        choice.hourly.map(|hourly| format!(" · about ${:.2}", (hourly * Decimal::from(hours)).round_dp(2)));
     view! {
         <label class="choice">
             <input type="radio" name="for" value=value.clone() checked=choice.chosen == value/>

@@ -8,7 +8,7 @@
 //! | `id` and `data-version` | a piece, which a newer version of the same id replaces |
 //! | `data-state` and `data-say` | when the state changes, the sentence is spoken; with `data-alarm`, at once |
 //! | `data-title` and `data-favicon` | what the tab shows |
-//! | `data-since`, `data-until` | a length of time that ticks, in seconds since 1970 |
+//! | `data-age`, `data-since`, `data-until` | a length of time that ticks, in seconds since 1970 |
 //! | `data-bar` | a bar of a timeline: own begin and end, the whole's begin and end |
 //! | `data-verb`, `data-price` | the words of a button, and what each choice in its form costs |
 

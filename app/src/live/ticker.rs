@@ -53,6 +53,11 @@ fn show_time(now: UnixSeconds, as_of: &str) {
     let seconds = |element: &web_sys::Element, name| {
         element.get_attribute(name).and_then(|seconds| seconds.parse::<UnixSeconds>().ok())
     };
+    each("[data-age]", |element| {
+        if let Some(since) = seconds(&element, "data-age") {
+            set_text(&element, &format!("{}{as_of}", moment::coarse(now - since)));
+        }
+    });
     each("[data-since]", |element| {
         if let Some(since) = seconds(&element, "data-since") {
             set_text(&element, &format!("{}{as_of}", moment::so_far(since, now)));

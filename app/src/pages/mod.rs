@@ -16,6 +16,7 @@ pub mod new_job;
 pub mod not_found;
 pub mod problem;
 pub mod resize;
+pub mod resume_job;
 pub mod start;
 
 use std::future::Future;

@@ -5,11 +5,14 @@ use std::sync::Arc;
 use domain::actor::Actor;
 use domain::catalogue::Catalogue;
 use domain::job::JobWithSteps;
+use domain::step::Step;
 use leptos::prelude::use_context;
 use leptos_router::location::Url;
 use store::{Error, Store};
 
 use crate::act_problem::ActProblem;
+use crate::answer;
+use crate::components::seal::version_of;
 use crate::error::AppError;
 use crate::reason;
 use crate::respond::see_other;
@@ -64,6 +67,52 @@ impl JobPress {
         };
         let done = self.store.leave_up(number, &self.actor, end, latest, reason.as_deref()).await;
         self.lead_on("leave-up", done, &entered, |job| job.job.abandoned.is_some()).await
+    }
+
+    /// # Errors
+    /// When the store cannot be reached.
+    pub async fn answer(self, step: String, says: String, run: Option<String>) -> Result<(), AppError> {
+        let Some(number) = self.number() else { return Ok(()) };
+        let position = step.parse().unwrap_or_default();
+        let Some(answer) = answer::read(&says, run) else {
+            see_other(&format!("{}?problem=answer&step={position}", self.path()));
+            return Ok(());
+        };
+        match self.store.answer(number, position, answer.clone(), &self.actor).await {
+            Ok(()) | Err(Error::UnknownJob(_)) => see_other(&self.path()),
+            Err(error) if error.is_meant_for_people() => {
+                let said = |step: &Step| {
+                    step.position == position
+                        && step.answer.as_ref().is_some_and(|given| given.answer == answer)
+                };
+                let place = if self.job_is(|job| job.steps.iter().any(said)).await? {
+                    self.path()
+                } else {
+                    format!("{}?problem=answer&step={position}", self.path())
+                };
+                see_other(&place);
+            }
+            Err(error) => return Err(AppError::internal(&error)),
+        }
+        Ok(())
+    }
+
+    /// # Errors
+    /// When the store cannot be reached.
+    pub async fn resume(self, from: String, idempotency_key: Option<String>) -> Result<(), AppError> {
+        let Some(number) = self.number() else { return Ok(()) };
+        let terms = super::terms_of(idempotency_key.as_deref().and_then(version_of), idempotency_key.clone());
+        let entered = [("from", from.as_str())];
+        let back = |problem| self.go_back("resume", problem, &entered);
+        match self.store.resume(number, from.parse().unwrap_or_default(), &self.actor, &terms).await {
+            Ok(accepted) => see_other(&format!("/jobs/{}", accepted.number)),
+            Err(Error::UnknownJob(_)) => see_other(&self.path()),
+            Err(Error::Stale { .. }) => return back(ActProblem::Stale),
+            Err(Error::KeyReused { number }) => return back(ActProblem::Used { job: number }),
+            Err(error) if error.is_meant_for_people() => return back(ActProblem::Refused),
+            Err(error) => return Err(AppError::internal(&error)),
+        }
+        Ok(())
     }
 
     /// None when the form names no job; the browser is then sent to the page that says so.

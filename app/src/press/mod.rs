@@ -60,10 +60,7 @@ impl Press {
     }
 
     pub fn sealed(mut self, expected_version: Option<String>, idempotency_key: Option<String>) -> Self {
-        self.terms = Terms {
-            idempotency_key: idempotency_key.filter(|key| !key.is_empty() && key.len() <= LONGEST_KEY),
-            expected_version: expected_version.and_then(|version| version.parse().ok()),
-        };
+        self.terms = terms_of(expected_version.as_deref(), idempotency_key);
         self
     }
 
@@ -154,6 +151,14 @@ impl FormPage {
             Self::Destroy => format!("/clusters/{cluster}/destroy"),
             Self::Routine => format!("/jobs/new?routine={}&cluster={cluster}", Url::escape(&ask.routine)),
         }
+    }
+}
+
+/// What is no version and no key is left out.
+fn terms_of(expected_version: Option<&str>, idempotency_key: Option<String>) -> Terms {
+    Terms {
+        idempotency_key: idempotency_key.filter(|key| !key.is_empty() && key.len() <= LONGEST_KEY),
+        expected_version: expected_version.and_then(|version| version.parse().ok()),
     }
 }
 

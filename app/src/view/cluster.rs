@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{JobRow, Look, OwedView, Sentence, Versioned};
+use super::{JobRow, Look, OwedView, QuestionView, Sentence, Versioned};
 use crate::components::seal::Seal;
 use crate::live::Update;
 use crate::moment::UnixSeconds;
@@ -17,6 +17,8 @@ pub struct ClusterView {
     /// Since when, how big, what it costs, when it goes.
     pub second_line: Sentence,
     pub wanted: Sentence,
+    /// What the job at work on it waits to be told.
+    pub question: Option<QuestionView>,
     pub actions: Vec<ActionView>,
     /// What was deployed on it.
     pub on_it: Vec<Sentence>,

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{ActionView, Look, OwedView, Sentence, Versioned};
+use super::{ActionView, Look, OwedView, QuestionView, Sentence, Versioned};
 use crate::live::Update;
 use crate::live::bar::Span;
 use crate::moment::UnixSeconds;
@@ -21,6 +21,8 @@ pub struct JobView {
     pub lead: Sentence,
     /// How it ended and what that leaves, with the class of its colours.
     pub notice: Option<(String, Sentence)>,
+    /// What it waits to be told.
+    pub question: Option<QuestionView>,
     /// What can be done to it now.
     pub actions: Vec<ActionView>,
     pub has_failed: bool,

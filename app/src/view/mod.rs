@@ -9,6 +9,7 @@ mod job;
 mod job_row;
 mod look;
 mod owed;
+mod question;
 mod run_link;
 mod sentence;
 
@@ -18,6 +19,7 @@ pub use job::{JobView, LineView, StepView};
 pub use job_row::JobRow;
 pub use look::Look;
 pub use owed::OwedView;
+pub use question::{AnswerView, QuestionView};
 pub use run_link::RunLink;
 pub use sentence::{Part, Sentence};
 

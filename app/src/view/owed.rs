@@ -6,7 +6,12 @@ use super::{Look, Sentence};
 pub struct OwedView {
     /// None when nothing was ever owed.
     pub look: Option<Look>,
-    pub words: Sentence,
+    /// Since when it has been in its state, what comes next, and on whose word it ends.
+    pub words: Vec<Sentence>,
     /// What went wrong with paying it.
     pub trouble: Option<String>,
+    /// That it should have been paid long ago.
+    pub alarm: Option<Sentence>,
+    /// Where a person takes it over.
+    pub take_over: Option<String>,
 }

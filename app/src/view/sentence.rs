@@ -21,6 +21,8 @@ pub enum Part {
         to: String,
         words: String,
     },
+    /// "18 min", growing.
+    Age(UnixSeconds),
     /// "18 min so far", growing.
     SoFar(UnixSeconds),
     /// "(in 2 h 10 min)", shrinking.
@@ -75,6 +77,10 @@ impl Sentence {
         self.with(Part::Time { at: moment::machine(at), words: moment::day_and_second(at, now) })
     }
 
+    pub fn age(self, since: Time) -> Self {
+        self.with(Part::Age(since.timestamp()))
+    }
+
     pub fn so_far(self, since: Time) -> Self {
         self.with(Part::SoFar(since.timestamp()))
     }
@@ -104,6 +110,7 @@ impl std::fmt::Display for Sentence {
             | Part::Muted(words)
             | Part::Time { words, .. }
             | Part::Link { words, .. } => f.write_str(words),
+            Part::Age(_) => f.write_str("<age>"),
             Part::SoFar(_) => f.write_str("<so far>"),
             Part::Remaining(_) => f.write_str("<remaining>"),
         })

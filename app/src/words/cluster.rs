@@ -10,7 +10,7 @@ use super::job_row::cleans_up;
 use super::size::size_cards;
 use crate::components::seal::Seal;
 use crate::facts::ClusterFacts;
-use crate::view::{ActionView, ClusterView, JobRow, Look, OwedView, Sentence, StartView};
+use crate::view::{ActionView, ClusterView, JobRow, Look, OwedView, QuestionView, Sentence, StartView};
 
 impl ClusterView {
     pub fn new(facts: &ClusterFacts, now: Time) -> Self {
@@ -21,10 +21,11 @@ impl ClusterView {
             needs_attention: matches!(cluster.state, ClusterState::Failed | ClusterState::Unknown),
             second_line: second_line(facts, now),
             wanted: wanted(facts, now),
+            question: facts.active_job().and_then(|job| QuestionView::of(job, now)),
             actions: actions(facts),
             on_it: on_it(facts, now),
             start: (cluster.state == ClusterState::Down).then(|| StartView::new(facts)),
-            owed: OwedView::new(facts.owed.as_ref(), now),
+            owed: OwedView::new(facts.owed.as_ref(), &facts.proof(), now),
             latest_job: facts.latest_job.as_ref().map(|job| JobRow::with_steps(job, now)),
             seal: Seal::fresh(),
             version: cluster.version,

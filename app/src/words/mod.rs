@@ -8,9 +8,11 @@ mod job_row;
 mod load;
 mod look;
 mod owed;
+mod question;
 mod size;
 mod steps;
 
 pub use cancel::{what_is_destroyed, what_may_exist, what_stops};
 pub use cluster::second_line;
+pub use job_row::cleans_up;
 pub use size::size_cards;

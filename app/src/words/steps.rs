@@ -10,15 +10,20 @@ use crate::moment;
 use crate::view::{LineView, Look, RunLink, Sentence, StepView};
 
 impl StepView {
-    pub fn new(step: &Step, is_current: bool, now: Time) -> Self {
+    /// `resumes` is the job whose rest this step's job takes.
+    pub fn new(step: &Step, resumes: Option<i64>, is_current: bool, now: Time) -> Self {
+        let taken_over_from = resumes.filter(|_| step.state == StepState::Succeeded && !step.was_begun());
         Self {
             title: step.title.clone(),
             look: Look::from(step.state),
             is_current,
             is_trouble: matches!(step.state, StepState::Failed | StepState::TimedOut),
-            facts: facts(step),
+            facts: match taken_over_from {
+                Some(job) => Sentence::new("Done before, by ").job(job),
+                None => facts(step),
+            },
             percent: step.progress.filter(|_| step.state != StepState::Succeeded).and_then(percent),
-            message: step.message.clone(),
+            message: step.message.clone().filter(|_| taken_over_from.is_none()),
             started: step.started_at.map(|at| Sentence::default().second(at, now)).unwrap_or_default(),
             took: took(step.started_at, step.finished_at),
             bar: step.started_at.map(|from| span(from, step.finished_at)),
@@ -58,6 +63,7 @@ fn facts(step: &Step) -> Sentence {
         (None, Action::Approval { .. }) => facts.then("A person"),
         (None, Action::Unknown) => facts.then("A newer version"),
     };
+    let facts = if step.attempt > 1 { facts.then(format!(" · attempt {}", step.attempt)) } else { facts };
     if step.phase == Phase::Finally { facts.then(" · Always runs.") } else { facts }
 }
 
@@ -85,6 +91,24 @@ mod tests {
                 "Queued · CircleCI · Always runs.",
             ]
         );
+    }
+
+    #[test]
+    fn a_step_that_an_earlier_job_did_says_which_one() {
+        let mut step = guide_at_step(2).steps.remove(0);
+        step.started_at = None;
+        step.message = Some("done by job #12".into());
+        let view = StepView::new(&step, Some(12), false, at(60));
+        assert_eq!((view.facts.to_string().as_str(), view.message), ("Done before, by job #12", None));
+        step.started_at = Some(at(5));
+        assert!(StepView::new(&step, Some(12), false, at(60)).facts.to_string().starts_with("Succeeded · "));
+    }
+
+    #[test]
+    fn another_attempt_is_counted() {
+        let mut step = guide_at_step(2).steps.remove(1);
+        step.attempt = 2;
+        assert_eq!(facts(&step).to_string(), "Running · Travis CI build 8812 · attempt 2");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Cancelling a job, by its page and over the API.
 
-use reqwest::header::{ACCEPT, CONTENT_TYPE};
+use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
@@ -12,18 +12,6 @@ async fn cancel(service: &Service, number: &str, body: Value) -> (u16, Value) {
     let request = service.post(&format!("/api/v1/jobs/{number}/cancel")).bearer_auth(API_TOKEN);
     let answer = request.json(&body).send().await.unwrap();
     (answer.status().as_u16(), answer.json().await.unwrap())
-}
-
-/// Where a form leads.
-async fn press(service: &Service, fields: &[(&str, &str)]) -> String {
-    let answer = service.submit(FORM, fields).send().await.unwrap();
-    assert_eq!(answer.status(), 303, "{fields:?}");
-    answer.headers()["location"].to_str().unwrap().to_owned()
-}
-
-async fn page(service: &Service, path: &str) -> (u16, String) {
-    let answer = service.get(path).header(ACCEPT, "text/html").send().await.unwrap();
-    (answer.status().as_u16(), answer.text().await.unwrap())
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
@@ -39,10 +27,10 @@ async fn a_job_that_does_not_exist_cannot_be_cancelled(pool: PgPool) {
 async fn a_form_that_names_no_job_leads_to_the_page_that_says_so(pool: PgPool) {
     let service = Service::demo(pool).await;
     for job in ["999", "x", "", "../..//evil"] {
-        let place = press(&service, &[("job", job)]).await;
+        let place = service.press(FORM, &[("job", job)]).await;
         assert!(place.starts_with("/jobs/"), "{place}");
         if !job.is_empty() {
-            assert_eq!(page(&service, &place).await.0, 404, "{job:?}");
+            assert_eq!(service.page(&place).await.0, 404, "{job:?}");
         }
     }
 }
@@ -87,7 +75,7 @@ async fn a_cancelled_job_says_by_whom_and_to_ask_twice_is_no_mistake(pool: PgPoo
 async fn the_page_says_what_happens_and_its_form_leads_to_the_job_however_often_it_is_pressed(pool: PgPool) {
     let service = Service::demo(pool).await;
     let number = service.accept("guide", None).await;
-    let (status, asked) = page(&service, &format!("/jobs/{number}/cancel")).await;
+    let (status, asked) = service.page(&format!("/jobs/{number}/cancel")).await;
     assert_eq!(status, 200);
     assert!(asked.contains("What stops") && asked.contains("What is destroyed"), "{asked}");
     assert!(asked.contains(">Cancel job</button>"), "{asked}");
@@ -95,10 +83,10 @@ async fn the_page_says_what_happens_and_its_form_leads_to_the_job_however_often_
     let job = number.to_string();
     let hostile = "<script>alert(1)</script>";
     for _ in 0..2 {
-        let place = press(&service, &[("job", &job), ("because", hostile)]).await;
+        let place = service.press(FORM, &[("job", &job), ("because", hostile)]).await;
         assert_eq!(place, format!("/jobs/{number}"));
     }
-    let (_, shown) = page(&service, &format!("/jobs/{number}")).await;
+    let (_, shown) = service.page(&format!("/jobs/{number}")).await;
     assert!(shown.contains("Cancelling") && shown.contains(": operator asked for it at "), "{shown}");
     assert!(!shown.contains(hostile), "{shown}");
     let acts = service.store.acts("iriversland2", 10).await.unwrap();
@@ -113,8 +101,8 @@ async fn a_job_that_has_ended_is_not_cancelled_and_the_page_says_why(pool: PgPoo
         .execute(&pool)
         .await
         .unwrap();
-    let place = press(&service, &[("job", &number.to_string()), ("because", "\"><b>")]).await;
-    let (status, shown) = page(&service, &place).await;
+    let place = service.press(FORM, &[("job", &number.to_string()), ("because", "\"><b>")]).await;
+    let (status, shown) = service.page(&place).await;
     assert_eq!(status, 409);
     assert!(shown.contains("Job #1 has ended. Nothing was changed."), "{shown}");
     assert!(!shown.contains(">Cancel job</button>") && !shown.contains("<b>"), "{shown}");
@@ -124,9 +112,9 @@ async fn a_job_that_has_ended_is_not_cancelled_and_the_page_says_why(pool: PgPoo
 async fn a_reason_without_end_comes_back_and_cancels_nothing(pool: PgPool) {
     let service = Service::demo(pool).await;
     let number = service.accept("up", None).await.to_string();
-    let place = press(&service, &[("job", &number), ("because", &"x".repeat(100_000))]).await;
+    let place = service.press(FORM, &[("job", &number), ("because", &"x".repeat(100_000))]).await;
     assert!(place.len() < 600, "{}", place.len());
-    let (status, shown) = page(&service, &place).await;
+    let (status, shown) = service.page(&place).await;
     assert_eq!(status, 422);
     assert!(shown.contains("Say why, in 300 characters at most."), "{shown}");
 }

@@ -1,5 +1,6 @@
 //! Where a press leads.
 
+use domain::size::Size;
 use leptos::server_fn::axum::server_fn_paths;
 use reqwest::header::REFERER;
 use sqlx::PgPool;
@@ -54,15 +55,18 @@ async fn a_double_press_is_one_job(pool: PgPool) {
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn the_key_of_a_start_says_on_which_cluster_it_was_decided(pool: PgPool) {
     let service = Service::demo(pool).await;
-    let version = service.store.cluster(CLUSTER).await.unwrap().unwrap().version;
+    let version = async || service.store.cluster(CLUSTER).await.unwrap().unwrap().version;
+    let before = version().await;
+    service.accept("up", Some(Size::S)).await;
+    let version = version().await;
     let press = async |key: String| {
         let form = [("routine", "guide"), ("cluster", CLUSTER), ("size", "s"), ("idempotency_key", &key)];
         let answer = service.submit("/actions/start-routine", &form).send().await.unwrap();
         answer.headers()["location"].to_str().unwrap().to_owned()
     };
-    let stale = press(format!("a-page-of-before.{}", version - 1)).await;
+    let stale = press(format!("a-page-of-before.{before}")).await;
     assert!(stale.starts_with("/jobs/new?") && stale.contains("problem=stale"), "{stale}");
-    assert_eq!(press(format!("a-page-of-now.{version}")).await, "/jobs/1");
-    assert_eq!(press(format!("a-page-of-now.{version}")).await, "/jobs/1");
-    assert_eq!(service.number_of_jobs().await, 1);
+    assert_eq!(press(format!("a-page-of-now.{version}")).await, "/jobs/2");
+    assert_eq!(press(format!("a-page-of-now.{version}")).await, "/jobs/2");
+    assert_eq!(service.number_of_jobs().await, 2);
 }

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use store::Terms;
+use store::{Accepted, Terms};
 
 use super::ask;
 use super::refusal::refused;
@@ -30,6 +30,11 @@ pub async fn accept(
     let order = web.catalogue.order(&ask).map_err(|error| refused(&error))?;
     let terms = Terms { idempotency_key, expected_version: None };
     let accepted = web.store.accept(&order, &actor, &terms).await?;
+    answer_with(&web, accepted).await
+}
+
+/// The job that was accepted, now or when the key came first.
+pub async fn answer_with(web: &Web, accepted: Accepted) -> Result<Response, Problem> {
     let number = accepted.number;
     let job = web.store.job(number).await?;
     let job = job.ok_or_else(|| Problem::internal(&"a job that was accepted is not there"))?;
@@ -38,7 +43,7 @@ pub async fn accept(
     Ok((status, location, Json(JobShape::from(job))).into_response())
 }
 
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let Some(key) = headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
     match key.to_str() {
         Ok(key)

@@ -81,6 +81,18 @@ impl Body {
     }
 
     /// # Errors
+    /// When it is no whole number that could count something.
+    pub fn whole_number(&mut self, name: &str) -> Result<Option<i32>, Problem> {
+        match self.fields.take(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(value) => match value.as_i64().and_then(|number| i32::try_from(number).ok()) {
+                Some(number) => Ok(Some(number)),
+                None => Err(self.form.misfit(&format!("The field \"{name}\" has to be a whole number."))),
+            },
+        }
+    }
+
+    /// # Errors
     /// When it is missing or no text.
     pub fn required(&mut self, name: &str) -> Result<String, Problem> {
         self.text(name)?.ok_or_else(|| self.form.misfit(&format!("The field \"{name}\" is missing.")))

@@ -25,6 +25,9 @@ pub fn routes() -> Router<Web> {
         .route("/api/v1/jobs", get(jobs::list).post(accept::accept))
         .route("/api/v1/jobs/{number}", get(jobs::one))
         .route("/api/v1/jobs/{number}/cancel", post(acts::cancel))
+        .route("/api/v1/jobs/{number}/leave-up", post(acts::leave_up))
+        .route("/api/v1/jobs/{number}/resume", post(acts::resume))
+        .route("/api/v1/jobs/{number}/steps/{position}/answer", post(acts::answer))
 }
 
 /// A list, and where it goes on.

@@ -5,7 +5,7 @@ use domain::cluster::{Cluster, ClusterState, Deployment};
 use domain::job::{Job, JobState, JobWithSteps};
 use domain::run::RunRef;
 use domain::size::Size;
-use domain::step::{Phase, Step, StepState};
+use domain::step::{Phase, Question, Step, StepState};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -45,6 +45,11 @@ pub struct JobShape {
     by: String,
     /// Who asked it to stop.
     cancelled_by: Option<String>,
+    /// Who asked to leave its cluster up, and until when.
+    left_up_by: Option<String>,
+    left_up_until: Option<Time>,
+    /// The job whose rest it takes.
+    resumes: Option<i64>,
     /// Left out of lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     steps: Option<Vec<StepShape>>,
@@ -56,12 +61,33 @@ struct StepShape {
     phase: Phase,
     title: String,
     state: StepState,
+    /// Counts from 1.
+    attempt: i32,
     run: Option<RunShape>,
+    /// What it waits to be told.
+    question: Option<QuestionShape>,
     /// Percent, where the far end counts.
     progress: Option<f64>,
     message: Option<String>,
     started_at: Option<Time>,
     finished_at: Option<Time>,
+}
+
+/// To be answered at `/api/v1/jobs/{number}/steps/{position}/answer`.
+#[derive(Serialize)]
+struct QuestionShape {
+    /// `approve` or `which_run`.
+    asks: &'static str,
+    text: Option<String>,
+    /// The runs of which one may be ours.
+    candidates: Vec<CandidateShape>,
+}
+
+#[derive(Serialize)]
+struct CandidateShape {
+    id: String,
+    title: String,
+    url: String,
 }
 
 #[derive(Serialize)]
@@ -106,6 +132,9 @@ impl From<Job> for JobShape {
             outcome: job.outcome,
             by: job.actor.to_string(),
             cancelled_by: job.cancelled.map(|asked| asked.by.to_string()),
+            left_up_by: job.abandoned.as_ref().map(|wish| wish.by.to_string()),
+            left_up_until: job.abandoned.map(|wish| wish.until),
+            resumes: job.resumes,
             steps: None,
         }
     }
@@ -122,6 +151,8 @@ impl From<Step> for StepShape {
     fn from(step: Step) -> Self {
         Self {
             run: step.run().map(RunShape::from),
+            question: step.question().filter(|_| step.answer.is_none()).map(QuestionShape::from),
+            attempt: step.attempt,
             position: step.position,
             phase: step.phase,
             title: step.title,
@@ -130,6 +161,24 @@ impl From<Step> for StepShape {
             message: step.message,
             started_at: step.started_at,
             finished_at: step.finished_at,
+        }
+    }
+}
+
+impl From<Question<'_>> for QuestionShape {
+    fn from(question: Question<'_>) -> Self {
+        match question {
+            Question::Approve(text) => {
+                Self { asks: "approve", text: Some(text.to_owned()), candidates: Vec::new() }
+            }
+            Question::WhichRun(runs) => {
+                let candidates = runs.iter().map(|run| CandidateShape {
+                    id: run.id.clone(),
+                    title: run.title(),
+                    url: run.url.clone(),
+                });
+                Self { asks: "which_run", text: None, candidates: candidates.collect() }
+            }
         }
     }
 }

@@ -95,6 +95,19 @@ impl Service {
         cookie_of(&answer).expect("signing in sets a cookie")
     }
 
+    /// Where a form leads.
+    pub async fn press(&self, path: &str, fields: &[(&str, &str)]) -> String {
+        let answer = self.submit(path, fields).send().await.unwrap();
+        assert_eq!(answer.status(), 303, "{path} {fields:?}");
+        answer.headers()["location"].to_str().unwrap().to_owned()
+    }
+
+    /// A page of the demo: its status and itself.
+    pub async fn page(&self, path: &str) -> (u16, String) {
+        let answer = self.get(path).header(ACCEPT, "text/html").send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+
     /// A page as somebody with this cookie gets it.
     pub async fn get_with(&self, cookie: &str, path: &str) -> Response {
         self.get(path).header(ACCEPT, "text/html").header(COOKIE, cookie).send().await.unwrap()
