@@ -26,8 +26,8 @@ pub use check::describe;
 pub use problems::ConfigErrors;
 use problems::Problems;
 pub use settings::{
-    ConfigArgs, DEFAULT_LEASE, DrillArgs, Environment, Log, LogFormat, Mode, PasswordSetting, Secrets, ServeArgs,
-    Settings, SettingsErrors,
+    ConfigArgs, DEFAULT_LEASE, DrillArgs, Environment, Log, LogFormat, Mode, PasswordSetting, Secrets,
+    ServeArgs, Settings, SettingsErrors,
 };
 use shape::FileShape;
 
