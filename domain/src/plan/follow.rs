@@ -151,6 +151,7 @@ impl Course<'_> {
     }
 }
 
+/// The last of the looks counts only after the settle time: see [`crate::turn::found`].
 fn has_settled(trigger: &Trigger, pace: &Pace, now: Time) -> bool {
     trigger.looks >= MIN_LOOKS && now >= trigger.sent_at + pace.settle
 }

@@ -4,7 +4,7 @@ use super::Facts;
 use crate::Time;
 use crate::event::Remark;
 use crate::job::JobState;
-use crate::plan::Pace;
+use crate::plan::{MIN_LOOKS, Pace};
 use crate::record::{JobChange, Record};
 use crate::run::{ProviderKind, RunRef};
 use crate::step::{Action, CiTarget, Step, StepState, TriggerState};
@@ -62,9 +62,17 @@ fn nothing_yet(facts: &Facts, step: &Step, pace: &Pace, now: Time) -> Record {
     step.failed_looks = 0;
     step.next_check_at = now + pace.look;
     if let Some(trigger) = &mut step.trigger {
-        trigger.looks += 1;
-        // A run may show up late: no second call before the settle time is over.
-        step.next_check_at = step.next_check_at.min(trigger.sent_at + pace.settle).max(now + pace.poll);
+        // A run may show up late: the look that decides comes after the settle time, however many came before it.
+        let settled_at = trigger.sent_at + pace.settle;
+        if now < settled_at {
+            trigger.looks = (trigger.looks + 1).min(MIN_LOOKS - 1);
+            step.next_check_at = step.next_check_at.min(settled_at).max(now + pace.poll);
+        } else {
+            trigger.looks += 1;
+            if trigger.looks >= MIN_LOOKS {
+                step.next_check_at = now;
+            }
+        }
     }
     let remark = Remark::info(Some(step.position), "No such run in the provider's list yet.");
     facts.record(step, vec![remark], now)
