@@ -16,6 +16,11 @@ pub enum Aftermath {
 }
 
 impl Aftermath {
+    /// Whether the last that was done to the cluster was to destroy it.
+    pub const fn is_of_a_destroy(self) -> bool {
+        matches!(self, Self::Destroyed | Self::HalfDestroyed)
+    }
+
     /// A finished job has to say whether something still runs and costs money.
     pub const fn sentence(self) -> &'static str {
         match self {
