@@ -91,7 +91,10 @@ pub fn next(job: &Job, steps: &[Step], cluster: &Cluster, pace: &Pace, now: Time
         }
         let planned: Vec<PlannedStep> =
             steps.iter().filter(|step| step.state == StepState::Queued).map(planned).collect();
-        if let Some(conflict) = conflict(&planned, job.size, cluster) {
+        // A debt is paid whatever the cluster is thought to be: refused, it would be owed for ever.
+        if !job.pays_obligation
+            && let Some(conflict) = conflict(&planned, job.size, cluster)
+        {
             return Next::Finish { state: JobState::Failed, outcome: conflict.to_string() };
         }
     }

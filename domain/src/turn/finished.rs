@@ -7,7 +7,7 @@ use crate::Time;
 use crate::aftermath::{Aftermath, aftermath};
 use crate::event::Remark;
 use crate::job::JobState;
-use crate::obligation::pause_after_failure;
+use crate::obligation::{ObligationState, pause_after_failure};
 use crate::record::{JobChange, ObligationChange, Record};
 use crate::text;
 
@@ -48,6 +48,8 @@ fn debt_left(facts: &Facts, outcome: &str, now: Time) -> Option<ObligationChange
     let after_failure = pause_after_failure(obligation.failed_attempts + 1);
     match (aftermath(&facts.job.steps), &job.abandoned) {
         (Aftermath::HalfDestroyed, _) => due(true, after_failure),
+        // Another job has destroyed it meanwhile: there is nothing to leave up, and the proof goes on.
+        (Aftermath::Untouched, _) if obligation.state == ObligationState::Verifying => None,
         (Aftermath::Up | Aftermath::HalfCreated | Aftermath::Untouched, Some(abandonment)) => {
             Some(ObligationChange::LeaveUp { until: abandonment.until })
         }

@@ -4,3 +4,4 @@ mod halts;
 mod laws;
 mod stories;
 mod support;
+mod turns;

@@ -1,0 +1,140 @@
+//! What answers, looks and ends mean. Each of these was found by a seed of `chaos`.
+
+use domain::actor::{Actor, Channel};
+use domain::cluster::ClusterState;
+use domain::job::{Abandonment, JobState, JobWithSteps};
+use domain::obligation::{Obligation, ObligationState};
+use domain::plan::{Next, Pace};
+use domain::record::ObligationChange;
+use domain::step::{StepState, TriggerState};
+use domain::turn::{Facts, Found, finished, found};
+
+use crate::support::*;
+
+fn facts(story: &Story) -> Facts {
+    Facts {
+        job: JobWithSteps { job: story.job.clone(), steps: story.steps.clone() },
+        cluster: story.cluster.clone(),
+        obligation: None,
+        teardown: Vec::new(),
+        lifetime_minutes: 240,
+        cloud: None,
+        has_observer: true,
+    }
+}
+
+fn owed(state: ObligationState) -> Obligation {
+    Obligation {
+        id: 1,
+        cluster: "c".into(),
+        state,
+        opened_at: at(0),
+        opened_by_job: Some(1),
+        destroys_at: at(240),
+        teardown: Vec::new(),
+        cloud: None,
+        due_since: None,
+        alarms: 0,
+        verifying_since: Some(at(0)),
+        failed_attempts: 0,
+        last_error: None,
+        next_attempt_at: at(0),
+        settled_at: None,
+        settled_by_job: None,
+        evidence: None,
+        closed: None,
+    }
+}
+
+/// Looks for the run of step 1 as often as the plan wants until it is sent again. When the looks were.
+fn looks_in_vain(story: &mut Story) -> Vec<i64> {
+    let mut looks = Vec::new();
+    for second in 5..200 {
+        match story.next(second) {
+            Next::Resolve { position: 1 } => {
+                looks.push(second);
+                let facts = facts(story);
+                let step = facts.step(1).unwrap();
+                let Found::Recorded(record) = found(&facts, step, Vec::new(), &Pace::default(), at(second))
+                else {
+                    panic!("there is nothing to adopt");
+                };
+                *story.step(1) = record.step.unwrap();
+            }
+            Next::Begin { position: 1 } => return looks,
+            Next::Wait { .. } => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    panic!("it was never sent again");
+}
+
+#[test]
+fn a_lost_run_is_looked_for_when_the_settle_time_is_over_and_only_then_sent_again() {
+    let mut story = Story::guide();
+    story.accepted(1, 0).step(1).trigger = Some(trigger(TriggerState::Unknown, 0));
+    let last = looks_in_vain(&mut story).pop().unwrap();
+    assert!(at(last) >= at(0) + Pace::default().settle, "the last look was after {last} s");
+}
+
+#[test]
+fn a_lost_run_whose_list_was_silent_for_long_is_looked_for_twice() {
+    let mut story = Story::guide();
+    story.accepted(1, 0).step(1).trigger = Some(trigger(TriggerState::Unknown, 0));
+    story.step(1).next_check_at = at(90);
+    assert_eq!(looks_in_vain(&mut story), [90, 105]);
+}
+
+#[test]
+fn to_leave_a_cluster_up_does_not_hide_what_failed_before() {
+    let mut story = Story::guide();
+    story.ended(1, StepState::Succeeded).ended(2, StepState::Failed);
+    story.step(2).message = Some("no quota".into());
+    let by = Actor::new("anna", Channel::Web);
+    story.job.abandoned = Some(Abandonment { by, at: at(1), until: at(7200) });
+    for position in 3..=6 {
+        story.step(position).state = StepState::Skipped;
+    }
+    let Next::Finish { state, outcome } = story.next(9) else { panic!("it ends") };
+    assert_eq!(state, JobState::Failed);
+    assert!(
+        outcome.starts_with("Failed at step 2 (step 2): no quota. anna left the cluster up."),
+        "{outcome}"
+    );
+}
+
+#[test]
+fn a_cluster_that_was_destroyed_all_the_same_is_not_said_to_be_left_up() {
+    let mut story = Story::guide();
+    for position in [1, 2, 3, 5, 6] {
+        story.ended(position, StepState::Succeeded);
+    }
+    story.step(4).state = StepState::Skipped;
+    let by = Actor::new("anna", Channel::Web);
+    story.job.abandoned = Some(Abandonment { by, at: at(1), until: at(7200) });
+    let Next::Finish { state, outcome } = story.next(9) else { panic!("it ends") };
+    assert_eq!(state, JobState::Cancelled);
+    assert_eq!(outcome, "anna asked too late to leave the cluster up. The cluster was destroyed.");
+}
+
+#[test]
+fn a_debt_is_paid_though_the_cluster_is_thought_to_be_down() {
+    let mut story = Story::new(vec![destroys("cluster")], vec![]);
+    assert_eq!(story.cluster.state, ClusterState::Down);
+    assert!(matches!(story.next(9), Next::Finish { state: JobState::Failed, .. }));
+    story.job.pays_obligation = true;
+    assert_eq!(story.next(9), Next::Begin { position: 1 });
+}
+
+#[test]
+fn what_another_job_has_destroyed_is_not_left_up() {
+    let mut story = Story::guide();
+    let by = Actor::new("anna", Channel::Web);
+    story.job.abandoned = Some(Abandonment { by, at: at(1), until: at(7200) });
+    let ends_with = |state| {
+        let facts = Facts { obligation: Some(owed(state)), ..facts(&story) };
+        finished(&facts, JobState::Cancelled, "Cancelled before it began.".into(), at(9)).obligation
+    };
+    assert_eq!(ends_with(ObligationState::Open), Some(ObligationChange::LeaveUp { until: at(7200) }));
+    assert_eq!(ends_with(ObligationState::Verifying), None);
+}
