@@ -5,10 +5,13 @@
 //! between any two of their effects chance may kill them, stop them, or let another come first. The *judge* knows what
 //! really happened and holds it against the laws. [`Variant`]s are protocols that are broken on purpose: the judge has to
 //! catch each of them.
+//!
+//! [`cycles`] do the same to real processes: slower by far, and with a real database in between.
 
 mod campaign;
 mod cast;
 mod clockwork;
+pub mod cycles;
 mod dice;
 mod judge;
 mod people;

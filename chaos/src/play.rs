@@ -95,7 +95,9 @@ impl Stage {
         let jobs = jobs.map(|row| format!("job {} is {}", row.job.number, row.job.state));
         let debts = store.obligations.iter().filter(|owed| !owed.state.is_final());
         let debts = debts.map(|owed| format!("the debt of {} is {}", owed.cluster, owed.state));
+        let is_anybody_there = (0..self.cast.count()).any(|process| self.cast.is_alive(process));
+        let nobody = (!is_anybody_there).then(|| "nobody is there".to_owned());
         let runs = (!self.world.borrow().is_at_rest()).then(|| "a run is at work".to_owned());
-        jobs.chain(debts).chain(runs).collect::<Vec<_>>().join(", ")
+        jobs.chain(debts).chain(runs).chain(nobody).collect::<Vec<_>>().join(", ")
     }
 }

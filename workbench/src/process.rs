@@ -90,9 +90,10 @@ pub fn end(child: &mut Child, signal: Signal, reach: Reach) {
     let _ = child.wait();
 }
 
-fn send(child: &Child, signal: Signal, reach: Reach) {
+/// Sends a signal. That the program is gone already is no error.
+pub(crate) fn send(child: &Child, signal: Signal, reach: Reach) {
     if let Ok(id) = i32::try_from(child.id()) {
-        // Every program leads a group of its own. An error says that it is gone already.
+        // Every program leads a group of its own.
         let _ = match reach {
             Reach::Program => kill(Pid::from_raw(id), signal),
             Reach::Group => killpg(Pid::from_raw(id), signal),

@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus};
 
+use std::time::{Duration, Instant};
+
 use anyhow::{Context, Result};
-use nix::sys::signal::Signal;
+pub use nix::sys::signal::Signal;
 
 use crate::process::{self, Reach};
 
@@ -32,6 +34,22 @@ impl Service {
     /// Its exit status, if it is no longer there.
     pub fn ended(&mut self) -> Result<Option<ExitStatus>> {
         Ok(self.child.try_wait()?)
+    }
+
+    /// Waits for its end, at most so long.
+    pub fn wait(&mut self, limit: Duration) -> Result<Option<ExitStatus>> {
+        let deadline = Instant::now() + limit;
+        loop {
+            match self.ended()? {
+                None if Instant::now() < deadline => std::thread::sleep(process::LOOK_AGAIN),
+                ended => return Ok(ended),
+            }
+        }
+    }
+
+    /// Sends it a signal, and does not wait for what comes of it.
+    pub fn signal(&self, signal: Signal) {
+        process::send(&self.child, signal, Reach::Program);
     }
 
     pub fn last_lines(&self) -> String {

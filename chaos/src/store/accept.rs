@@ -61,6 +61,7 @@ impl Store {
                 finished_at: None,
                 cancel_sent_at: None,
                 failed_looks: 0,
+                missing_looks: 0,
                 next_check_at: now,
             }
         });

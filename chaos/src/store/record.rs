@@ -47,6 +47,7 @@ impl Store {
         if let Some(step) = self.step_mut(claim.job, position) {
             step.next_check_at = until;
             step.failed_looks = 0;
+            step.missing_looks = 0;
         }
         Ok(())
     }

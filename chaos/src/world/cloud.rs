@@ -163,6 +163,7 @@ impl World {
             });
             if let Some(known) = known {
                 known.was_lied_about = false;
+                known.made_by = by;
                 continue;
             }
             let of = self.standing(cluster).find(|thing| thing.resource.kind == ResourceKind::Cluster);

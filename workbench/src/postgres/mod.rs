@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use ::postgres::Client;
 use anyhow::{Context, Result, bail};
-use nix::sys::signal::Signal;
 
-use crate::service::Service;
+use crate::service::{Service, Signal};
 use crate::workspace::Workspace;
 use crate::{interrupt, ports, process};
 use account::Account;
@@ -53,8 +53,13 @@ impl Postgres {
     pub fn open(workspace: &Workspace, purpose: &str, data: Data, log: &Path) -> Result<Self> {
         match std::env::var("DATABASE_URL") {
             Ok(url) if !url.is_empty() => Ok(Self::Given { url }),
-            _ => Ok(Self::Private(Box::new(Private::start(workspace, purpose, data, log)?))),
+            _ => Self::open_private(workspace, purpose, data, log),
         }
+    }
+
+    /// The same, whatever `DATABASE_URL` says: for those who do to it what nobody would want done to his own.
+    pub fn open_private(workspace: &Workspace, purpose: &str, data: Data, log: &Path) -> Result<Self> {
+        Ok(Self::Private(Box::new(Private::start(workspace, purpose, data, log)?)))
     }
 
     /// For the progress line.
@@ -91,6 +96,19 @@ impl Postgres {
         if database::connect(&url).is_ok() { Ok(url) } else { self.create(database) }
     }
 
+    /// A connection to one database of it.
+    pub fn connect(&self, database: &str) -> Result<Client> {
+        database::connect(&self.url(database)?)
+    }
+
+    /// Ends a private Postgres as a crash would, and starts it again.
+    pub fn crash(&mut self) -> Result<()> {
+        match self {
+            Self::Given { .. } => bail!("the Postgres of DATABASE_URL is not ours to end"),
+            Self::Private(private) => private.crash(),
+        }
+    }
+
     /// Fails when a private Postgres is gone and cannot be brought back; `true` when it was brought back.
     pub fn keep_alive(&mut self) -> Result<bool> {
         match self {
@@ -124,6 +142,15 @@ impl Private {
 
     fn url(&self, database: &str) -> Result<String> {
         Ok(format!("postgres://{USER}:{}@127.0.0.1:{}/{database}", self.folder.password()?, self.port))
+    }
+
+    fn crash(&mut self) -> Result<()> {
+        // What `pg_ctl restart -m immediate` sends: no goodbye to clients, and recovery at the start.
+        self.service.signal(Signal::SIGQUIT);
+        if self.service.wait(START_LIMIT)?.is_none() {
+            bail!("Postgres does not end; its last lines:\n{}", self.service.last_lines());
+        }
+        self.keep_alive().map(drop)
     }
 
     fn keep_alive(&mut self) -> Result<bool> {

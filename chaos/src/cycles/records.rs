@@ -1,0 +1,89 @@
+//! What stands in the rows, read past the replicas and past their links. It says when all has come to rest and whose a run
+//! is; what was really done is for the simulator to say.
+
+use std::collections::HashSet;
+
+use anyhow::Result;
+use workbench::postgres::Postgres;
+
+/// What is not at rest yet, and what should not be.
+#[derive(Debug, Default)]
+pub struct Unrest {
+    /// Unfinished jobs, each as a line for people.
+    pub jobs: Vec<String>,
+    /// Debts that are being paid. One that is open is at rest: its cluster is wanted.
+    pub debts: Vec<String>,
+    /// Claims that ended, and that nobody took over though a healthy replica should have.
+    pub stale_claims: Vec<String>,
+}
+
+impl Unrest {
+    pub fn is_over(&self) -> bool {
+        self.jobs.is_empty() && self.debts.is_empty()
+    }
+}
+
+pub struct Records<'a> {
+    pub postgres: &'a Postgres,
+    pub database: &'a str,
+}
+
+/// A claim that ended so long ago should be somebody else's: I8.
+const TAKEN_OVER_WITHIN: &str = "5 seconds";
+
+impl Records<'_> {
+    pub fn unrest(&self) -> Result<Unrest> {
+        let unfinished = "state in ('queued', 'running', 'waiting')";
+        let job = "format('#%s %s %s, next look %s, recoveries %s', job_number, routine, state, next_check_at, recoveries)";
+        let first = "not exists (select from job as other where other.cluster_name = job.cluster_name
+            and other.state in ('queued', 'running', 'waiting')
+            and (other.fence = 0, not other.pays_obligation, other.job_number)
+                < (job.fence = 0, not job.pays_obligation, job.job_number))";
+        Ok(Unrest {
+            jobs: self.lines(&format!("select {job} from job where {unfinished} order by job_number"))?,
+            debts: self.lines(
+                "select format('%s of %s: %s', state, cluster_name, last_error) from obligation
+                  where state not in ('settled', 'closed', 'open')",
+            )?,
+            stale_claims: self.lines(&format!(
+                "select {job} from job where {unfinished} and {first}
+                    and claimed_until < now() - interval '{TAKEN_OVER_WITHIN}'"
+            ))?,
+        })
+    }
+
+    /// The runs of which some attempt of a step knows, by their ids.
+    pub fn known_runs(&self) -> Result<HashSet<String>> {
+        let lines = self.lines("select run ->> 'id' from trigger where run is not null")?;
+        Ok(lines.into_iter().collect())
+    }
+
+    /// How the jobs from this one on ended, each as a line for people.
+    pub fn jobs_from(&self, number: i64) -> Result<Vec<String>> {
+        self.lines(&format!(
+            "select format('#%s %s: %s. %s', job_number, routine, state, outcome) from job
+              where job_number >= {number} order by job_number"
+        ))
+    }
+
+    /// How many batch steps from this job on were begun.
+    pub fn batches_from(&self, number: i64) -> Result<i64> {
+        let mut client = self.postgres.connect(self.database)?;
+        let row = client.query_one(
+            "select count(*) from step where job_number >= $1 and action ->> 'kind' = 'batch'
+                and state not in ('queued', 'skipped')",
+            &[&number],
+        )?;
+        Ok(row.get(0))
+    }
+
+    /// How many clusters somebody wants at present.
+    pub fn wanted_clusters(&self) -> Result<usize> {
+        Ok(self.lines("select cluster_name from obligation where state = 'open'")?.len())
+    }
+
+    fn lines(&self, query: &str) -> Result<Vec<String>> {
+        let mut client = self.postgres.connect(self.database)?;
+        Ok(client.query(query, &[])?.iter().map(|row| row.get(0)).collect())
+    }
+}

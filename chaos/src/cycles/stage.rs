@@ -1,0 +1,158 @@
+//! Everything that a cycle is played on: a private Postgres, the simulators, and two replicas of the product that share
+//! them.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use reqwest::{StatusCode, Url};
+use serde_json::{Value, json};
+use simulator::Simulator;
+use tokio::runtime::Runtime;
+use workbench::interrupt;
+use workbench::postgres::{Data, Postgres};
+use workbench::workspace::Workspace;
+
+use super::plan::Ask;
+use super::records::Records;
+use super::replica::{Replica, Setting};
+use super::traffic::Traffic;
+
+const DATABASE: &str = "cluster_head_chaos";
+const REPLICAS: usize = 2;
+/// A run of twenty minutes lasts half a second.
+const SPEED: f64 = 2_000.0;
+const MARKER: &str = "cluster-head-marker";
+/// The API token of the demo.
+const TOKEN: &str = "demo";
+const CLUSTER: &str = "iriversland2";
+/// How long somebody who asks for a job goes on asking.
+const ASKING_LIMIT: Duration = Duration::from_secs(60);
+
+// Fields are dropped in this order: nobody outlives what he talks to.
+pub struct Stage {
+    pub replicas: Vec<Replica>,
+    pub simulator: Simulator,
+    pub postgres: Postgres,
+    pub traffic: Traffic,
+    pub lease: Duration,
+    http: reqwest::Client,
+    asked: u64,
+    pub runtime: Runtime,
+}
+
+impl Stage {
+    /// Sets one up. Each `lane` has its own logs.
+    pub fn set(lease: u16, lane: usize) -> Result<Self> {
+        let workspace = Workspace::locate()?;
+        let binary = workspace.cluster_head(false);
+        ensure!(
+            binary.is_file(),
+            "{} is not there: build it with `cargo build --package server --bin cluster-head`",
+            binary.display()
+        );
+        // The client asks on plain loopback; but it does not start without any TLS. That there is one already is fine.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let logs = workspace.target.join(format!("chaos/lane-{lane}"));
+        fs::create_dir_all(&logs)?;
+        let runtime = Runtime::new()?;
+        let postgres = Postgres::open_private(&workspace, "chaos", Data::Kept, &logs.join("postgres.log"))?;
+        let settings = simulator::Settings { speed: SPEED, ..simulator::Settings::default() };
+        let declared_parameters = [settings.declared_parameters, vec![MARKER.to_owned()]].concat();
+        let simulator = runtime
+            .block_on(Simulator::start(simulator::Settings { declared_parameters, ..settings }))
+            .context("the simulators do not start")?;
+        let setting = Setting {
+            binary,
+            config: write_config(&workspace.root, &logs)?,
+            root: workspace.root,
+            lease,
+            database: Url::parse(&postgres.create(DATABASE)?)?,
+            outside: simulator.url().trim_start_matches("http://").parse::<SocketAddr>()?,
+            logs,
+        };
+        let traffic = Traffic::default();
+        let start = |number| {
+            let _ = fs::remove_file(setting.logs.join(format!("replica-{number}.log")));
+            Replica::start(runtime.handle(), &setting, &traffic, number)
+        };
+        let replicas = (0..REPLICAS).map(start).collect::<Result<Vec<_>>>()?;
+        let http = reqwest::Client::builder().timeout(Duration::from_secs(5)).no_proxy().build()?;
+        let lease = Duration::from_secs(lease.into());
+        Ok(Self { replicas, simulator, postgres, traffic, lease, http, asked: 0, runtime })
+    }
+
+    pub fn records(&self) -> Records<'_> {
+        Records { postgres: &self.postgres, database: DATABASE }
+    }
+
+    /// Asks one replica after the other until one accepts the job, and says its number. The same key goes with each
+    /// ask, so that it becomes one job. None when it is refused, as a deploy is on a cluster that failed meanwhile.
+    pub fn ask(&mut self, ask: Ask) -> Result<Option<i64>> {
+        self.asked += 1;
+        let body = json!({ "routine": ask.routine, "cluster": CLUSTER, "service": ask.service });
+        let key = format!("chaos-{}", self.asked);
+        let deadline = Instant::now() + ASKING_LIMIT;
+        for replica in self.replicas.iter().cycle() {
+            interrupt::check()?;
+            let request = self.http.post(replica.url("/api/v1/jobs")).json(&body).bearer_auth(TOKEN);
+            let request = request.header("idempotency-key", &key);
+            let answer: Result<(StatusCode, Value), reqwest::Error> = self.runtime.block_on(async {
+                let answer = request.send().await?;
+                Ok((answer.status(), answer.json().await?))
+            });
+            match answer {
+                Ok((status, job)) if status.is_success() => {
+                    return job["number"].as_i64().map(Some).context("an accepted job has no number");
+                }
+                Ok((StatusCode::CONFLICT, _)) => return Ok(None),
+                Ok((status, answer)) if status.is_client_error() => bail!("the ask was refused: {answer}"),
+                _ if Instant::now() > deadline => bail!("no replica accepts {}", ask.routine),
+                _ => std::thread::sleep(Duration::from_millis(100)),
+            }
+        }
+        bail!("there is no replica")
+    }
+
+    /// Whether each of these jobs can be seen through the API, whoever is asked.
+    pub fn missing(&self, jobs: &[i64]) -> Result<Vec<i64>> {
+        let mut missing = Vec::new();
+        for (replica, number) in
+            self.replicas.iter().flat_map(|replica| jobs.iter().map(move |job| (replica, job)))
+        {
+            let request = self.http.get(replica.url(&format!("/api/v1/jobs/{number}"))).bearer_auth(TOKEN);
+            let status = self.runtime.block_on(async { request.send().await })?.status();
+            if status != StatusCode::OK {
+                missing.push(*number);
+            }
+        }
+        Ok(missing)
+    }
+
+    /// Everything as it was at the beginning: all links whole, all replicas there.
+    pub fn mend(&mut self) -> Result<()> {
+        for replica in &mut self.replicas {
+            replica.database.cure();
+            replica.outside.cure();
+            replica.wake();
+            replica.revive()?;
+        }
+        Ok(())
+    }
+}
+
+/// The shipped world in a hurry. Two of its pipelines can carry our marker and the others cannot, as in life.
+fn write_config(root: &Path, folder: &Path) -> Result<PathBuf> {
+    let shipped = fs::read_to_string(root.join("cluster-head.toml"))?;
+    let mut config = shipped;
+    for target in ["[targets.release-cluster]\n", "[targets.destroy-cluster]\n"] {
+        ensure!(config.contains(target), "cluster-head.toml has no {target}");
+        config = config.replace(target, &format!("{target}marker_parameter = \"{MARKER}\"\n"));
+    }
+    config += "\n[pace]\npoll = \"1s\"\nsettle = \"5s\"\nlook = \"2s\"\nstop = \"1min\"\nobserve = \"1s\"\n";
+    let path = folder.join("cluster-head.toml");
+    fs::write(&path, config)?;
+    Ok(path)
+}
