@@ -153,6 +153,21 @@ fn check_lengths(files: Vec<PathBuf>) {
 }
 
 #[test]
+fn every_test_that_the_table_of_faults_names_exists() {
+    let root = server_root().join("..");
+    let table = std::fs::read_to_string(root.join("docs/reliability.md")).unwrap();
+    // Names of tests are sentences; no other word of the table has so many parts.
+    let named = table.split('`').skip(1).step_by(2).filter(|name| name.matches('_').count() >= 4);
+    let tests: String = ["chaos", "domain", "server", "simulator", "store"]
+        .iter()
+        .flat_map(|folder| rust_files(&root.join(folder)))
+        .map(|file| std::fs::read_to_string(file).unwrap())
+        .collect();
+    let missing: Vec<&str> = named.filter(|name| !tests.contains(&format!("fn {name}("))).collect();
+    assert!(missing.is_empty(), "docs/reliability.md names tests that do not exist: {missing:#?}");
+}
+
+#[test]
 fn a_breach_would_be_found() {
     assert!(mentions("use crate::engine::Engine;", "crate::engine"));
     assert!(mentions("    store::Store::new(pool)", "store::"));
