@@ -37,7 +37,7 @@ fn caution(cluster: &Cluster, starter: Option<&Actor>, actor: &Actor) -> Option<
     if let Some(job) = cluster.active_job {
         return Some(Caution::Busy { job });
     }
-    if cluster.state == ClusterState::Unknown {
+    if cluster.shown_state() == ClusterState::Unknown {
         return Some(Caution::Unknown);
     }
     starter

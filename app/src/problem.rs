@@ -59,7 +59,7 @@ impl Problem {
             Self::Stale => Refusal::conflict(format!(
                 "{} had changed since you saw it: it is {} now. Nothing was started. Look again, then decide.",
                 cluster.name,
-                text::cluster_state(cluster.state).to_lowercase()
+                text::cluster_state(cluster.shown_state()).to_lowercase()
             )),
             Self::Used { job } => Refusal::conflict(format!(
                 "This form had already started job #{job}. Nothing more was started. To start another job, press again."

@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 
 use super::actions::actions;
+use super::acts::acts;
 use super::badge::badge;
+use super::cloud_age::cloud_age;
+use super::leftovers::{found, leftovers};
 use super::owed_box::owed_box;
 use super::question::question_box;
 use super::sentence::draw;
@@ -39,6 +42,7 @@ pub fn cluster_card(view: &ClusterView, place: Place) -> impl IntoView + use<> {
             data-state=view.look.word.clone()
             data-say=format!("{} is now: {}.", view.name, view.look.word)
         >
+            <div class="stack">
             <article
                 class=if view.needs_attention { "card stack attention" } else { "card stack" }
                 aria-labelledby=title_id(&view.name)
@@ -49,11 +53,15 @@ pub fn cluster_card(view: &ClusterView, place: Place) -> impl IntoView + use<> {
                 </div>
                 <p class="lead">{draw(&view.second_line, now)}</p>
                 {view.question.as_ref().map(|question| question_box(question, now))}
-                {(is_page || start.is_none()).then(|| truths(view))}
+                {truths(view, !is_page && start.is_some())}
                 {start}
                 {foot(view)}
             </article>
-            {is_page.then(|| view! { <aside class="stack" aria-label="Debt">{owed_box(&view.owed, now)}</aside> })}
+            {is_page.then(|| in_the_cloud(view))}
+            </div>
+            {is_page.then(|| view! {
+                <aside class="stack" aria-label="Debt and acts">{owed_box(&view.owed, now)} {acts(&view.acts, now)}</aside>
+            })}
         </div>
     }
 }
@@ -73,25 +81,33 @@ fn title(name: &str, place: Place) -> impl IntoView + use<> {
     }
 }
 
-/// Wanted, what the CI says, what the cloud says: side by side, because they may differ.
-fn truths(view: &ClusterView) -> impl IntoView + use<> {
+/// What the cloud shows that should not be there.
+fn in_the_cloud(view: &ClusterView) -> impl IntoView + use<> {
+    let now = view.made_at;
+    view! {
+        {view.found.as_ref().map(|it| found(it, now))}
+        {view.leftovers.as_ref().map(|left| leftovers(left, now))}
+    }
+}
+
+/// Wanted, what the CI says, what the cloud says: side by side, because they may differ. Above a form they stand in
+/// one line.
+fn truths(view: &ClusterView, in_one_line: bool) -> impl IntoView + use<> {
     let ci = view.latest_job.as_ref().and_then(|job| job.ci_says.clone());
     let (of_when, ci) = ci.unwrap_or_else(|| (Sentence::new("CI says"), Sentence::new("Nothing yet")));
     view! {
-        <dl class="truths">
+        <dl class=if in_one_line { "truths in-one-line" } else { "truths" }>
             <div>
-                <dt>"Wanted"</dt>
-                <dd>{draw(&view.wanted, view.made_at)}</dd>
+                <dt>{draw(&view.wanted.0, view.made_at)}</dt>
+                <dd>{draw(&view.wanted.1, view.made_at)}</dd>
             </div>
             <div>
                 <dt>{draw(&of_when, view.made_at)}</dt>
                 <dd>{draw(&ci, view.made_at)}</dd>
             </div>
             <div>
-                <dt>"Cloud says"</dt>
-                <dd>
-                    "No observer configured. "<span class="muted">"This is only the CI's word."</span>
-                </dd>
+                <dt>{cloud_age(&view.cloud_age)}</dt>
+                <dd>{draw(&view.cloud_says, view.made_at)}</dd>
             </div>
         </dl>
     }
@@ -144,7 +160,8 @@ mod tests {
         let page = card(&facts, Place::List);
         assert!(page.contains("Up until job #128 ends"), "{page}");
         assert!(page.contains(">Travis CI build 8812</a>"), "{page}");
-        assert!(page.contains("No observer configured."), "{page}");
+        assert!(page.contains("Only the CI's word."), "{page}");
+        assert_eq!(page.matches("Only the CI's word").count(), 1, "once on a card is enough");
     }
 
     #[test]

@@ -1,12 +1,15 @@
 //! Draws views: plain functions from a view and the time to HTML, for pages and for the live stream.
 
 pub mod actions;
+pub mod acts;
 pub mod badge;
 pub mod check_ins;
+pub mod cloud_age;
 pub mod cluster_card;
 pub mod contact_ages;
 pub mod job_body;
 pub mod job_table;
+pub mod leftovers;
 pub mod owed_box;
 mod pieces;
 pub mod plan;

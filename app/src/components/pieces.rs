@@ -2,12 +2,13 @@
 
 use leptos::prelude::*;
 
+use super::cloud_age::{self, cloud_age};
 use super::cluster_card::{self, Place, cluster_card};
 use super::contact_ages::{self, contact_ages};
 use super::job_body::{self, job_body};
 use super::job_table::{row_id, table_row};
 use crate::live::{Piece, Update};
-use crate::view::{ClusterView, ContactsView, JobRow, JobView, Versioned};
+use crate::view::{CloudAgeView, ClusterView, ContactsView, JobRow, JobView, Versioned};
 
 impl From<ClusterView> for Update {
     fn from(view: ClusterView) -> Self {
@@ -32,6 +33,12 @@ impl From<JobView> for Update {
 impl From<ContactsView> for Piece {
     fn from(contacts: ContactsView) -> Self {
         piece(contact_ages::PIECE_ID.to_owned(), || contact_ages(&contacts))
+    }
+}
+
+impl From<CloudAgeView> for Piece {
+    fn from(age: CloudAgeView) -> Self {
+        piece(cloud_age::piece_id(&age.cluster), || cloud_age(&age))
     }
 }
 

@@ -7,7 +7,7 @@ use super::frame::{Frame, Section};
 use super::{form, load};
 use crate::components::cluster_card::{Place, cluster_card};
 use crate::components::job_table::{JobList, Newcomers, job_table};
-use crate::view::{ClusterView, JobRow, Sentence};
+use crate::view::{ClusterView, JobRow, Look, Sentence};
 
 /// How many jobs stand below the cluster.
 const LATEST: usize = 10;
@@ -19,7 +19,7 @@ pub fn page() -> impl IntoView {
         let of_cluster =
             JobFilter { cluster: Some(name.clone()), limit: LATEST as i64, ..JobFilter::default() };
         let rows = JobRow::list(&world.store, &of_cluster).await?;
-        let title = format!("{} – {name} – Cluster Head", domain::text::cluster_state(facts.cluster.state));
+        let title = format!("{} – {name} – Cluster Head", Look::from(&facts.cluster).word);
         let frame = Frame::new(title, Section::Clusters).live("clusters,jobs").load(&world).await?;
         let list = JobList {
             caption: format!("The latest jobs on {name}, newest first. Times are UTC."),

@@ -86,7 +86,7 @@ pub fn problem_summary(refusal: Option<&Refusal>) -> Option<impl IntoView + use<
 /// The cluster as it is, in two lines.
 pub fn state_line(facts: &ClusterFacts, now: Time) -> impl IntoView + use<> {
     let words = second_line(facts, now);
-    view! { <p class="state-line">{badge(&Look::from(facts.cluster.state))} <span>{draw(&words, now.timestamp())}</span></p> }
+    view! { <p class="state-line">{badge(&Look::from(&facts.cluster))} <span>{draw(&words, now.timestamp())}</span></p> }
 }
 
 pub fn job_path(facts: &JobFacts) -> String {

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use super::{JobRow, Look, OwedView, QuestionView, Sentence, Versioned};
+use super::{
+    CloudAgeView, FoundView, JobRow, LeftoversView, Look, OwedView, QuestionView, Sentence, Versioned,
+};
 use crate::components::seal::Seal;
 use crate::live::Update;
 use crate::moment::UnixSeconds;
@@ -16,7 +18,14 @@ pub struct ClusterView {
     pub needs_attention: bool,
     /// Since when, how big, what it costs, when it goes.
     pub second_line: Sentence,
-    pub wanted: Sentence,
+    /// Of when the wish is, and what is wanted.
+    pub wanted: (Sentence, Sentence),
+    pub cloud_age: CloudAgeView,
+    pub cloud_says: Sentence,
+    pub leftovers: Option<LeftoversView>,
+    pub found: Option<FoundView>,
+    /// Who did what, the newest first.
+    pub acts: Vec<Sentence>,
     /// What the job at work on it waits to be told.
     pub question: Option<QuestionView>,
     pub actions: Vec<ActionView>,

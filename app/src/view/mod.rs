@@ -12,6 +12,7 @@ mod owed;
 mod question;
 mod run_link;
 mod sentence;
+mod standing;
 
 pub use cluster::{ActionView, ClusterView, SizeCard, StartView};
 pub use contacts::ContactsView;
@@ -22,6 +23,7 @@ pub use owed::OwedView;
 pub use question::{AnswerView, QuestionView};
 pub use run_link::RunLink;
 pub use sentence::{Part, Sentence};
+pub use standing::{CloudAgeView, FoundView, LeftoverRow, LeftoversView};
 
 /// A thing that the live stream sends whole, again and again; the newest version is the truth.
 pub trait Versioned {

@@ -4,33 +4,55 @@ use chrono::Duration;
 use domain::Time;
 use domain::cluster::ClusterState;
 use domain::job::JobWithSteps;
+use domain::standing::Doubt;
 use domain::text;
 
+use super::acts::done;
+use super::cloud::cloud_says;
 use super::job_row::cleans_up;
+use super::owed::alarm;
 use super::size::size_cards;
 use crate::components::seal::Seal;
 use crate::facts::ClusterFacts;
-use crate::view::{ActionView, ClusterView, JobRow, Look, OwedView, QuestionView, Sentence, StartView};
+use crate::view::{
+    ActionView, CloudAgeView, ClusterView, FoundView, JobRow, LeftoversView, Look, OwedView, QuestionView,
+    Sentence, StartView,
+};
 
 impl ClusterView {
     pub fn new(facts: &ClusterFacts, now: Time) -> Self {
         let cluster = &facts.cluster;
         Self {
             name: cluster.name.clone(),
-            look: Look::from(cluster.state),
-            needs_attention: matches!(cluster.state, ClusterState::Failed | ClusterState::Unknown),
+            look: Look::from(cluster),
+            needs_attention: facts.needs_attention(now),
             second_line: second_line(facts, now),
-            wanted: wanted(facts, now),
+            wanted: (of_when_the_wish_is(facts, now), wanted(facts, now)),
+            cloud_age: CloudAgeView::new(&cluster.name, facts.observation.as_ref(), now),
+            cloud_says: cloud_says(facts),
+            leftovers: LeftoversView::new(facts),
+            found: FoundView::new(facts),
+            acts: facts.acts.iter().map(|act| done(act, now)).collect(),
             question: facts.active_job().and_then(|job| QuestionView::of(job, now)),
             actions: actions(facts),
             on_it: on_it(facts, now),
-            start: (cluster.state == ClusterState::Down).then(|| StartView::new(facts)),
+            start: can_be_started(facts).then(|| StartView::new(facts)),
             owed: OwedView::new(facts.owed.as_ref(), &facts.proof(), now),
             latest_job: facts.latest_job.as_ref().map(|job| JobRow::with_steps(job, now)),
             seal: Seal::fresh(),
             version: cluster.version,
             made_at: now.timestamp(),
         }
+    }
+}
+
+impl ClusterFacts {
+    /// Whether a person should look at it.
+    pub fn needs_attention(&self, now: Time) -> bool {
+        self.cluster.doubt.is_some()
+            || matches!(self.cluster.state, ClusterState::Failed | ClusterState::Unknown)
+            || self.owed.as_ref().is_some_and(|owed| alarm(owed, now).is_some())
+            || self.found().is_some()
     }
 }
 
@@ -47,8 +69,35 @@ impl StartView {
     }
 }
 
-/// The line under the name: since when, how big, what it costs, when it goes.
+/// What the cloud shows under the same name would be in the way.
+fn can_be_started(facts: &ClusterFacts) -> bool {
+    facts.cluster.state == ClusterState::Down && facts.found().is_none()
+}
+
+/// The line under the name: since when, how big, what it costs, when it goes; and first, whether that is to be believed.
 pub fn second_line(facts: &ClusterFacts, now: Time) -> Sentence {
+    let may_cost = |words: Sentence| words.strong(" It may still cost money.");
+    match &facts.cluster.doubt {
+        Some(Doubt::Silence { who, since }) => {
+            let known = Sentence::new(format!("{who} has not answered since "))
+                .minute(*since, now)
+                .then(". Last known: ")
+                .and(last_known(facts, now));
+            if facts.cluster.state == ClusterState::Down { known } else { may_cost(known.then(".")) }
+        }
+        Some(Doubt::Disagreement { what }) => {
+            let known = Sentence::default().strong(format!("{what}."));
+            if facts.cluster.state == ClusterState::Down {
+                may_cost(known)
+            } else {
+                known.and(end(facts, now))
+            }
+        }
+        None => last_known(facts, now),
+    }
+}
+
+fn last_known(facts: &ClusterFacts, now: Time) -> Sentence {
     let cluster = &facts.cluster;
     let rate = facts.rate();
     let parts = [cluster.size.map(|size| size.to_string()), rate.clone()];
@@ -92,6 +141,19 @@ fn cleaner(facts: &ClusterFacts) -> Option<&JobWithSteps> {
     facts.active_job().filter(|job| cleans_up(&job.steps))
 }
 
+/// The last wish of anybody: to have it, to stop, to leave it up, to adopt it.
+fn of_when_the_wish_is(facts: &ClusterFacts, now: Time) -> Sentence {
+    let of_job = facts.latest_job.as_ref().map(|JobWithSteps { job, .. }| {
+        let left_up = job.abandoned.as_ref().map(|wish| wish.at);
+        left_up.or(job.cancelled.as_ref().map(|wish| wish.at)).unwrap_or(job.created_at)
+    });
+    let adopted = facts.owed.as_ref().filter(|owed| owed.opened_by_job.is_none()).map(|owed| owed.opened_at);
+    match of_job.max(adopted) {
+        Some(at) => Sentence::new("Wanted · ").minute(at, now),
+        None => Sentence::new("Wanted"),
+    }
+}
+
 fn wanted(facts: &ClusterFacts, now: Time) -> Sentence {
     let is_wanted =
         matches!(facts.cluster.state, ClusterState::Up | ClusterState::Provisioning | ClusterState::Unknown);
@@ -112,6 +174,7 @@ fn actions(facts: &ClusterFacts) -> Vec<ActionView> {
     let destroy =
         |words: &str| ActionView { class: "button quiet-danger".to_owned(), ..link(words, page("destroy")) };
     match facts.cluster.state {
+        ClusterState::Down if facts.found().is_some() => vec![link("Adopt…", page("adopt"))],
         ClusterState::Down => vec![routine()],
         ClusterState::Up => {
             let deploy = facts.takes_services.then(|| link("Deploy…", page("deploy")));
@@ -138,10 +201,12 @@ fn on_it(facts: &ClusterFacts, now: Time) -> Vec<Sentence> {
 
 #[cfg(test)]
 mod tests {
+    use domain::cloud::ResourceKind;
     use domain::cluster::Deployment;
+    use domain::obligation::{Obligation, ObligationState};
 
     use super::*;
-    use crate::samples::{at, cluster_facts, guide_at_step};
+    use crate::samples::{at, cluster_facts, guide_at_step, observation, owed, resource};
 
     fn line(facts: &ClusterFacts) -> String {
         second_line(facts, at(110)).to_string()
@@ -172,6 +237,49 @@ mod tests {
             let view = ClusterView::new(&cluster_facts(*state), at(110));
             assert_eq!(view.start.is_some(), *state == ClusterState::Down, "{state}");
         }
+    }
+
+    #[test]
+    fn silence_means_that_we_do_not_know_and_says_what_was_known() {
+        let mut facts = cluster_facts(ClusterState::Up);
+        facts.cluster.doubt = Some(Doubt::Silence { who: "DigitalOcean".into(), since: at(51) });
+        assert_eq!(
+            line(&facts),
+            "DigitalOcean has not answered since 08:51. Last known: Up since 08:00 · m · $0.036/h · destroys 12:00 <remaining>. It may still cost money."
+        );
+        let view = ClusterView::new(&facts, at(110));
+        assert!(view.needs_attention && view.look.word == "Unknown");
+    }
+
+    #[test]
+    fn a_disagreement_is_told_before_anything_else() {
+        let mut facts = cluster_facts(ClusterState::Down);
+        facts.cluster.doubt =
+            Some(Doubt::Disagreement { what: "CI says gone, DigitalOcean shows 1 cluster".into() });
+        assert_eq!(line(&facts), "CI says gone, DigitalOcean shows 1 cluster. It may still cost money.");
+        assert!(ClusterView::new(&facts, at(110)).needs_attention);
+    }
+
+    #[test]
+    fn what_is_found_in_the_cloud_is_adopted_and_not_started_over_it() {
+        let found = resource(ResourceKind::Cluster, "c1", "iriversland2");
+        let facts = ClusterFacts {
+            observation: Some(observation(vec![found])),
+            has_mark: true,
+            ..cluster_facts(ClusterState::Down)
+        };
+        let view = ClusterView::new(&facts, at(110));
+        assert_eq!((view.start, view.actions[0].words.as_str()), (None, "Adopt…"));
+    }
+
+    #[test]
+    fn the_wish_is_as_old_as_the_last_word_of_a_person() {
+        let mut facts = cluster_facts(ClusterState::Up);
+        assert_eq!(of_when_the_wish_is(&facts, at(110)).to_string(), "Wanted");
+        facts.latest_job = Some(guide_at_step(3));
+        assert_eq!(of_when_the_wish_is(&facts, at(110)).to_string(), "Wanted · 08:09");
+        facts.owed = Some(Obligation { opened_by_job: None, ..owed(ObligationState::Open) });
+        assert_eq!(of_when_the_wish_is(&facts, at(110)).to_string(), "Wanted · 08:10");
     }
 
     #[test]

@@ -24,8 +24,11 @@ impl ClusterView {
     /// When the store cannot be read.
     pub async fn all(store: &Store, catalogue: &Catalogue) -> Result<Vec<Self>, Error> {
         let mut all = ClusterFacts::all(store, catalogue).await?;
-        all.sort_by_key(|facts| (rank(facts.cluster.state), facts.cluster.name.clone()));
         let now = Utc::now();
+        all.sort_by_key(|facts| {
+            let rank = if facts.needs_attention(now) { 0 } else { rank(facts.cluster.state) };
+            (rank, facts.cluster.name.clone())
+        });
         Ok(all.iter().map(|facts| Self::new(facts, now)).collect())
     }
 }

@@ -1,8 +1,9 @@
 //! Which shape and which colour a state has.
 
-use domain::cluster::ClusterState;
+use domain::cluster::{Cluster, ClusterState};
 use domain::job::JobState;
 use domain::obligation::ObligationState;
+use domain::standing::Doubt;
 use domain::step::StepState;
 use domain::text;
 
@@ -10,6 +11,16 @@ use crate::view::Look;
 
 fn look(shape: &str, tone: &str, word: &str) -> Look {
     Look { shape: format!("i-{shape}"), tone: format!("tone-{tone}"), word: word.to_owned() }
+}
+
+impl From<&Cluster> for Look {
+    /// A disagreement is a state of its own; silence means that we do not know.
+    fn from(cluster: &Cluster) -> Self {
+        match &cluster.doubt {
+            Some(Doubt::Disagreement { .. }) => look("disputed", "warn", "Disagreement"),
+            Some(Doubt::Silence { .. }) | None => Self::from(cluster.shown_state()),
+        }
+    }
 }
 
 impl From<ClusterState> for Look {
@@ -70,6 +81,7 @@ impl From<ObligationState> for Look {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::samples::{at, cluster};
 
     const SPRITE: &str = include_str!("../components/icons.svg");
     const STYLE_SHEET: &str = include_str!("../../../style/controls.css");
@@ -79,7 +91,19 @@ mod tests {
         let jobs = JobState::ALL.iter().map(|state| Look::from(*state));
         let steps = StepState::ALL.iter().map(|state| Look::from(*state));
         let debts = ObligationState::ALL.iter().map(|state| Look::from(*state));
-        clusters.chain(jobs).chain(steps).chain(debts).collect()
+        clusters.chain([disagreement()]).chain(jobs).chain(steps).chain(debts).collect()
+    }
+
+    fn disagreement() -> Look {
+        let doubt = Some(Doubt::Disagreement { what: "CI says up, DigitalOcean shows nothing".into() });
+        Look::from(&Cluster { doubt, ..cluster(ClusterState::Up) })
+    }
+
+    #[test]
+    fn what_nobody_has_told_for_long_is_not_known() {
+        let doubt = Some(Doubt::Silence { who: "DigitalOcean".into(), since: at(0) });
+        assert_eq!(Look::from(&Cluster { doubt, ..cluster(ClusterState::Up) }).word, "Unknown");
+        assert_eq!(Look::from(&cluster(ClusterState::Up)).word, "Up");
     }
 
     #[test]
@@ -93,9 +117,10 @@ mod tests {
 
     #[test]
     fn states_of_a_cluster_are_told_apart_by_shape_alone() {
-        let shapes: std::collections::BTreeSet<_> =
-            ClusterState::ALL.iter().map(|state| Look::from(*state).shape).collect();
-        assert_eq!(shapes.len(), ClusterState::ALL.len());
+        let shapes: Vec<Look> =
+            ClusterState::ALL.iter().map(|state| Look::from(*state)).chain([disagreement()]).collect();
+        let shapes: std::collections::BTreeSet<_> = shapes.into_iter().map(|look| look.shape).collect();
+        assert_eq!(shapes.len(), ClusterState::ALL.len() + 1);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Says in words what the facts mean: makes the views. Pure functions of the facts and of the time.
 
+mod acts;
 mod cancel;
+mod cloud;
 mod cluster;
 mod contacts;
 mod job;

@@ -1,0 +1,66 @@
+//! What people did to a cluster, each with a name on it.
+
+use domain::Time;
+use store::Act;
+
+use crate::view::Sentence;
+
+/// "14:02 operator cancelled job #12: not needed"
+pub fn done(act: &Act, now: Time) -> Sentence {
+    let words = Sentence::default().minute(act.at, now).then(format!(" {} ", act.actor));
+    let words = match (act.what.as_str(), act.job) {
+        ("cancel", Some(job)) => words.then("cancelled ").job(job),
+        ("leave up", Some(job)) => words.then("left the cluster up in ").job(job),
+        ("answer", Some(job)) => words.then("answered ").job(job),
+        ("close obligation", _) => words.then("took the debt over"),
+        ("adopt", _) => words.then("adopted the cluster"),
+        (what, job) => {
+            let what = match what.strip_prefix("accept ") {
+                Some(left) => format!("accepted the {left}"),
+                None => what.to_owned(),
+            };
+            match job {
+                Some(job) => words.then(format!("{what}, ")).job(job),
+                None => words.then(what),
+            }
+        }
+    };
+    match &act.because {
+        Some(because) => words.then(format!(": “{because}”")),
+        None => words,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::actor::{Actor, Channel};
+
+    use super::*;
+    use crate::samples::at;
+
+    fn said(what: &str, job: Option<i64>, because: Option<&str>) -> String {
+        let act = Act {
+            at: at(2),
+            actor: Actor::new("ana", Channel::Slack),
+            what: what.into(),
+            cluster: "iriversland2".into(),
+            job,
+            because: because.map(Into::into),
+        };
+        done(&act, at(60)).to_string()
+    }
+
+    #[test]
+    fn an_act_says_when_who_what_and_why() {
+        let why = Some("not needed");
+        assert_eq!(said("cancel", Some(12), why), "08:02 ana (Slack) cancelled job #12: “not needed”");
+        assert_eq!(said("leave up", Some(12), None), "08:02 ana (Slack) left the cluster up in job #12");
+        assert_eq!(said("close obligation", None, why), "08:02 ana (Slack) took the debt over: “not needed”");
+        assert_eq!(said("accept volume pvc-1", None, None), "08:02 ana (Slack) accepted the volume pvc-1");
+    }
+
+    #[test]
+    fn an_act_that_we_have_no_words_for_is_told_as_it_was_written() {
+        assert_eq!(said("extend", Some(3), None), "08:02 ana (Slack) extend, job #3");
+    }
+}
