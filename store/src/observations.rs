@@ -63,29 +63,39 @@ impl Store {
         }))
     }
 
-    /// Writes down what the cloud showed. `is_clean` says that nothing was left but what a person accepted. A page that
-    /// shows the cluster is only told when something changed.
+    /// Writes down what the cloud showed. When nothing was left but what a person accepted, `clears` says since when the
+    /// debt was being verified as the look was begun: a look counts as proof of that destroy, and of no later one. A page
+    /// that shows the cluster is only told when something changed.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn observed(&self, cluster: &str, resources: &[Resource], is_clean: bool) -> Result<(), Error> {
+    pub async fn observed(
+        &self,
+        cluster: &str,
+        resources: &[Resource],
+        clears: Option<Time>,
+    ) -> Result<(), Error> {
         let ids: Vec<String> = resources.iter().map(|resource| resource.id.clone()).collect();
         let known = self.observation(cluster).await?;
         let is_news = known.is_none_or(|known| {
-            known.resources != resources || known.error.is_some() || (is_clean && known.clean_looks < 2)
+            known.resources != resources
+                || known.error.is_some()
+                || (clears.is_some() && known.clean_looks < 2)
         });
         let mut tx = self.pool.begin().await?;
         sqlx::query!(
             "insert into observation as known
                     (cluster_name, asked_at, answered_at, resources, clean_looks, known_ids)
-             values ($1, now(), now(), $2, case when $3 then 1 else 0 end, $4)
+             select $1, now(), now(), $2, count(*)::int, $4
+               from obligation
+              where cluster_name = $1 and state = 'verifying' and verifying_since = $3
              on conflict (cluster_name) do update
                 set asked_at = now(), answered_at = now(), resources = excluded.resources, error = null,
                     known_ids = array(select distinct unnest(known.known_ids || excluded.known_ids)),
-                    clean_looks = case when $3 then known.clean_looks + 1 else 0 end",
+                    clean_looks = case excluded.clean_looks when 0 then 0 else known.clean_looks + 1 end",
             cluster,
             Json(resources) as _,
-            is_clean,
+            clears,
             &ids
         )
         .execute(&mut *tx)

@@ -232,8 +232,27 @@ async fn an_idle_session_ends_by_itself(pool: PgPool) {
 async fn what_the_cloud_shows_makes_no_press_stale(pool: PgPool) {
     let store = store_with(pool, &["a"]).await;
     let seen = store.cluster("a").await.unwrap().unwrap().version;
-    store.observed("a", &[], true).await.unwrap();
+    store.observed("a", &[], None).await.unwrap();
     assert!(store.cluster("a").await.unwrap().unwrap().version > seen, "the page is told");
     let terms = Terms { idempotency_key: None, expected_version: Some(seen) };
     store.accept(&order("a"), &operator(), &terms).await.unwrap();
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_look_that_was_begun_before_the_destroy_ended_is_no_proof_of_it(pool: PgPool) {
+    let store = store_with(pool.clone(), &["a"]).await;
+    sqlx::query(
+        "insert into obligation (cluster_name, state, opened_at, destroys_at, teardown, next_attempt_at, verifying_since)
+         values ('a', 'verifying', now(), now(), '[]', now(), now())",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    let since = store.obligation_of("a").await.unwrap().unwrap().verifying_since.unwrap();
+    let mut looks = Vec::new();
+    for clears in [None, Some(since - chrono::Duration::seconds(1)), Some(since), Some(since), None] {
+        store.observed("a", &[], clears).await.unwrap();
+        looks.push(store.observation("a").await.unwrap().unwrap().clean_looks);
+    }
+    assert_eq!(looks, [0, 0, 1, 2, 0]);
 }

@@ -80,11 +80,10 @@ impl Replica {
         let left: Vec<&Resource> =
             own.iter().zip(&is_taken).filter(|(_, taken)| !**taken).map(|(shown, _)| shown).collect();
         self.stage.judge_looked(cluster, asked_at, left.is_empty());
-        self.ask_rows(|store, now| Ok(store.observed(cluster, &own, left.is_empty(), now))).await?;
-        let Some(Owed { obligation, now, .. }) = debt else { return Ok(()) };
-        if obligation.state != ObligationState::Verifying {
-            return Ok(());
-        }
+        let verified = debt.filter(|debt| debt.obligation.state == ObligationState::Verifying);
+        let clears = verified.filter(|_| left.is_empty()).and_then(|debt| debt.obligation.verifying_since);
+        self.ask_rows(|store, now| Ok(store.observed(cluster, &own, clears, now))).await?;
+        let Some(Owed { obligation, now, .. }) = verified else { return Ok(()) };
         let known = self.ask_rows(|store, _| Ok(store.observation(cluster))).await?;
         let mut clean_looks = known.map_or(0, |known| known.clean_looks);
         if self.stage.variant == Variant::SettleOnOneLook {

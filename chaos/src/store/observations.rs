@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use domain::Time;
 use domain::cloud::Resource;
+use domain::obligation::ObligationState;
 use domain::proof::Observation;
 
 use super::Store;
@@ -21,7 +22,12 @@ impl Store {
         self.observations.get(cluster).cloned()
     }
 
-    pub fn observed(&mut self, cluster: &str, resources: &[Resource], is_clean: bool, now: Time) {
+    /// Writes down what the cloud showed. A clean look counts only for the destroy that was being verified since `clears`
+    /// when the look was begun.
+    pub fn observed(&mut self, cluster: &str, resources: &[Resource], clears: Option<Time>, now: Time) {
+        let is_clean = self
+            .unsettled(cluster)
+            .is_some_and(|owed| owed.state == ObligationState::Verifying && owed.verifying_since == clears);
         let known = self.observations.entry(cluster.to_owned()).or_insert_with(|| unseen(cluster, now));
         known.known_ids.extend(resources.iter().map(|resource| resource.id.clone()));
         known.known_ids.sort_unstable();

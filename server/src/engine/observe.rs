@@ -101,11 +101,10 @@ impl Engine {
             accepted.iter().any(|taken| taken.kind == resource.kind && taken.resource_id == resource.id)
         };
         let left: Vec<&Resource> = own.iter().filter(|resource| !is_accepted(resource)).collect();
-        self.store.observed(cluster, &own, left.is_empty()).await?;
-        let Some(OwedDestroy { obligation, now, .. }) = debt else { return Ok(()) };
-        if obligation.state != ObligationState::Verifying {
-            return Ok(());
-        }
+        let verified = debt.filter(|debt| debt.obligation.state == ObligationState::Verifying);
+        let clears = verified.filter(|_| left.is_empty()).and_then(|debt| debt.obligation.verifying_since);
+        self.store.observed(cluster, &own, clears).await?;
+        let Some(OwedDestroy { obligation, now, .. }) = verified else { return Ok(()) };
         let clean_looks = self.store.observation(cluster).await?.map_or(0, |known| known.clean_looks);
         let since = obligation.verifying_since.unwrap_or(*now);
         self.judged(obligation, judge(&left, left.len() < own.len(), clean_looks, since, *now), &own, *now)
