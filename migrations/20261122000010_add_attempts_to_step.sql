@@ -1,8 +1,10 @@
 -- A run that failed may be started anew: each attempt has a trigger, and a marker, of its own.
 alter table step
-    add column attempt integer not null default 1,
+    add column attempt       integer not null default 1,
+    -- How often since it was last seen the provider said that there is no such run.
+    add column missing_looks integer not null default 0,
     -- What a person said to the step's question, until it has been heeded.
-    add column answer  jsonb;
+    add column answer        jsonb;
 
 alter table trigger
     add column attempt    integer not null default 1,

@@ -268,6 +268,9 @@ pub struct Step {
     pub cancel_sent_at: Option<Time>,
     /// How often in a row the provider could not be asked.
     pub failed_looks: i32,
+    /// How often since it was last seen the provider said that there is no such run.
+    #[serde(default)]
+    pub missing_looks: i32,
     /// Not looked at before this.
     pub next_check_at: Time,
 }

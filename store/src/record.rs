@@ -66,7 +66,7 @@ impl Store {
     /// [`Error::Fenced`] when another worker has the job by now.
     pub async fn postpone(&self, claim: &Claim, position: i32, next_check_at: Time) -> Result<(), Error> {
         let postponed = sqlx::query!(
-            "update step set next_check_at = $4, failed_looks = 0
+            "update step set next_check_at = $4, failed_looks = 0, missing_looks = 0
                from job
               where job.job_number = step.job_number and step.job_number = $1 and fence = $2 and position = $3",
             claim.job,
@@ -101,7 +101,7 @@ async fn write_step(connection: &mut PgConnection, job: i64, step: &Step) -> Res
     sqlx::query!(
         "update step
             set state = $3, progress = $4, message = $5, started_at = $6, finished_at = $7, cancel_sent_at = $8,
-                failed_looks = $9, next_check_at = $10, attempt = $11
+                failed_looks = $9, missing_looks = $12, next_check_at = $10, attempt = $11
           where job_number = $1 and position = $2",
         job,
         step.position,
@@ -113,7 +113,8 @@ async fn write_step(connection: &mut PgConnection, job: i64, step: &Step) -> Res
         step.cancel_sent_at,
         step.failed_looks,
         step.next_check_at,
-        step.attempt
+        step.attempt,
+        step.missing_looks
     )
     .execute(&mut *connection)
     .await?;

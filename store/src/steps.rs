@@ -16,7 +16,7 @@ impl Store {
         let rows = sqlx::query!(
             r#"select step.position, phase, title, action as "action: Json<Action>", step.state, step.attempt,
                       answer as "answer: Json<GivenAnswer>", progress, message,
-                      started_at, finished_at, cancel_sent_at, failed_looks, next_check_at,
+                      started_at, finished_at, cancel_sent_at, failed_looks, missing_looks, next_check_at,
                       marker as "marker?", trigger.state as "trigger_state?", intended_at as "intended_at?",
                       sent_at as "sent_at?", tries as "tries?", looks as "looks?",
                       run as "run?: Json<RunRef>", candidates as "candidates?: Json<Vec<RunRef>>"
@@ -53,6 +53,7 @@ impl Store {
                     finished_at: row.finished_at,
                     cancel_sent_at: row.cancel_sent_at,
                     failed_looks: row.failed_looks,
+                    missing_looks: row.missing_looks,
                     next_check_at: row.next_check_at,
                 })
             })

@@ -52,6 +52,7 @@ pub fn seen(facts: &Facts, step: &Step, seen: Seen, pace: &Pace, now: Time) -> R
         seen.progress.or(known.progress)
     };
     step.failed_looks = 0;
+    step.missing_looks = 0;
     step.next_check_at = now + pace.poll;
     if step.state.is_final() {
         step.finished_at = Some(now);
@@ -80,9 +81,10 @@ pub fn seen(facts: &Facts, step: &Step, seen: Seen, pace: &Pace, now: Time) -> R
 pub fn not_seen(facts: &Facts, step: &Step, unseen: Unseen, pace: &Pace, now: Time) -> Record {
     let mut step = step.clone();
     step.failed_looks += 1;
+    step.missing_looks += i32::from(matches!(unseen, Unseen::NotFound(_)));
     let (pause, what) = match unseen {
         Unseen::Refused(what) => return stopped::given_up(facts, &step, StepState::Failed, what, now),
-        Unseen::NotFound(what) if step.failed_looks >= MAX_NOT_FOUND => {
+        Unseen::NotFound(what) if step.missing_looks >= MAX_NOT_FOUND => {
             let because = format!("{what}; what became of it is not known");
             return stopped::given_up(facts, &step, StepState::Failed, because, now);
         }

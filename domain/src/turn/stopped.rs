@@ -69,6 +69,7 @@ pub fn retried(step: &Step, now: Time) -> Record {
         finished_at: None,
         cancel_sent_at: None,
         failed_looks: 0,
+        missing_looks: 0,
         progress: None,
         next_check_at: now,
         ..step.clone()

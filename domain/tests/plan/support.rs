@@ -90,6 +90,7 @@ impl Story {
             finished_at: None,
             cancel_sent_at: None,
             failed_looks: 0,
+            missing_looks: 0,
             next_check_at: at(0),
         });
         Self {

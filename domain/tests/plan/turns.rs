@@ -7,7 +7,7 @@ use domain::obligation::{Obligation, ObligationState};
 use domain::plan::{Next, Pace};
 use domain::record::ObligationChange;
 use domain::step::{StepState, TriggerState};
-use domain::turn::{Facts, Found, finished, found};
+use domain::turn::{Facts, Found, Unseen, finished, found, not_seen};
 
 use crate::support::*;
 
@@ -86,6 +86,24 @@ fn a_lost_run_whose_list_was_silent_for_long_is_looked_for_twice() {
 }
 
 #[test]
+fn a_run_is_given_up_when_its_provider_denies_it_three_times_however_often_it_was_busy_before() {
+    let mut story = Story::guide();
+    story.accepted(1, 0);
+    let mut look = |unseen| {
+        let facts = facts(&story);
+        let step = not_seen(&facts, facts.step(1).unwrap(), unseen, &Pace::default(), at(9)).step.unwrap();
+        *story.step(1) = step;
+        story.step(1).state
+    };
+    let busy = || Unseen::Later { after: None, what: "503".into() };
+    let denied = || Unseen::NotFound("404".into());
+    for unseen in [busy(), busy(), busy(), denied(), busy(), denied()] {
+        assert_eq!(look(unseen), StepState::Running);
+    }
+    assert_eq!(look(denied()), StepState::Failed);
+}
+
+#[test]
 fn to_leave_a_cluster_up_does_not_hide_what_failed_before() {
     let mut story = Story::guide();
     story.ended(1, StepState::Succeeded).ended(2, StepState::Failed);
@@ -96,11 +114,9 @@ fn to_leave_a_cluster_up_does_not_hide_what_failed_before() {
         story.step(position).state = StepState::Skipped;
     }
     let Next::Finish { state, outcome } = story.next(9) else { panic!("it ends") };
-    assert_eq!(state, JobState::Failed);
-    assert!(
-        outcome.starts_with("Failed at step 2 (step 2): no quota. anna left the cluster up."),
-        "{outcome}"
-    );
+    assert_eq!(state, JobState::Cancelled);
+    assert!(outcome.starts_with("anna left the cluster up."), "{outcome}");
+    assert!(outcome.ends_with("Failed at step 2 (step 2): no quota."), "{outcome}");
 }
 
 #[test]
