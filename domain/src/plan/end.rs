@@ -8,39 +8,48 @@ use crate::step::{Step, StepState};
 /// The end of a job of which nothing is left to do.
 pub(super) fn finish(halt: Option<&Halt>, steps: &[Step]) -> Next {
     let aftermath = aftermath(steps);
-    let left_up = halt.and_then(Halt::leaves_up).filter(|_| !aftermath.is_of_a_destroy());
+    let broken = steps.iter().find(|step| is_broken(step));
+    if let Some(Halt::Abandoned(abandonment)) = halt
+        && !aftermath.is_of_a_destroy()
+    {
+        return left_up(abandonment, broken);
+    }
     let was_cut_short = steps.iter().any(|step| step.state == StepState::Skipped);
-    let (state, what) = match (steps.iter().find(|step| is_broken(step)), halt) {
+    let (state, what) = match (broken, halt) {
         (Some(step), Some(Halt::Cancelled(asked))) if step.state == StepState::Cancelled => {
             (JobState::Cancelled, format!("Cancelled by {} at step {}.", asked.by, named(step)))
         }
         (Some(step), Some(Halt::OutOfTime { because })) if step.state == StepState::Cancelled => {
             (JobState::Failed, format!("Stopped at step {}: {because}.", named(step)))
         }
-        (Some(step), _) => {
-            let why = step.message.as_deref().map(|message| format!(": {message}")).unwrap_or_default();
-            (JobState::Failed, format!("Failed at step {}{why}.", named(step)))
-        }
+        (Some(step), _) => (JobState::Failed, failed_at(step)),
         (None, Some(Halt::Cancelled(asked))) if was_cut_short => {
             (JobState::Cancelled, format!("Cancelled by {}.", asked.by))
         }
         (None, Some(Halt::OutOfTime { because })) if was_cut_short => {
             (JobState::Failed, format!("Stopped: {because}."))
         }
-        (None, Some(Halt::Abandoned(_))) if left_up.is_some() => (JobState::Cancelled, String::new()),
         (None, Some(Halt::Abandoned(abandonment))) if was_cut_short => {
             (JobState::Cancelled, format!("{} asked too late to leave the cluster up.", abandonment.by))
         }
         (None, _) if steps.len() == 1 => (JobState::Succeeded, "The step succeeded.".to_owned()),
         (None, _) => (JobState::Succeeded, format!("All {} steps succeeded.", steps.len())),
     };
-    let after = left_up.map_or_else(|| aftermath.sentence().to_owned(), left_up_by);
-    Next::Finish { state, outcome: format!("{what}{after}").trim_start().to_owned() }
+    Next::Finish { state, outcome: format!("{what}{}", aftermath.sentence()) }
 }
 
-fn left_up_by(abandonment: &Abandonment) -> String {
+/// The end of a job whose cluster a person keeps. What failed is told all the same.
+fn left_up(abandonment: &Abandonment, broken: Option<&Step>) -> Next {
     let until = abandonment.until.format("%Y-%m-%d %H:%M UTC");
-    format!(" {} left the cluster up. It is destroyed at {until} at the latest.", abandonment.by)
+    let failure = broken.map(|step| format!(" {}", failed_at(step))).unwrap_or_default();
+    let outcome =
+        format!("{} left the cluster up. It is destroyed at {until} at the latest.{failure}", abandonment.by);
+    Next::Finish { state: JobState::Cancelled, outcome }
+}
+
+fn failed_at(step: &Step) -> String {
+    let why = step.message.as_deref().map(|message| format!(": {message}")).unwrap_or_default();
+    format!("Failed at step {}{why}.", named(step))
 }
 
 fn named(step: &Step) -> String {

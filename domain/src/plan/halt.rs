@@ -26,14 +26,6 @@ impl Halt {
             Self::Abandoned(_) => None,
         }
     }
-
-    /// Who wants to keep the cluster, if somebody does.
-    pub const fn leaves_up(&self) -> Option<&Abandonment> {
-        match self {
-            Self::Abandoned(abandonment) => Some(abandonment),
-            Self::Cancelled(_) | Self::OutOfTime { .. } => None,
-        }
-    }
 }
 
 /// What halts the job at `now`. To leave it up is the later word than to cancel it.
