@@ -33,14 +33,7 @@ pub(super) fn three(order: &Order, seed: u64) -> Vec<Injection> {
     let mut chance = StdRng::seed_from_u64(seed);
     let calls = calls_of(order);
     let failing = failing(order, &calls).choose(&mut chance).copied();
-    let is_made =
-        |call: &Call| match failing.and_then(|failing| calls.iter().position(|other| other == failing)) {
-            Some(at) if call.role != Role::Destroys => calls[..at].contains(call),
-            _ => Some(call) != failing,
-        };
-    let lost: Vec<&Call> =
-        calls.iter().filter(|call| call.endpoint != Endpoint::BatchTrigger && is_made(call)).collect();
-    let lost = lost.choose(&mut chance).copied();
+    let lost = triggers_made_in_any_case(&calls, failing).choose(&mut chance).copied();
     let strike = |call: Option<&Call>, kind| call.map(|call| Injection::Outside(call.struck_by(kind)));
     let kill = Injection::KillEngine { nth: chance.random_range(KILL_BETWEEN) };
     [strike(lost, FaultKind::DropAnswer), strike(failing, FaultKind::FailJob), Some(kill)]
@@ -61,6 +54,14 @@ fn failing<'a>(order: &Order, calls: &'a [Call]) -> Vec<&'a Call> {
     } else {
         works
     }
+}
+
+/// A failure keeps the job from the work that comes after it, but from no destroy.
+fn triggers_made_in_any_case<'a>(calls: &'a [Call], failing: Option<&Call>) -> Vec<&'a Call> {
+    let failed_at = calls.iter().position(|call| Some(call) == failing).unwrap_or(calls.len());
+    let is_made = |at: usize, call: &Call| at < failed_at || (at > failed_at && call.role == Role::Destroys);
+    let made = calls.iter().enumerate().filter(|(at, call)| is_made(*at, call)).map(|(_, call)| call);
+    made.filter(|call| call.endpoint != Endpoint::BatchTrigger).collect()
 }
 
 /// In the order in which they are made, each once.

@@ -22,7 +22,7 @@ use std::future::Future;
 use anyhow::{Result, anyhow, bail};
 use store::Store;
 
-pub use injection::{Injection, UnknownFault, known_faults};
+pub use injection::known_faults;
 pub use plan::Plan;
 pub use report::Report;
 
