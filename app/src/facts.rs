@@ -103,6 +103,10 @@ impl ClusterFacts {
     }
 
     pub async fn load(store: &Store, catalogue: &Catalogue, name: &str) -> Result<Option<Self>, Error> {
+        // No row has such a name, and the database would not take it.
+        if name.contains('\0') {
+            return Ok(None);
+        }
         let mut snapshot = store.snapshot().await?;
         let Some(cluster) = snapshot.cluster(name).await? else { return Ok(None) };
         let latest = match cluster.active_job {

@@ -14,6 +14,8 @@ mod moment;
 #[cfg(feature = "ssr")]
 mod act_problem;
 #[cfg(feature = "ssr")]
+pub mod adoption;
+#[cfg(feature = "ssr")]
 pub mod answer;
 #[cfg(feature = "ssr")]
 pub mod api;
@@ -26,7 +28,7 @@ mod confirmation;
 #[cfg(feature = "ssr")]
 mod error;
 #[cfg(feature = "ssr")]
-mod facts;
+pub mod facts;
 #[cfg(feature = "ssr")]
 pub mod pages;
 #[cfg(feature = "ssr")]

@@ -2,9 +2,11 @@
 //! to the job or the cluster that it was about, or back to the form with a code that says why not.
 
 mod act;
+mod debt;
 mod start;
 
 pub use act::*;
+pub use debt::*;
 pub use start::*;
 
 #[cfg(test)]
@@ -27,6 +29,9 @@ mod tests {
             LeaveClusterUp::url(),
             AnswerQuestion::url(),
             ResumeJob::url(),
+            CloseObligation::url(),
+            AcceptLeftover::url(),
+            AdoptCluster::url(),
         ];
         let expected = [
             "start-cluster",
@@ -38,6 +43,9 @@ mod tests {
             "leave-cluster-up",
             "answer-question",
             "resume-job",
+            "close-obligation",
+            "accept-leftover",
+            "adopt-cluster",
         ];
         assert_eq!(addresses.map(str::to_owned), expected.map(|name| format!("/actions/{name}")));
     }
@@ -55,5 +63,8 @@ mod tests {
         assert_eq!(leave_cluster_up(None, None, None, None).await, Err(AppError::SignedOut));
         assert_eq!(answer_question(None, None, None, None).await, Err(AppError::SignedOut));
         assert_eq!(resume_job(None, None, None).await, Err(AppError::SignedOut));
+        assert_eq!(close_obligation(None, None, None).await, Err(AppError::SignedOut));
+        assert_eq!(accept_leftover(None, None, None, None).await, Err(AppError::SignedOut));
+        assert_eq!(adopt_cluster(None, None, None).await, Err(AppError::SignedOut));
     }
 }

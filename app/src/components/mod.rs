@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod acts;
+pub mod attention;
 pub mod badge;
 pub mod check_ins;
 pub mod cloud_age;

@@ -2,13 +2,14 @@
 
 use leptos::prelude::*;
 
+use super::attention::{self, attention};
 use super::cloud_age::{self, cloud_age};
 use super::cluster_card::{self, Place, cluster_card};
 use super::contact_ages::{self, contact_ages};
 use super::job_body::{self, job_body};
 use super::job_table::{row_id, table_row};
 use crate::live::{Piece, Update};
-use crate::view::{CloudAgeView, ClusterView, ContactsView, JobRow, JobView, Versioned};
+use crate::view::{CloudAgeView, ClusterView, ContactsView, JobRow, JobView, PulseView, Versioned};
 
 impl From<ClusterView> for Update {
     fn from(view: ClusterView) -> Self {
@@ -39,6 +40,13 @@ impl From<ContactsView> for Piece {
 impl From<CloudAgeView> for Piece {
     fn from(age: CloudAgeView) -> Self {
         piece(cloud_age::piece_id(&age.cluster), || cloud_age(&age))
+    }
+}
+
+impl From<PulseView> for Vec<Piece> {
+    fn from(pulse: PulseView) -> Self {
+        let attention = piece(attention::PIECE_ID.to_owned(), || attention(&pulse.attention));
+        [attention].into_iter().chain(pulse.cloud_ages.into_iter().map(Piece::from)).collect()
     }
 }
 

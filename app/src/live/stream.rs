@@ -41,6 +41,9 @@ struct ServerTime {
     build: Option<String>,
     /// How old the server's own facts are at this time.
     contacts: Option<Piece>,
+    /// What else changes with the time.
+    #[serde(default)]
+    pieces: Vec<Piece>,
 }
 
 /// Runs until the page is left or the person is signed out.
@@ -105,7 +108,7 @@ fn receive(event: &str, message: &MessageEvent) {
             match serde_json::from_str::<ServerTime>(&data) {
                 Ok(time) if is_the_same_build(time.build.as_deref()) => {
                     ticker::heard_from_server(millis(&time.now));
-                    time.contacts.iter().for_each(pieces::replace);
+                    time.contacts.iter().chain(&time.pieces).for_each(pieces::replace);
                 }
                 _ => connection::set(Connection::Outdated),
             }

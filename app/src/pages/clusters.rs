@@ -5,9 +5,10 @@ use store::JobFilter;
 
 use super::frame::{Frame, Section};
 use super::load;
+use crate::components::attention::attention;
 use crate::components::cluster_card::{Place, cluster_card};
 use crate::components::job_table::{JobList, Newcomers, job_table};
-use crate::view::{ClusterView, JobRow, Sentence};
+use crate::view::{ClusterView, JobRow, PulseView, Sentence};
 
 /// How many jobs stand below the clusters.
 const LATEST: usize = 10;
@@ -15,6 +16,7 @@ const LATEST: usize = 10;
 pub fn page() -> impl IntoView {
     load(async |world| {
         let clusters = ClusterView::all(&world.store, &world.catalogue).await?;
+        let pulse = PulseView::load(&world.store, &world.catalogue).await?;
         let newest = JobFilter { limit: LATEST as i64, ..JobFilter::default() };
         let rows = JobRow::list(&world.store, &newest).await?;
         let frame = Frame::new("Clusters – Cluster Head", Section::Clusters)
@@ -35,6 +37,7 @@ pub fn page() -> impl IntoView {
         let content = view! {
             <div class="sections">
                 <h1 tabindex="-1">"Clusters"</h1>
+                {attention(&pulse.attention)}
                 {is_empty.then(|| view! { <p class="lead">"No clusters yet. Declare one in cluster-head.toml."</p> })}
                 <div class="stack wide">{cards}</div>
                 <section aria-labelledby="latest">

@@ -96,30 +96,11 @@ fn confirm_form(
     refusal: Option<&Refusal>,
     seal: &Seal,
 ) -> impl IntoView + use<> {
-    let name = cluster.name.clone();
     let who = caution.map(|caution| {
         view! { <section class="notice tone-warn" aria-label="Who uses it now"><p>{who_uses_it(caution)}</p></section> }
     });
-    let is_wrong = refusal.is_some_and(|refusal| refusal.field == "typed-name");
-    let field = caution.map(|_| {
-        view! {
-            <div class="field">
-                <label for="typed-name">{format!("Type {name} to destroy it")}</label>
-                {is_wrong.then(|| view! { <p id="typed-name-error" class="trouble">"The name does not match."</p> })}
-                <input
-                    id="typed-name"
-                    name="typed_name"
-                    type="text"
-                    value=typed
-                    autocomplete="off"
-                    autocapitalize="none"
-                    spellcheck="false"
-                    aria-invalid=is_wrong.then_some("true")
-                    aria-describedby=is_wrong.then_some("typed-name-error")
-                />
-            </div>
-        }
-    });
+    let field =
+        caution.map(|_| form::name_field(format!("Type {} to destroy it", cluster.name), typed, refusal));
     view! {
         {who}
         <form method="post" action=DestroyCluster::url() class="stack">

@@ -132,6 +132,28 @@ pub fn reason_field(label: &'static str, value: String, refusal: Option<&Refusal
     }
 }
 
+/// Where somebody types the name of the cluster, so that no slip does what follows.
+pub fn name_field(label: String, value: String, refusal: Option<&Refusal>) -> impl IntoView + use<> {
+    let is_wrong = refusal.is_some_and(|refusal| refusal.field == "typed-name");
+    view! {
+        <div class="field">
+            <label for="typed-name">{label}</label>
+            {is_wrong.then(|| view! { <p id="typed-name-error" class="trouble">"The name does not match."</p> })}
+            <input
+                id="typed-name"
+                name="typed_name"
+                type="text"
+                value=value
+                autocomplete="off"
+                autocapitalize="none"
+                spellcheck="false"
+                aria-invalid=is_wrong.then_some("true")
+                aria-describedby=is_wrong.then_some("typed-name-error")
+            />
+        </div>
+    }
+}
+
 /// What is in the way of a press, said before it is pressed.
 pub fn queue_note(facts: &ClusterFacts) -> Option<impl IntoView + use<>> {
     facts.active_job().map(|active| {

@@ -3,7 +3,10 @@
 mod form;
 mod frame;
 
+pub mod accept_leftover;
+pub mod adopt;
 pub mod cancel_job;
+pub mod close_obligation;
 pub mod cluster;
 pub mod clusters;
 pub mod deploy;

@@ -1,6 +1,7 @@
 //! What a press of a form's button leads to: a job, or the form again with the reason.
 
 mod act;
+mod debt;
 
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ use crate::problem::Problem;
 use crate::respond::see_other;
 
 pub use act::JobPress;
+pub use debt::ClusterPress;
 
 /// No key of ours is longer.
 const LONGEST_KEY: usize = 100;

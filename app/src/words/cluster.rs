@@ -10,7 +10,7 @@ use domain::text;
 use super::acts::done;
 use super::cloud::cloud_says;
 use super::job_row::cleans_up;
-use super::owed::alarm;
+use super::owed::overdue_since;
 use super::size::size_cards;
 use crate::components::seal::Seal;
 use crate::facts::ClusterFacts;
@@ -51,7 +51,7 @@ impl ClusterFacts {
     pub fn needs_attention(&self, now: Time) -> bool {
         self.cluster.doubt.is_some()
             || matches!(self.cluster.state, ClusterState::Failed | ClusterState::Unknown)
-            || self.owed.as_ref().is_some_and(|owed| alarm(owed, now).is_some())
+            || self.owed.as_ref().is_some_and(|owed| overdue_since(owed, now).is_some())
             || self.found().is_some()
     }
 }

@@ -5,8 +5,9 @@ use domain::catalogue::Catalogue;
 use domain::cluster::ClusterState;
 use store::{Error, JobFilter, Store};
 
+use super::attention::Surroundings;
 use crate::facts::{ClusterFacts, JobFacts};
-use crate::view::{ClusterView, JobRow, JobView};
+use crate::view::{AttentionView, CloudAgeView, ClusterView, JobRow, JobView, PulseView};
 
 impl ClusterView {
     /// One cluster by its name.
@@ -30,6 +31,28 @@ impl ClusterView {
             (rank, facts.cluster.name.clone())
         });
         Ok(all.iter().map(|facts| Self::new(facts, now)).collect())
+    }
+}
+
+impl PulseView {
+    /// What goes along with the server's time, for the pages that show clusters.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn load(store: &Store, catalogue: &Catalogue) -> Result<Self, Error> {
+        let clusters = ClusterFacts::all(store, catalogue).await?;
+        let around = Surroundings {
+            strangers: store.strangers().await?,
+            absence: store.last_absence().await?,
+            drill: store.last_drill().await?,
+        };
+        let now = Utc::now();
+        let age =
+            |facts: &ClusterFacts| CloudAgeView::new(&facts.cluster.name, facts.observation.as_ref(), now);
+        Ok(Self {
+            attention: AttentionView::new(&clusters, &around, now),
+            cloud_ages: clusters.iter().map(age).collect(),
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Says in words what the facts mean: makes the views. Pure functions of the facts and of the time.
 
 mod acts;
+mod attention;
 mod cancel;
 mod cloud;
 mod cluster;
@@ -15,6 +16,7 @@ mod size;
 mod steps;
 
 pub use cancel::{what_is_destroyed, what_may_exist, what_stops};
+pub use cloud::a_day;
 pub use cluster::second_line;
 pub use job_row::cleans_up;
 pub use size::size_cards;

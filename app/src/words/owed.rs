@@ -115,9 +115,13 @@ fn trouble(owed: &Obligation) -> Option<String> {
     Some(format!("Destroying it failed {times}{}.{goes_on}", error.unwrap_or_default()))
 }
 
-/// What stands in red, once the first alarm is due.
-pub fn alarm(owed: &Obligation, now: Time) -> Option<Sentence> {
-    let since = owed.due_since.filter(|since| !owed.state.is_final() && alarms_owed(now - *since) > 0)?;
+/// Since when it has been to be destroyed, once the first alarm is due.
+pub fn overdue_since(owed: &Obligation, now: Time) -> Option<Time> {
+    owed.due_since.filter(|since| !owed.state.is_final() && alarms_owed(now - *since) > 0)
+}
+
+fn alarm(owed: &Obligation, now: Time) -> Option<Sentence> {
+    let since = overdue_since(owed, now)?;
     Some(Sentence::new("Has been to be destroyed for ").age(since).then(" and may still cost money."))
 }
 

@@ -12,7 +12,7 @@ use store::Store;
 use tokio_util::sync::CancellationToken;
 
 use super::auth::{Access, Attempts};
-use super::events::{Hub, Objects, Seats};
+use super::events::{Hub, Objects, Pulse, Seats};
 
 /// The name of the wasm, script and style files below `/pkg`.
 const OUTPUT_NAME: &str = "cluster-head";
@@ -42,6 +42,7 @@ pub struct Web {
     pub(super) slack_token: Option<SecretString>,
     pub(super) hub: Arc<Hub>,
     pub(super) objects: Arc<Objects>,
+    pub(super) pulse: Arc<Pulse>,
     pub(super) seats: Arc<Seats>,
     pub(super) site: PathBuf,
     pub(super) check_sessions_every: Duration,
@@ -59,6 +60,7 @@ impl Web {
             .build();
         let hub = Arc::new(Hub::default());
         let objects = Objects::new(setup.store.clone(), Arc::clone(&setup.catalogue), Arc::clone(&hub));
+        let pulse = Pulse::new(setup.store.clone(), Arc::clone(&setup.catalogue));
         Self {
             store: setup.store,
             catalogue: setup.catalogue,
@@ -67,6 +69,7 @@ impl Web {
             slack_token: setup.slack_token,
             hub,
             objects: Arc::new(objects),
+            pulse: Arc::new(pulse),
             seats: Arc::default(),
             site: setup.site,
             check_sessions_every: setup.check_sessions_every,

@@ -1,5 +1,6 @@
 //! Reading clusters.
 
+use app::facts::ClusterFacts;
 use axum::Json;
 use axum::extract::{Path, State};
 use domain::text::one_line;
@@ -12,7 +13,7 @@ use crate::web::state::Web;
 
 /// All of them: there are a handful, so this list never goes on.
 pub async fn list(_: Operator, State(web): State<Web>) -> Result<Json<Page<ClusterShape>>, Problem> {
-    let clusters = web.store.clusters().await?;
+    let clusters = ClusterFacts::all(&web.store, &web.catalogue).await?;
     Ok(Json(Page { items: clusters.into_iter().map(ClusterShape::from).collect(), next: None }))
 }
 
@@ -21,9 +22,17 @@ pub async fn one(
     State(web): State<Web>,
     Path(name): Path<String>,
 ) -> Result<Json<ClusterShape>, Problem> {
-    if let Some(cluster) = web.store.cluster(&name).await? {
-        return Ok(Json(cluster.into()));
+    Ok(Json(existing(&web, &name).await?.into()))
+}
+
+/// The cluster that an address names.
+///
+/// # Errors
+/// When there is none, with those that there are.
+pub async fn existing(web: &Web, name: &str) -> Result<ClusterFacts, Problem> {
+    if let Some(facts) = ClusterFacts::load(&web.store, &web.catalogue, name).await? {
+        return Ok(facts);
     }
     let known = web.store.clusters().await?.into_iter().map(|cluster| cluster.name);
-    Err(Problem::not_found(format!("There is no cluster \"{}\".", one_line(&name, 80))).with_known(known))
+    Err(Problem::not_found(format!("There is no cluster \"{}\".", one_line(name, 80))).with_known(known))
 }

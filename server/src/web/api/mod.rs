@@ -8,6 +8,7 @@ mod acts;
 mod ask;
 mod body;
 mod clusters;
+mod debts;
 mod fields;
 mod jobs;
 mod refusal;
@@ -22,6 +23,9 @@ pub fn routes() -> Router<Web> {
     Router::new()
         .route("/api/v1/clusters", get(clusters::list))
         .route("/api/v1/clusters/{name}", get(clusters::one))
+        .route("/api/v1/clusters/{name}/obligation/close", post(debts::close))
+        .route("/api/v1/clusters/{name}/leftovers/accept", post(debts::accept_leftover))
+        .route("/api/v1/clusters/{name}/adopt", post(debts::adopt))
         .route("/api/v1/jobs", get(jobs::list).post(accept::accept))
         .route("/api/v1/jobs/{number}", get(jobs::one))
         .route("/api/v1/jobs/{number}/cancel", post(acts::cancel))

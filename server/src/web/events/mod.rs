@@ -7,6 +7,7 @@
 mod hub;
 mod ledger;
 mod objects;
+mod pulse;
 mod seats;
 mod snapshot;
 mod stream;
@@ -14,5 +15,6 @@ mod topic;
 
 pub use hub::Hub;
 pub use objects::Objects;
+pub use pulse::Pulse;
 pub use seats::Seats;
 pub use stream::stream;

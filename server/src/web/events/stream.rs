@@ -16,7 +16,7 @@ use chrono::{SecondsFormat, Utc};
 use futures::stream::unfold;
 use rand::RngExt;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
@@ -111,7 +111,11 @@ impl Stream {
         let turn = web.hub.turn();
         let due = snapshot::objects(&web.store, &topics, seen).await?;
         let checks = every(web.check_sessions_every);
-        let hello = Event::default().retry(RETRY).event("hello").data(hello(&web.hub));
+        let build = env!("CARGO_PKG_VERSION");
+        let hello = json!({
+            "now": timestamp(), "build": build, "contacts": contacts(&web.hub), "pieces": pulse(&web, &topics).await,
+        });
+        let hello = Event::default().retry(RETRY).event("hello").data(hello.to_string());
         Ok(Self {
             web,
             topics,
@@ -171,7 +175,7 @@ impl Stream {
         tokio::select! {
             () = self.web.closing.cancelled() => self.say_goodbye(),
             _ = self.checks.tick() => self.check_session().await,
-            _ = self.pings.tick() => self.ping(),
+            _ = self.pings.tick() => self.ping().await,
             Ok(()) = self.turns.changed() => self.collect().await,
         }
     }
@@ -195,9 +199,10 @@ impl Stream {
     }
 
     /// Silence is the sign for the browser that it no longer shows the present.
-    fn ping(&mut self) {
+    async fn ping(&mut self) {
         if self.web.hub.is_current() {
-            let ping = json!({ "now": timestamp(), "contacts": contacts(&self.web.hub) });
+            let pieces = pulse(&self.web, &self.topics).await;
+            let ping = json!({ "now": timestamp(), "contacts": contacts(&self.web.hub), "pieces": pieces });
             self.ready.push_back(Event::default().event("ping").data(ping.to_string()));
         }
     }
@@ -225,9 +230,9 @@ fn every(period: Duration) -> Interval {
     interval
 }
 
-fn hello(hub: &Hub) -> String {
-    let build = env!("CARGO_PKG_VERSION");
-    json!({ "now": timestamp(), "build": build, "contacts": contacts(hub) }).to_string()
+/// What else goes along with the time, for the pages that show clusters.
+async fn pulse(web: &Web, topics: &Topics) -> Value {
+    if topics.has_clusters() { web.pulse.pieces().await } else { json!([]) }
 }
 
 /// How old our own facts are, drawn for this moment: it goes along wherever the time is told.

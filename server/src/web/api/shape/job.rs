@@ -1,34 +1,11 @@
-//! What a cluster and a job look like to programs.
+//! What a job looks like to programs.
 
 use domain::Time;
-use domain::cluster::{Cluster, ClusterState, Deployment};
 use domain::job::{Job, JobState, JobWithSteps};
 use domain::run::RunRef;
 use domain::size::Size;
 use domain::step::{Phase, Question, Step, StepState};
 use serde::Serialize;
-
-#[derive(Serialize)]
-pub struct ClusterShape {
-    name: String,
-    state: ClusterState,
-    size: Option<Size>,
-    since: Time,
-    /// Why it failed, when it failed.
-    failure: Option<String>,
-    /// When it is destroyed at the latest.
-    destroys_at: Option<Time>,
-    /// The job that is at work on it.
-    job: Option<i64>,
-    services: Vec<ServiceShape>,
-}
-
-#[derive(Serialize)]
-struct ServiceShape {
-    name: String,
-    deployed_at: Time,
-    job: i64,
-}
 
 #[derive(Serialize)]
 pub struct JobShape {
@@ -94,27 +71,6 @@ struct CandidateShape {
 struct RunShape {
     title: String,
     url: String,
-}
-
-impl From<Cluster> for ClusterShape {
-    fn from(cluster: Cluster) -> Self {
-        Self {
-            name: cluster.name,
-            state: cluster.state,
-            size: cluster.size,
-            since: cluster.since,
-            failure: cluster.failure,
-            destroys_at: cluster.destroys_at,
-            job: cluster.active_job,
-            services: cluster.deployments.into_iter().map(ServiceShape::from).collect(),
-        }
-    }
-}
-
-impl From<Deployment> for ServiceShape {
-    fn from(deployment: Deployment) -> Self {
-        Self { name: deployment.service, deployed_at: deployment.at, job: deployment.job }
-    }
 }
 
 impl From<Job> for JobShape {

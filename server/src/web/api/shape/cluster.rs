@@ -1,0 +1,137 @@
+//! What a cluster looks like to programs.
+
+use app::facts::ClusterFacts;
+use domain::Time;
+use domain::cloud::{Resource, ResourceKind};
+use domain::cluster::{ClusterState, Deployment};
+use domain::obligation::{Obligation, ObligationState};
+use domain::record::Evidence;
+use domain::size::Size;
+use domain::standing::Doubt;
+use rust_decimal::Decimal;
+use serde::Serialize;
+
+#[derive(Serialize)]
+pub struct ClusterShape {
+    name: String,
+    /// `unknown` while somebody who should know is silent.
+    state: ClusterState,
+    size: Option<Size>,
+    since: Time,
+    /// Why it failed, when it failed.
+    failure: Option<String>,
+    /// Why the state is not to be believed.
+    doubt: Option<Doubt>,
+    /// When it is destroyed at the latest.
+    destroys_at: Option<Time>,
+    /// The job that is at work on it.
+    job: Option<i64>,
+    services: Vec<ServiceShape>,
+    /// The debt to destroy it; while there is none, the last one.
+    obligation: Option<ObligationShape>,
+    /// What the cloud shows of it; null when nobody asks a cloud about it.
+    cloud: Option<CloudShape>,
+}
+
+#[derive(Serialize)]
+struct ServiceShape {
+    name: String,
+    deployed_at: Time,
+    job: i64,
+}
+
+#[derive(Serialize)]
+struct ObligationShape {
+    state: ObligationState,
+    destroys_at: Time,
+    /// Since when it has been to be destroyed.
+    due_since: Option<Time>,
+    failed_attempts: i32,
+    next_attempt_at: Time,
+    /// On whose word it was settled: `ci` alone, the `cloud`, or `accepted` by a person.
+    evidence: Option<Evidence>,
+    /// Who took it over, and why.
+    closed_by: Option<String>,
+    closed_because: Option<String>,
+}
+
+#[derive(Serialize)]
+struct CloudShape {
+    /// When it last answered; null when it never did.
+    answered_at: Option<Time>,
+    resources: Vec<ResourceShape>,
+}
+
+#[derive(Serialize)]
+struct ResourceShape {
+    kind: ResourceKind,
+    id: String,
+    name: String,
+    created_at: Option<Time>,
+    /// US dollars a day, as a decimal in a text.
+    daily: Option<Decimal>,
+    machine: Option<String>,
+    /// Who took it over.
+    accepted_by: Option<String>,
+}
+
+impl From<ClusterFacts> for ClusterShape {
+    fn from(facts: ClusterFacts) -> Self {
+        let cloud = facts.observation.as_ref().map(|observation| CloudShape {
+            answered_at: observation.answered_at,
+            resources: observation
+                .resources
+                .iter()
+                .map(|resource| resource_shape(resource, &facts))
+                .collect(),
+        });
+        let cluster = facts.cluster;
+        Self {
+            state: cluster.shown_state(),
+            name: cluster.name,
+            size: cluster.size,
+            since: cluster.since,
+            failure: cluster.failure,
+            doubt: cluster.doubt,
+            destroys_at: cluster.destroys_at,
+            job: cluster.active_job,
+            services: cluster.deployments.into_iter().map(ServiceShape::from).collect(),
+            obligation: facts.owed.map(ObligationShape::from),
+            cloud,
+        }
+    }
+}
+
+impl From<Deployment> for ServiceShape {
+    fn from(deployment: Deployment) -> Self {
+        Self { name: deployment.service, deployed_at: deployment.at, job: deployment.job }
+    }
+}
+
+impl From<Obligation> for ObligationShape {
+    fn from(owed: Obligation) -> Self {
+        let (closed_by, closed_because) = owed.closed.map(|closing| (closing.by, closing.because)).unzip();
+        Self {
+            state: owed.state,
+            destroys_at: owed.destroys_at,
+            due_since: owed.due_since,
+            failed_attempts: owed.failed_attempts,
+            next_attempt_at: owed.next_attempt_at,
+            evidence: owed.evidence,
+            closed_by,
+            closed_because,
+        }
+    }
+}
+
+fn resource_shape(resource: &Resource, facts: &ClusterFacts) -> ResourceShape {
+    ResourceShape {
+        kind: resource.kind,
+        id: resource.id.clone(),
+        name: resource.name.clone(),
+        created_at: resource.created_at,
+        daily: resource.daily,
+        machine: resource.machine.clone(),
+        accepted_by: facts.acceptance_of(resource).map(|taken| taken.by.clone()),
+    }
+}
