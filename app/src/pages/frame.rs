@@ -94,7 +94,7 @@ impl LoadedFrame {
             view! { <ConnectionState topics path sign_in rendered_at=now.timestamp()/> }.into_any()
         });
         view! {
-            <Title text=frame.title/>
+            <Title text=escaped(&frame.title)/>
             {scripts}
             {sprite()}
             <a class="skip" href="#main">"Skip to the content"</a>
@@ -110,6 +110,11 @@ impl LoadedFrame {
         }
         .into_any()
     }
+}
+
+/// The title is written into the head as it is, and a name in it may come from outside.
+fn escaped(title: &str) -> String {
+    title.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// Puts the icon of the tab into the head. There is none while the routes are only listed.
@@ -206,6 +211,11 @@ mod tests {
     fn a_live_page_says_that_without_script_it_does_not_update() {
         assert!(page(false, Some("clusters")).contains("This page does not update by itself."));
         assert!(!page(false, None).contains("does not update by itself"));
+    }
+
+    #[test]
+    fn a_title_cannot_be_ended_by_a_name_in_it() {
+        assert_eq!(escaped("Accept </title><b>&"), "Accept &lt;/title&gt;&lt;b&gt;&amp;");
     }
 
     #[test]

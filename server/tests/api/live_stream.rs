@@ -71,6 +71,19 @@ async fn who_comes_is_told_how_old_our_facts_from_each_provider_are(pool: PgPool
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn who_looks_at_clusters_is_told_what_needs_attention_with_the_time(pool: PgPool) {
+    let service = Service::demo(pool).await;
+    let pieces = async |topics: &str| {
+        let mut events = Events::open(service.get(&format!("/events?topics={topics}"))).await;
+        events.next_named("hello").await.data["pieces"].clone()
+    };
+    let told = pieces("clusters").await;
+    assert_eq!(told[0]["id"], "attention");
+    assert_eq!(told[1]["id"], format!("cloud-age-{CLUSTER}"));
+    assert_eq!(pieces("jobs").await, serde_json::json!([]));
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn what_changes_is_told_to_every_stream_whole_and_with_its_version(pool: PgPool) {
     let service = Service::demo(pool).await;
     let mut one = open(&service, "topics=clusters,jobs").await;

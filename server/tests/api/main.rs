@@ -8,6 +8,7 @@ mod api_reads;
 mod bad_input;
 mod cancel;
 mod cross_site;
+mod debts;
 mod demo;
 mod doors;
 mod headers;
