@@ -88,7 +88,7 @@ impl Store {
 
     /// Tells every replica to look. Sent after the commit, so that commits need not queue up for it; when it is lost,
     /// the slow read finds the change.
-    pub(crate) async fn nudge(&self) {
+    pub async fn nudge(&self) {
         let told = sqlx::query!("select pg_notify($1, '')", CHANNEL).execute(&self.pool).await;
         if let Err(error) = told {
             tracing::debug!(%error, "the hint to look was not sent");

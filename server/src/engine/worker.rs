@@ -50,6 +50,9 @@ pub async fn run(engine: &Engine, shutdown: &CancellationToken) {
         }
     }
     while turns.join_next().await.is_some() {}
+    // What was given back is due for the others, and they sleep as if we had it still. If they cannot be told, they wake
+    // up by themselves.
+    let _ = timeout(DATABASE_PATIENCE, engine.store.nudge()).await;
 }
 
 /// Claims jobs while there are free slots. Returns how long nothing else will be due.

@@ -1,12 +1,14 @@
 //! The engine is killed at every request that it makes, and another one goes on.
 
+use std::time::Duration;
+
 use domain::cluster::ClusterState;
 use domain::job::JobState;
 use domain::size::Size;
 use simulator::{Endpoint, Fault, FaultKind};
 use sqlx::PgPool;
 
-use crate::support::{GUIDE, House};
+use crate::support::{CLUSTER, GUIDE, House};
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_guide_job_survives_a_kill_at_every_request(pool: PgPool) {
@@ -83,4 +85,20 @@ async fn an_engine_that_is_told_to_stop_gives_its_claims_back(pool: PgPool) {
         .await
         .unwrap();
     assert_eq!(held, 0);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_process_that_ends_tells_the_others_to_look_at_what_it_gave_back(pool: PgPool) {
+    let house = House::build(pool).await;
+    let engine = house.start_engine();
+    house
+        .until("the cloud was asked twice and brings nothing new", async || {
+            let observation = house.store.observation(CLUSTER).await.unwrap();
+            observation.is_some_and(|known| known.asked_at > known.first_asked_at).then_some(())
+        })
+        .await;
+    let mut hints = house.store.listen().await.unwrap();
+    engine.stop().await;
+    let hint = tokio::time::timeout(Duration::from_secs(10), hints.changed()).await;
+    assert!(hint.is_ok_and(|hint| hint.is_ok()), "they sleep on");
 }
