@@ -20,19 +20,21 @@ enum Command {
     Seeds(seeds::Options),
     /// Kill, pause and cut off real processes while they work
     Cycles(cycles::Options),
+    /// Measure how long it takes until somebody goes on with the work of one that died
+    Recovery(cycles::recovery::Options),
 }
 
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Seeds(options) => seeds::run(&options),
-        Command::Cycles(options) => {
-            exit_code(workbench::interrupt::watch().and_then(|()| cycles::run(&options)))
-        }
+        Command::Cycles(options) => with_real_processes(|| cycles::run(&options)),
+        Command::Recovery(options) => with_real_processes(|| cycles::recovery::run(&options)),
     }
 }
 
-fn exit_code(done: anyhow::Result<()>) -> ExitCode {
-    match done {
+/// A stop that is asked for lets it end what it started.
+fn with_real_processes(work: impl FnOnce() -> anyhow::Result<()>) -> ExitCode {
+    match workbench::interrupt::watch().and_then(|()| work()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error:#}");

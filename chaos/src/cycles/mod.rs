@@ -5,6 +5,7 @@ mod cycle;
 mod link;
 mod plan;
 mod records;
+pub mod recovery;
 mod replica;
 mod report;
 mod stage;
@@ -73,7 +74,7 @@ fn play_lane(options: &Options, lane: usize, next: &AtomicU64, report: &Mutex<Re
         let plan = Plan::of(options.from.wrapping_add(cycle));
         let set = match stage.take() {
             Some(set) => set,
-            None => Stage::set(options.lease, lane)?,
+            None => Stage::set(options.lease, &format!("lane-{lane}"))?,
         };
         let set = stage.insert(set);
         let outcome = cycle::play(set, &plan)?;

@@ -19,7 +19,7 @@ pub struct Ask {
     pub service: Option<&'static str>,
 }
 
-const GUIDE: Ask = Ask { routine: "guide", service: None };
+pub const GUIDE: Ask = Ask { routine: "guide", service: None };
 pub const UP: Ask = Ask { routine: "up", service: None };
 const DEPLOY: Ask = Ask { routine: "deploy", service: Some("slack-middleware") };
 pub const DOWN: Ask = Ask { routine: "down", service: None };
@@ -79,8 +79,14 @@ const SLOW_EVERY: u64 = 9;
 impl Plan {
     pub fn of(seed: u64) -> Self {
         let dice = Dice::new(seed);
-        let jobs = dice.pick([&[GUIDE][..], &[GUIDE], &[UP, DOWN], &[UP, DEPLOY], &[UP, DEPLOY, DOWN]]);
-        let (disturbance, moment) = disturbance(seed % KINDS, &dice);
+        let (jobs, triggers) = dice.pick([
+            (&[GUIDE][..], 6),
+            (&[GUIDE], 6),
+            (&[UP, DOWN], 4),
+            (&[UP, DEPLOY], 3),
+            (&[UP, DEPLOY, DOWN], 5),
+        ]);
+        let (disturbance, moment) = disturbance(seed % KINDS, triggers, &dice);
         let victim = usize::from(dice.one_in(2));
         let fault = if seed % SLOW_EVERY == SLOW_EVERY - 1 {
             Some(slow_fault(seed / SLOW_EVERY, &dice))
@@ -91,9 +97,11 @@ impl Plan {
     }
 }
 
-fn disturbance(kind: u64, dice: &Dice) -> (Disturbance, Moment) {
-    let at_any_time = Moment::After(millis(dice, 0..=6_000));
-    let nth = u32::try_from(dice.among(1..=5)).unwrap_or(1);
+/// `triggers` is how many runs the jobs start.
+fn disturbance(kind: u64, triggers: i64, dice: &Dice) -> (Disturbance, Moment) {
+    // A run takes a second, until somebody looks.
+    let at_any_time = Moment::After(millis(dice, 0..=triggers * 1_000));
+    let nth = u32::try_from(dice.among(1..=triggers)).unwrap_or(1);
     let (before, after) = (Moment::Held { side: Side::Before, nth }, Moment::Held { side: Side::After, nth });
     let disturbance = match kind {
         0 => return (Disturbance::Kill, before),

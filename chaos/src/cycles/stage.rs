@@ -45,7 +45,7 @@ pub struct Stage {
 
 impl Stage {
     /// Sets one up. Each `lane` has its own logs.
-    pub fn set(lease: u16, lane: usize) -> Result<Self> {
+    pub fn set(lease: u16, lane: &str) -> Result<Self> {
         let workspace = Workspace::locate()?;
         let binary = workspace.cluster_head(false);
         ensure!(
@@ -55,7 +55,7 @@ impl Stage {
         );
         // The client asks on plain loopback; but it does not start without any TLS. That there is one already is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let logs = workspace.target.join(format!("chaos/lane-{lane}"));
+        let logs = workspace.target.join(format!("chaos/{lane}"));
         fs::create_dir_all(&logs)?;
         let runtime = Runtime::new()?;
         let postgres = Postgres::open_private(&workspace, "chaos", Data::Kept, &logs.join("postgres.log"))?;

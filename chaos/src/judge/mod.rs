@@ -73,6 +73,8 @@ struct Course {
     /// A person said that none of the runs that fit is ours.
     was_asked_again: bool,
     was_put_aside: bool,
+    /// A search for its run was not answered.
+    was_not_searched: bool,
     /// It could not be told which run is its own.
     was_unsure: bool,
 }

@@ -73,6 +73,9 @@ impl Stage {
         if course.was_put_aside {
             run.excuse(Window::PutAside);
         }
+        if course.was_not_searched {
+            run.excuse(Window::NotSearched);
+        }
         if course.was_unsure {
             run.excuse(Window::Unsure);
         }
@@ -102,6 +105,11 @@ impl Stage {
 
     pub(super) fn note_put_aside(&self, job: i64, position: i32) {
         self.note_of_attempt(job, position, |course| course.was_put_aside = true);
+    }
+
+    /// A search for the run of a step was not answered.
+    pub fn note_not_searched(&self, job: i64, position: i32) {
+        self.note_of_attempt(job, position, |course| course.was_not_searched = true);
     }
 
     /// A person has asked for another run.

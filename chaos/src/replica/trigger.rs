@@ -67,6 +67,7 @@ impl Replica {
             Ok(found) => found,
             Err(failure) => {
                 let error = format!("{failure:?}");
+                stage.note_not_searched(claim.job, step.position);
                 let record = turn::not_searched(&turn.facts, step, &error, pace, turn.now(stage));
                 return self.record(claim, &turn.facts, record).await;
             }

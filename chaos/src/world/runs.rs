@@ -33,6 +33,8 @@ pub enum Window {
     Hidden,
     /// The provider refused to stop it until its time limit was over.
     CancelRefused,
+    /// Its answer was lost, and the list could not be read until its time limit was over.
+    NotSearched,
     /// Workers broke down over its step until the step was put aside (F14).
     PutAside,
     /// It carries no marker, and another run was taken for it, or a person had to say which one it is.
@@ -40,15 +42,13 @@ pub enum Window {
 }
 
 impl Window {
-    pub const ALL: [Self; 6] =
-        [Self::LateInList, Self::StaleCall, Self::Hidden, Self::CancelRefused, Self::PutAside, Self::Unsure];
-
     pub const fn what(self) -> &'static str {
         match self {
             Self::LateInList => "listed after the settle time",
             Self::StaleCall => "sent by a process that was stopped",
             Self::Hidden => "denied by its provider",
             Self::CancelRefused => "not stopped by its provider",
+            Self::NotSearched => "not to be looked for",
             Self::PutAside => "put aside after breakdowns",
             Self::Unsure => "without a marker, and not told apart",
         }
