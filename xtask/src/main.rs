@@ -34,6 +34,11 @@ enum Command {
     },
     /// Run every test: Rust, the weight of the site, the browser
     Test(commands::test::Options),
+    /// Look for what breaks the promises, by chance and for long
+    Chaos(commands::chaos::Options),
+    /// Measure
+    #[command(subcommand)]
+    Bench(commands::bench::Bench),
     /// Check all that can be checked without running: format, lints, documentation, queries, file length
     Lint,
     /// Start the Postgres for working on the code and print its DATABASE_URL
@@ -64,6 +69,8 @@ fn execute(command: Command) -> anyhow::Result<()> {
         Command::Run(options) => commands::run::run(&workspace, &options),
         Command::Build { release } => commands::build::run(&workspace, release),
         Command::Test(options) => commands::test::run(&workspace, &options),
+        Command::Chaos(options) => commands::chaos::run(&workspace, &options),
+        Command::Bench(bench) => commands::bench::run(&workspace, &bench),
         Command::Lint => commands::lint::run(&workspace),
         Command::Postgres => commands::postgres::run(&workspace),
         Command::Prepare { check } => commands::prepare::run(&workspace, check),

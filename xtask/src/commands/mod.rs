@@ -1,6 +1,8 @@
 //! One file per command.
 
+pub mod bench;
 pub mod build;
+pub mod chaos;
 pub mod lint;
 pub mod postgres;
 pub mod prepare;
