@@ -43,7 +43,7 @@ impl Course<'_> {
     }
 
     fn batch(&self) -> Next {
-        if self.is_overdue() {
+        if self.is_overdue() && !self.is_look_due() {
             self.give_up(StepState::TimedOut, format!("no end within {}", self.limit()))
         } else if self.stop.is_some() {
             self.give_up(StepState::Cancelled, "cancelled; the far end may still be at work".into())
@@ -77,12 +77,20 @@ impl Course<'_> {
 
     fn unanswered(&self, trigger: &Trigger) -> Next {
         let position = self.step.position;
-        if self.now < self.step.next_check_at {
+        let has_settled = has_settled(trigger, self.pace, self.now);
+        let cannot_look = self.step.failed_looks > 0 && !self.is_look_due();
+        if !has_settled && cannot_look && self.now >= self.deadline + self.pace.stop {
+            // A list that cannot be read does not hold the job, and what is owed, for ever.
+            let because = format!("the answer was lost, and no list was to be had for {}", self.limit());
+            self.give_up(StepState::TimedOut, because)
+        } else if !self.is_look_due() {
             Next::Wait { until: self.step.next_check_at }
-        } else if !has_settled(trigger, self.pace, self.now) {
+        } else if !has_settled {
             Next::Resolve { position }
         } else if self.stop.is_some() {
             self.give_up(StepState::Cancelled, "cancelled; no run was found".into())
+        } else if self.is_overdue() {
+            self.give_up(StepState::TimedOut, format!("no run was found within {}", self.limit()))
         } else if trigger.tries >= MAX_TRIES {
             let because = format!(
                 "sent {} times without an answer, and no run was found; a person has to look",
@@ -112,15 +120,14 @@ impl Course<'_> {
         let position = self.step.position;
         let no_end = || format!("no end within {}", self.limit());
         match self.step.cancel_sent_at {
-            None if self.now >= self.deadline + self.pace.stop => {
-                self.give_up(StepState::TimedOut, format!("{}, and it could not be stopped", no_end()))
-            }
+            // It may have ended long ago, while this service slept.
+            None if self.is_overdue() && self.step.next_check_at <= self.deadline => Next::Poll { position },
             None if self.is_overdue() => self.look_or_wait(Next::Stop { position, because: no_end() }),
             None => match &self.stop {
                 Some(because) => self.look_or_wait(Next::Stop { position, because: because.clone() }),
                 None => self.look_or_wait(Next::Poll { position }),
             },
-            Some(sent) if self.now >= sent + self.pace.stop => self.give_up(
+            Some(sent) if self.now >= sent + self.pace.stop && !self.is_look_due() => self.give_up(
                 if self.is_overdue() { StepState::TimedOut } else { StepState::Cancelled },
                 format!(
                     "asked to stop {} ago and did not; it may still be at work",
@@ -131,6 +138,11 @@ impl Course<'_> {
         }
     }
 
+    /// Whether to look before anything is given up: what was waited for may have come while this service slept.
+    fn is_look_due(&self) -> bool {
+        self.now >= self.step.next_check_at
+    }
+
     fn is_overdue(&self) -> bool {
         self.now >= self.deadline
     }
@@ -139,7 +151,7 @@ impl Course<'_> {
         // The deadline wakes too, unless it is past already.
         let next_check_at = self.step.next_check_at;
         let until = if self.is_overdue() { next_check_at } else { next_check_at.min(self.deadline) };
-        if self.now >= next_check_at { look } else { Next::Wait { until } }
+        if self.is_look_due() { look } else { Next::Wait { until } }
     }
 
     fn give_up(&self, state: StepState, because: String) -> Next {

@@ -9,7 +9,8 @@ use crate::run::RunRef;
 use crate::step::{Action, Step, StepState};
 use crate::text;
 
-/// The record of asking the provider to stop a run. It is followed until the provider says that it stopped.
+/// The record of asking the provider to stop a run. It is followed until the provider says that it stopped; one that
+/// refuses it for too long does not hold the job for ever.
 pub fn stop_asked(
     facts: &Facts,
     step: &Step,
@@ -26,6 +27,10 @@ pub fn stop_asked(
         Ok(()) => {
             step.cancel_sent_at = Some(now);
             Remark::warning(position, format!("Asked to stop {}: {because}.", run.title()))
+        }
+        Err(error) if step.deadline().is_some_and(|deadline| now >= deadline + pace.stop) => {
+            let because = format!("{because}, and it could not be stopped: {error}");
+            return given_up(facts, &step, StepState::TimedOut, because, now);
         }
         Err(error) => {
             step.failed_looks += 1;

@@ -139,16 +139,16 @@ fn a_run_without_an_end_is_stopped_at_its_time_limit_and_given_up_when_it_does_n
     let mut story = Story::guide();
     story.accepted(1, 0);
     assert_eq!(story.next(minutes(60) - 1), Next::Poll { position: 1 });
-    assert!(matches!(story.next(minutes(60)), Next::Stop { position: 1, .. }));
-    story.step(1).cancel_sent_at = Some(at(minutes(60)));
-    assert!(matches!(story.next(minutes(70)), Next::GiveUp { position: 1, state: StepState::TimedOut, .. }));
-}
-
-#[test]
-fn a_provider_that_refuses_every_cancel_does_not_hold_the_job_for_ever() {
-    let mut story = Story::guide();
-    story.accepted(1, 0);
-    assert!(matches!(story.next(minutes(70)), Next::GiveUp { position: 1, state: StepState::TimedOut, .. }));
+    story.step(1).next_check_at = at(minutes(60) + 4);
+    assert_eq!(story.next(minutes(60)), Next::Wait { until: at(minutes(60) + 4) });
+    assert!(matches!(story.next(minutes(60) + 4), Next::Stop { position: 1, .. }));
+    story.step(1).cancel_sent_at = Some(at(minutes(60) + 4));
+    assert_eq!(story.next(minutes(70) + 4), Next::Poll { position: 1 });
+    story.step(1).next_check_at = at(minutes(70) + 9);
+    assert!(matches!(
+        story.next(minutes(70) + 4),
+        Next::GiveUp { position: 1, state: StepState::TimedOut, .. }
+    ));
 }
 
 #[test]

@@ -4,10 +4,10 @@ use domain::actor::{Actor, Channel};
 use domain::cluster::ClusterState;
 use domain::job::{Abandonment, JobState, JobWithSteps};
 use domain::obligation::{Obligation, ObligationState};
-use domain::plan::{Next, Pace};
+use domain::plan::{MIN_LOOKS, Next, Pace};
 use domain::record::ObligationChange;
 use domain::step::{StepState, TriggerState};
-use domain::turn::{Facts, Found, Unseen, finished, found, not_seen};
+use domain::turn::{Facts, Found, Unseen, finished, found, not_searched, not_seen, stop_asked};
 
 use crate::support::*;
 
@@ -101,6 +101,55 @@ fn a_run_is_given_up_when_its_provider_denies_it_three_times_however_often_it_wa
         assert_eq!(look(unseen), StepState::Running);
     }
     assert_eq!(look(denied()), StepState::Failed);
+}
+
+#[test]
+fn a_provider_that_refuses_every_cancel_does_not_hold_the_job_for_ever() {
+    let mut story = Story::guide();
+    story.accepted(1, 0);
+    let asked = |second| {
+        let (facts, pace) = (facts(&story), Pace::default());
+        let run = story.steps[0].run().unwrap();
+        let refused = Err("500".to_owned());
+        stop_asked(&facts, &story.steps[0], run, "no end within 1 h", refused, &pace, at(second))
+            .step
+            .unwrap()
+    };
+    assert_eq!(asked(minutes(69)).state, StepState::Running);
+    assert_eq!(asked(minutes(70)).state, StepState::TimedOut);
+}
+
+#[test]
+fn a_run_whose_time_limit_passed_while_this_service_slept_is_looked_at_before_it_is_stopped() {
+    let mut story = Story::guide();
+    story.accepted(1, 0);
+    assert_eq!(story.next(minutes(600)), Next::Poll { position: 1 });
+    story.ended(1, StepState::Succeeded).ended(2, StepState::Succeeded).ended(3, StepState::Succeeded);
+    story.accepted(4, 0);
+    assert_eq!(story.next(minutes(600)), Next::Poll { position: 4 });
+}
+
+#[test]
+fn what_nobody_answered_is_not_sent_again_after_its_time_limit() {
+    let mut story = Story::guide();
+    story.accepted(1, 0).step(1).trigger = Some(trigger(TriggerState::Unknown, 0));
+    assert_eq!(story.next(minutes(600)), Next::Resolve { position: 1 });
+    story.step(1).trigger.as_mut().unwrap().looks = MIN_LOOKS;
+    assert!(matches!(story.next(minutes(600)), Next::GiveUp { state: StepState::TimedOut, .. }));
+}
+
+#[test]
+fn a_list_that_cannot_be_read_does_not_hold_the_job_for_ever() {
+    let mut story = Story::guide();
+    story.accepted(1, 0).step(1).trigger = Some(trigger(TriggerState::Unknown, 0));
+    let mut search = |second| {
+        let facts = facts(&story);
+        let record = not_searched(&facts, facts.step(1).unwrap(), "503", &Pace::default(), at(second));
+        *story.step(1) = record.step.unwrap();
+        story.next(second)
+    };
+    assert!(matches!(search(minutes(69)), Next::Wait { .. }));
+    assert!(matches!(search(minutes(70)), Next::GiveUp { state: StepState::TimedOut, .. }));
 }
 
 #[test]
