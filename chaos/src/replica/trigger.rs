@@ -63,6 +63,7 @@ impl Replica {
         let stage = &self.stage;
         let pace = &stage.scenario.pace;
         let (marker, since) = (trigger.marker, trigger.intended_at);
+        let asked_at = turn.now(stage);
         let found = match stage.ask(target.provider, |stage| Ok(stage.find(target, marker, since))).await {
             Ok(found) => found,
             Err(failure) => {
@@ -79,7 +80,7 @@ impl Replica {
         if candidates.is_empty() && stage.variant == Variant::NoSettle {
             return self.begin(claim, turn, step).await;
         }
-        match turn::found(&turn.facts, step, candidates, pace, turn.now(stage)) {
+        match turn::found(&turn.facts, step, candidates, pace, asked_at) {
             Found::Recorded(record) => self.record(claim, &turn.facts, *record).await,
             Found::Adopt { run, twins } => {
                 let mut remarks = Vec::new();

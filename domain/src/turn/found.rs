@@ -18,15 +18,16 @@ pub enum Found {
     Recorded(Box<Record>),
 }
 
-/// Judges what was found. `candidates` are the oldest first, without those that belong to other triggers.
-pub fn found(facts: &Facts, step: &Step, candidates: Vec<RunRef>, pace: &Pace, now: Time) -> Found {
+/// Judges what was found. `candidates` are the oldest first, without those that belong to other triggers. `asked_at` is when
+/// the search was begun: a run that shows up while the answer is on its way is not in it.
+pub fn found(facts: &Facts, step: &Step, candidates: Vec<RunRef>, pace: &Pace, asked_at: Time) -> Found {
     let is_sure = matches!(&step.action, Action::Trigger { target, .. } if carries_marker(target));
     let mut candidates = candidates;
     match candidates.len() {
-        0 => Found::Recorded(Box::new(nothing_yet(facts, step, pace, now))),
+        0 => Found::Recorded(Box::new(nothing_yet(facts, step, pace, asked_at))),
         1 => Found::Adopt { run: candidates.remove(0), twins: Vec::new() },
         _ if is_sure => Found::Adopt { run: candidates.remove(0), twins: candidates },
-        _ => Found::Recorded(Box::new(ask_which(facts, step, candidates, now))),
+        _ => Found::Recorded(Box::new(ask_which(facts, step, candidates, asked_at))),
     }
 }
 
@@ -57,25 +58,25 @@ pub fn not_searched(facts: &Facts, step: &Step, error: &str, pace: &Pace, now: T
     facts.record(step, vec![remark], now)
 }
 
-fn nothing_yet(facts: &Facts, step: &Step, pace: &Pace, now: Time) -> Record {
+fn nothing_yet(facts: &Facts, step: &Step, pace: &Pace, asked_at: Time) -> Record {
     let mut step = step.clone();
     step.failed_looks = 0;
-    step.next_check_at = now + pace.look;
+    step.next_check_at = asked_at + pace.look;
     if let Some(trigger) = &mut step.trigger {
         // A run may show up late: the look that decides comes after the settle time, however many came before it.
         let settled_at = trigger.sent_at + pace.settle;
-        if now < settled_at {
+        if asked_at < settled_at {
             trigger.looks = (trigger.looks + 1).min(MIN_LOOKS - 1);
-            step.next_check_at = step.next_check_at.min(settled_at).max(now + pace.poll);
+            step.next_check_at = step.next_check_at.min(settled_at).max(asked_at + pace.poll);
         } else {
             trigger.looks += 1;
             if trigger.looks >= MIN_LOOKS {
-                step.next_check_at = now;
+                step.next_check_at = asked_at;
             }
         }
     }
     let remark = Remark::info(Some(step.position), "No such run in the provider's list yet.");
-    facts.record(step, vec![remark], now)
+    facts.record(step, vec![remark], asked_at)
 }
 
 fn ask_which(facts: &Facts, step: &Step, candidates: Vec<RunRef>, now: Time) -> Record {

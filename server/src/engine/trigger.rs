@@ -42,6 +42,7 @@ impl Engine {
         let (Action::Trigger { target, .. }, Some(trigger)) = (&step.action, &step.trigger) else {
             return Err(Error::Unreadable(format!("step {} has no trigger to look for", step.position)));
         };
+        let asked_at = turn.now();
         let found = match self.providers.ci(target.provider) {
             Ok(ci) => {
                 let found = ci.find(target, trigger.marker, trigger.intended_at).await;
@@ -56,7 +57,7 @@ impl Engine {
                 return self.record(claim, record).await;
             }
         };
-        match turn::found(&turn.facts, step, candidates, &self.pace, turn.now()) {
+        match turn::found(&turn.facts, step, candidates, &self.pace, asked_at) {
             Found::Recorded(record) => self.record(claim, *record).await,
             Found::Adopt { run, twins } => {
                 let mut remarks = Vec::new();
