@@ -12,7 +12,7 @@ use super::cloud::a_day;
 use super::owed::overdue_since;
 use crate::facts::ClusterFacts;
 use crate::moment;
-use crate::view::{AttentionView, LeftoversView, QuestionView, Sentence};
+use crate::view::{AttentionView, LeftoversView, Sentence};
 
 /// How long an absence is told.
 const ABSENCE_IS_NEWS: Duration = Duration::hours(24);
@@ -58,10 +58,6 @@ fn of_cluster(facts: &ClusterFacts, now: Time) -> Vec<(&'static str, Sentence)> 
         };
         ("tone-warn", words)
     });
-    let question = facts
-        .active_job()
-        .and_then(|job| QuestionView::of(job, now))
-        .map(|question| ("tone-run", named().then(": ").job(question.job).then(" waits for an answer.")));
     let is_settled = facts.cluster.state == ClusterState::Down && facts.unsettled().is_none();
     let left =
         LeftoversView::new(facts).filter(|left| is_settled && !left.rows.is_empty() && doubted.is_none());
@@ -72,7 +68,7 @@ fn of_cluster(facts: &ClusterFacts, now: Time) -> Vec<(&'static str, Sentence)> 
             named().then(format!(" is down, but the cloud shows {} of it{price}.", things(left.rows.len()))),
         )
     });
-    [overdue, doubted, left, question].into_iter().flatten().collect()
+    [overdue, doubted, left].into_iter().flatten().collect()
 }
 
 fn things(count: usize) -> String {
@@ -114,7 +110,7 @@ mod tests {
     use domain::obligation::{Obligation, ObligationState};
 
     use super::*;
-    use crate::samples::{asks_for_approval, at, cluster_facts, observation, owed, resource};
+    use crate::samples::{at, cluster_facts, observation, owed, resource};
 
     fn nothing() -> Surroundings {
         Surroundings { strangers: Vec::new(), absence: None, drill: None }
@@ -143,9 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_question_and_what_was_left_over_are_told() {
-        let asks = ClusterFacts { latest_job: Some(asks_for_approval()), ..cluster_facts(ClusterState::Up) };
-        assert_eq!(lines(asks, &nothing())[0].1, "iriversland2: job #128 waits for an answer.");
+    fn what_was_left_over_is_told() {
         let left = ClusterFacts {
             observation: Some(observation(vec![resource(ResourceKind::Volume, "v", "pvc")])),
             ..cluster_facts(ClusterState::Down)

@@ -2,6 +2,7 @@
 
 use domain::aftermath::{Aftermath, aftermath};
 use domain::step::{Action, Phase, Step};
+use domain::text;
 
 use crate::facts::JobFacts;
 
@@ -12,20 +13,21 @@ pub fn what_stops(facts: &JobFacts) -> Vec<String> {
         facts.job.steps.iter().filter(is_halted).partition(|step| step.state.was_attempted());
     let mut lines: Vec<String> = at_work.into_iter().map(stop_of).collect();
     if !queued.is_empty() {
-        lines.push(do_so(&queued, "never begins", "never begin"));
+        lines.push(text::sentence(&do_so(&queued, "never begins", "never begin")));
     }
     lines
 }
 
 fn stop_of(step: &Step) -> String {
-    let what = format!("step {} ({})", step.position, step.title);
+    let what = format!("Step {} ({})", step.position, step.title);
     match (&step.action, step.run()) {
         (action, _) if action.destroys_cluster() => format!("{what} is a destroy: it is carried to its end"),
         (_, Some(run)) => format!("{what}: {} is asked to stop {}", run.provider.title(), run.title()),
         (Action::Batch { .. }, None) => {
             format!("{what}: nobody waits for it any more; it may go on by itself")
         }
-        (_, None) => what,
+        (Action::Approval { .. }, None) => format!("{what}: nobody need answer any more"),
+        (_, None) => format!("{what}: it is not sent"),
     }
 }
 
@@ -77,8 +79,8 @@ mod tests {
         assert_eq!(
             what_stops(&job_facts(1)),
             [
-                "step 1 (Create the cluster (m)): CircleCI is asked to stop CircleCI pipeline 243",
-                "steps 2 and 3 never begin",
+                "Step 1 (Create the cluster (m)): CircleCI is asked to stop CircleCI pipeline 243",
+                "Steps 2 and 3 never begin",
             ]
         );
     }
@@ -87,7 +89,7 @@ mod tests {
     fn a_batch_may_go_on_by_itself() {
         assert_eq!(
             what_stops(&job_facts(3)),
-            ["step 3 (Run the S3 job): nobody waits for it any more; it may go on by itself"]
+            ["Step 3 (Run the S3 job): nobody waits for it any more; it may go on by itself"]
         );
     }
 

@@ -47,7 +47,7 @@ impl LeftoversView {
         let shown = facts.observation.as_ref().filter(|_| is_to_be_gone)?;
         let left: Vec<&Resource> = facts.left_in_cloud().collect();
         let accepted: Vec<Sentence> =
-            shown.resources.iter().filter_map(|resource| Some(taken_over(resource, facts)?)).collect();
+            shown.resources.iter().filter_map(|resource| taken_over(resource, facts)).collect();
         (!left.is_empty() || !accepted.is_empty()).then(|| Self {
             rows: left.iter().map(|resource| row(resource, facts)).collect(),
             together: together(&left),

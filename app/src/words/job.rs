@@ -1,16 +1,15 @@
 //! What the page of a job says.
 
 use domain::Time;
-use domain::act::{SHORTEST_STAY, may_cancel, may_leave_up, resumable_until};
-use domain::job::{JobState, JobWithSteps};
+use domain::job::JobState;
 use domain::text;
-use leptos_router::location::Url;
 
+use super::job_actions::actions;
 use super::job_row::{cleans_up, short_title, step_at_work};
 use super::owed::what_is_left;
 use super::steps::span;
 use crate::facts::JobFacts;
-use crate::view::{ActionView, JobView, LineView, Look, OwedView, QuestionView, Sentence, StepView};
+use crate::view::{JobView, LineView, Look, OwedView, QuestionView, Sentence, StepView};
 
 impl JobView {
     pub fn new(facts: &JobFacts, now: Time) -> Self {
@@ -140,30 +139,6 @@ fn notice(facts: &JobFacts, now: Time) -> Option<(String, Sentence)> {
     Some(("tone-warn".to_owned(), words))
 }
 
-/// Each leads to a page that says first what it means.
-fn actions(facts: &JobFacts, now: Time) -> Vec<ActionView> {
-    let to = |words: &str, path: String, class: &str| ActionView {
-        words: words.to_owned(),
-        path,
-        class: class.to_owned(),
-    };
-    let action = |words: &str, page: &str, class: &str| {
-        to(words, format!("/jobs/{}/{page}", facts.job.job.number), class)
-    };
-    let may_cancel = may_cancel(&facts.job).is_ok();
-    let soon = now + SHORTEST_STAY;
-    let may_leave_up = may_leave_up(&facts.job, soon, soon, now).is_ok();
-    [
-        resumable_until(&facts.job).is_ok().then(|| action("Resume…", "resume", "button")),
-        path_to_run_again(&facts.job).map(|path| to("Run again…", path, "button")),
-        may_leave_up.then(|| action("Leave it up…", "leave-up", "button")),
-        may_cancel.then(|| action("Cancel job…", "cancel", "button quiet-danger")),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
-}
-
 fn spoken(facts: &JobFacts) -> String {
     let job = &facts.job.job;
     let outcome = job.outcome.as_ref().map(|outcome| format!(" {outcome}")).unwrap_or_default();
@@ -196,26 +171,6 @@ fn table_of_facts(facts: &JobFacts, now: Time) -> Vec<(String, Sentence)> {
         Some(("If a step fails", Sentence::new(on_failure))),
     ];
     rows.into_iter().flatten().map(|(label, words)| (label.to_owned(), words)).collect()
-}
-
-/// The form that starts the same once more, filled in; none for what nobody asked for, and while it is at work.
-fn path_to_run_again(job: &JobWithSteps) -> Option<String> {
-    let JobWithSteps { job, steps } = job;
-    if !job.state.is_final() || job.pays_obligation {
-        return None;
-    }
-    let (cluster, routine) = (Url::escape(&job.cluster), Url::escape(&job.routine));
-    let size = job.size.map(|size| format!("size={size}"));
-    let service = job.service.as_ref().map(|service| format!("service={}", Url::escape(service)));
-    let destroys_first = steps.first().is_some_and(|step| step.action.destroys_cluster());
-    Some(match (destroys_first, &size) {
-        (true, None) => format!("/clusters/{cluster}/destroy"),
-        (true, Some(size)) => format!("/clusters/{cluster}/resize?{size}"),
-        (false, _) => {
-            let choices = [size, service].into_iter().flatten().map(|choice| format!("&{choice}"));
-            format!("/jobs/new?routine={routine}&cluster={cluster}{}", choices.collect::<String>())
-        }
-    })
 }
 
 #[cfg(test)]
@@ -318,28 +273,6 @@ mod tests {
             (label.as_str(), words.to_string().as_str()),
             ("If a step fails", "the cluster is destroyed")
         );
-    }
-
-    #[test]
-    fn an_ended_job_can_be_resumed_or_run_again_and_one_at_work_cannot() {
-        let paths = |facts: &JobFacts| {
-            actions(facts, at(60)).into_iter().map(|action| action.path).collect::<Vec<_>>()
-        };
-        assert_eq!(paths(&running()), ["/jobs/128/leave-up", "/jobs/128/cancel"]);
-        let again = "/jobs/new?routine=guide&cluster=iriversland2&size=m";
-        assert_eq!(paths(&ended(JobState::Failed)), ["/jobs/128/resume", again]);
-        let mut pays = ended(JobState::Failed);
-        pays.job.job.pays_obligation = true;
-        assert_eq!(path_to_run_again(&pays.job), None);
-    }
-
-    #[test]
-    fn what_begins_with_a_destroy_is_run_again_from_the_page_that_says_what_is_lost() {
-        let mut down = ended(JobState::Failed);
-        down.job.steps.drain(..3);
-        assert_eq!(path_to_run_again(&down.job).unwrap(), "/clusters/iriversland2/resize?size=m");
-        down.job.job.size = None;
-        assert_eq!(path_to_run_again(&down.job).unwrap(), "/clusters/iriversland2/destroy");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use store::{Error, JobFilter, Store};
 
 use super::attention::Surroundings;
 use crate::facts::{ClusterFacts, JobFacts};
-use crate::view::{AttentionView, CloudAgeView, ClusterView, JobRow, JobView, PulseView};
+use crate::view::{AttentionView, CloudAgeView, ClusterView, JobRow, JobView, PulseView, QuestionView};
 
 impl ClusterView {
     /// One cluster by its name.
@@ -27,7 +27,9 @@ impl ClusterView {
         let mut all = ClusterFacts::all(store, catalogue).await?;
         let now = Utc::now();
         all.sort_by_key(|facts| {
-            let rank = if facts.needs_attention(now) { 0 } else { rank(facts.cluster.state) };
+            let asks = facts.active_job().is_some_and(|job| QuestionView::of(job, now).is_some());
+            let comes_first = asks || facts.needs_attention(now);
+            let rank = if comes_first { 0 } else { rank(facts.cluster.state) };
             (rank, facts.cluster.name.clone())
         });
         Ok(all.iter().map(|facts| Self::new(facts, now)).collect())

@@ -5,8 +5,10 @@ mod attention;
 mod cancel;
 mod cloud;
 mod cluster;
+mod cluster_line;
 mod contacts;
 mod job;
+mod job_actions;
 mod job_row;
 mod load;
 mod look;
@@ -17,6 +19,6 @@ mod steps;
 
 pub use cancel::{what_is_destroyed, what_may_exist, what_stops};
 pub use cloud::a_day;
-pub use cluster::second_line;
+pub use cluster_line::second_line;
 pub use job_row::cleans_up;
 pub use size::size_cards;

@@ -46,7 +46,8 @@ fn state(owed: &Obligation, proof: &Proof, now: Time) -> Sentence {
         ObligationState::Open => Sentence::new("Due ")
             .minute(owed.destroys_at, now)
             .then(" at the latest ")
-            .remaining(owed.destroys_at),
+            .remaining(owed.destroys_at)
+            .then("."),
         ObligationState::Due => since("To be destroyed", owed.due_since).then("."),
         ObligationState::Destroying => {
             since("To be destroyed", owed.due_since).then(". A job is at work on that.")
@@ -166,7 +167,7 @@ mod tests {
     fn an_open_debt_says_when_it_was_written_when_it_is_due_and_whose_word_will_end_it() {
         assert_eq!(
             unobserved(ObligationState::Open),
-            "Written 08:10:00, before the first CI call. Due 12:00 at the latest <remaining> \
+            "Written 08:10:00, before the first CI call. Due 12:00 at the latest <remaining>. \
              That it is gone will be only the CI's word: no cloud is asked."
         );
         assert!(!observed(ObligationState::Open, 0).contains("only the CI's word"));

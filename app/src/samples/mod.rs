@@ -1,23 +1,23 @@
 //! A small world for the tests of this crate: one cluster, one service, one batch job, the routine `guide`.
 
+mod cloud;
+
 use std::collections::BTreeMap;
 
 use domain::Time;
 use domain::actor::{Actor, Channel};
 use domain::catalogue::{Catalogue, ClusterSpec, ServiceSpec};
-use domain::cloud::{Resource, ResourceKind};
 use domain::cluster::{Cluster, ClusterState};
 use domain::job::{Job, JobState, JobWithSteps};
 use domain::obligation::{Obligation, ObligationState};
 use domain::order::Ask;
-use domain::proof::Observation;
 use domain::record::Evidence;
 use domain::routine::{Routine, RoutineStep};
 use domain::run::{ProviderKind, RunRef};
 use domain::size::{Size, SizeOffer};
 use domain::step::{Action, BatchCall, CiTarget, Step, StepState, Trigger, TriggerState, Verdict};
 
-use store::AcceptedLeftover;
+pub use cloud::{accepted, observation, resource};
 
 use crate::facts::{ClusterFacts, JobFacts, Proof};
 use crate::view::JobRow;
@@ -253,45 +253,6 @@ pub fn html<V: leptos::prelude::IntoView>(view: impl FnOnce() -> V) -> String {
     use leptos::prelude::*;
     let owner = Owner::new();
     owner.with(|| view().into_view().to_html())
-}
-
-/// A thing in the cloud, an hour old at minute 60.
-pub fn resource(kind: ResourceKind, id: &str, name: &str) -> Resource {
-    Resource {
-        kind,
-        id: id.into(),
-        name: name.into(),
-        tags: Vec::new(),
-        created_at: Some(at(0)),
-        daily: Some("0.24".parse().unwrap()),
-        machine: None,
-    }
-}
-
-/// The cloud showed this at minute 59.
-pub fn observation(resources: Vec<Resource>) -> Observation {
-    Observation {
-        cluster: "iriversland2".into(),
-        first_asked_at: at(0),
-        asked_at: at(59),
-        answered_at: Some(at(59)),
-        resources,
-        known_ids: Vec::new(),
-        clean_looks: 0,
-        error: None,
-    }
-}
-
-/// That a person took it over.
-pub fn accepted(resource: &Resource) -> AcceptedLeftover {
-    AcceptedLeftover {
-        kind: resource.kind,
-        resource_id: resource.id.clone(),
-        name: resource.name.clone(),
-        by: "ana".into(),
-        because: "holds the backups".into(),
-        at: at(30),
-    }
 }
 
 /// A debt of job #128, settled by it if it is settled.
