@@ -57,6 +57,10 @@ pub fn completes_its_row(steps: &[Step], position: i32) -> bool {
     };
     let effect = steps[index].action.effect();
     let same = |step: &&Step| step.action.effect() == effect;
+    // What an earlier job has destroyed may have been brought up again since.
+    let is_done = |step: &Step| {
+        step.state == StepState::Succeeded && (step.was_begun() || !step.action.destroys_cluster())
+    };
     let is_last = steps.get(index + 1).is_none_or(|following| following.action.effect() != effect);
-    is_last && steps[..index].iter().rev().take_while(same).all(|step| step.state == StepState::Succeeded)
+    is_last && steps[..index].iter().rev().take_while(same).all(is_done)
 }

@@ -6,8 +6,9 @@ use domain::job::{Abandonment, JobState, JobWithSteps};
 use domain::obligation::{Obligation, ObligationState};
 use domain::plan::{MIN_LOOKS, Next, Pace};
 use domain::record::ObligationChange;
+use domain::run::RunStatus;
 use domain::step::{StepState, TriggerState};
-use domain::turn::{Facts, Found, Unseen, finished, found, not_searched, not_seen, stop_asked};
+use domain::turn::{self, Facts, Found, Seen, Unseen, finished, found, not_searched, not_seen, stop_asked};
 
 use crate::support::*;
 
@@ -189,6 +190,21 @@ fn a_debt_is_paid_though_the_cluster_is_thought_to_be_down() {
     assert!(matches!(story.next(9), Next::Finish { state: JobState::Failed, .. }));
     story.job.pays_obligation = true;
     assert_eq!(story.next(9), Next::Begin { position: 1 });
+}
+
+#[test]
+fn what_an_earlier_job_has_destroyed_does_not_count_as_destroyed_by_the_job_that_takes_up_its_rest() {
+    let mut story = Story::new(vec![destroys("base"), destroys("cluster")], vec![]);
+    story.step(1).state = StepState::Succeeded;
+    story.accepted(2, 0);
+    let seen = |story: &Story| {
+        let facts = Facts { obligation: Some(owed(ObligationState::Destroying)), ..facts(story) };
+        let seen = Seen { status: RunStatus::Succeeded, detail: None, progress: None, run: None };
+        turn::seen(&facts, &story.steps[1], seen, &Pace::default(), at(9)).unwrap()
+    };
+    assert_eq!(seen(&story).obligation, None);
+    story.step(1).started_at = Some(at(0));
+    assert_eq!(seen(&story).obligation, Some(ObligationChange::Settle));
 }
 
 #[test]
