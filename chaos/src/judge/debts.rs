@@ -47,7 +47,7 @@ impl Stage {
     fn is_excused(&self, thing: &Thing, last: Option<&Obligation>) -> bool {
         let world = self.world.borrow();
         let maker = &world.runs[thing.made_by];
-        let is_stray = maker.origin.is_none() || maker.is_twin || maker.window.is_some();
+        let is_stray = maker.origin.is_none() || maker.window.is_some();
         let Some(last) = last else { return is_stray };
         let is_taken = self.store.borrow().is_accepted(&thing.cluster, &thing.resource);
         let is_unproved = last.evidence == Some(Evidence::Ci) && thing.was_lied_about;

@@ -37,12 +37,14 @@ impl Stage {
         if course.runs.is_empty() {
             return;
         }
-        let window = course.runs.iter().find_map(|earlier| runs[*earlier].window).or(run.window);
+        let excuses = |window: &Window| matches!(window, Window::LateInList | Window::StaleCall);
+        let earlier = course.runs.iter().map(|earlier| &runs[*earlier]);
+        let window = earlier.chain([run]).filter_map(|run| run.window).find(excuses);
         let was_asked_again = course.was_asked_again;
         drop(judge);
         let mut tally = self.tally.borrow_mut();
         match window {
-            Some(window @ (Window::LateInList | Window::StaleCall)) => {
+            Some(window) => {
                 self.tell(|| format!("  a duplicate, excused: {}", window.what()));
                 *tally.duplicates.entry(window).or_default() += 1;
             }
@@ -65,7 +67,7 @@ impl Stage {
         let is_under_way = store.step(origin.job, origin.position).is_some_and(|step| {
             step.attempt == origin.attempt && step.state.was_attempted() && !step.state.is_final()
         });
-        if is_under_way || run.is_twin {
+        if is_under_way {
             return;
         }
         let mut judge = self.judge.borrow_mut();

@@ -73,9 +73,12 @@ impl Stage {
     }
 
     fn accept(self: &Rc<Self>, call: &Call) -> RunRef {
-        let run = self.start_run(&call.target, call.marker, Some(call.origin), false);
+        let run = self.start_run(&call.target, call.marker, Some(call.origin));
         if self.chance(self.scenario.weather.twin) {
-            self.start_run(&call.target, call.marker, Some(call.origin), true);
+            let twin = self.start_run(&call.target, call.marker, Some(call.origin));
+            for run in [run, twin] {
+                self.world.borrow_mut().runs[run].excuse(Window::Twin);
+            }
         }
         let reference = self.world.borrow().runs[run].reference();
         self.judge_accepted(run);
@@ -85,16 +88,10 @@ impl Stage {
     /// Somebody starts the target by hand.
     pub fn start_by_hand(self: &Rc<Self>, target: &CiTarget) {
         let marker = self.dice.uuid();
-        self.start_run(target, marker, None, false);
+        self.start_run(target, marker, None);
     }
 
-    fn start_run(
-        self: &Rc<Self>,
-        target: &CiTarget,
-        marker: Uuid,
-        origin: Option<Origin>,
-        is_twin: bool,
-    ) -> RunId {
+    fn start_run(self: &Rc<Self>, target: &CiTarget, marker: Uuid, origin: Option<Origin>) -> RunId {
         let now = self.clock.now();
         let work = Work::of(&target.branch);
         let course = self.course(&work);
@@ -119,7 +116,6 @@ impl Stage {
             missing_looks,
             missed_in_a_row: 0,
             window: None,
-            is_twin,
         };
         if let Some(origin) = origin {
             if listed_at > origin.sent_at + self.scenario.pace.settle {

@@ -37,6 +37,8 @@ pub enum Window {
     NotSearched,
     /// Workers broke down over its step until the step was put aside (F14).
     PutAside,
+    /// The provider made two of one call, and only one of them was listed when it was looked for (F09).
+    Twin,
     /// It carries no marker, and another run was taken for it, or a person had to say which one it is.
     Unsure,
 }
@@ -50,6 +52,7 @@ impl Window {
             Self::CancelRefused => "not stopped by its provider",
             Self::NotSearched => "not to be looked for",
             Self::PutAside => "put aside after breakdowns",
+            Self::Twin => "made twice by its provider",
             Self::Unsure => "without a marker, and not told apart",
         }
     }
@@ -105,8 +108,6 @@ pub struct Run {
     pub missing_looks: u32,
     pub missed_in_a_row: i32,
     pub window: Option<Window>,
-    /// The provider made it by itself beside the one that was asked for.
-    pub is_twin: bool,
 }
 
 impl Run {
