@@ -4,9 +4,10 @@
 import { type Page } from "@playwright/test";
 import { join } from "node:path";
 
-import { FORMS, job, LIVE, PLAIN } from "./support/addresses";
+import { acts, DEBTS, FORMS, job, LIVE, PLAIN } from "./support/addresses";
 import { environment } from "./support/environment";
-import { AT_WORK, card, outcome, step } from "./support/pages";
+import { AT_WORK, card, outcome, owed, question, step } from "./support/pages";
+import { ASKS, MORE_ROUTINES } from "./support/routines";
 import { expect, test } from "./support/test";
 
 const README_PICTURE = join(__dirname, "../docs/clusters.png");
@@ -15,7 +16,7 @@ const WIDTHS = [1280, 375];
 const LONG = { timeout: 60_000 };
 
 // Slow enough for durations that look like life.
-test.use({ speed: 20 });
+test.use({ speed: 20, moreConfig: MORE_ROUTINES });
 test.setTimeout(600_000);
 
 test("screenshots", async ({ page, head }) => {
@@ -48,6 +49,31 @@ test("screenshots", async ({ page, head }) => {
   await takeAll(page, "at work", { job: "" });
   await expect(outcome(page)).toBeVisible(LONG);
   await takeAll(page, "ended", { job: job(guide.number) });
+});
+
+test("pictures of what people do", async ({ page, head }) => {
+  const asked = await head.api.start({ routine: ASKS, size: "m" });
+  await page.goto(job(asked.number));
+  await expect(question(page)).toBeVisible(LONG);
+  await takeAll(page, "asks", { job: job(asked.number), ...LIVE, ...acts(asked.number), ...DEBTS });
+  await head.api.act(`/jobs/${asked.number}/leave-up`, { for: "4h", because: "to look at the logs" });
+  await takeAll(page, "left up", { job: job(asked.number) });
+  await head.api.act(`/jobs/${asked.number}/steps/3/answer`, { says: "refuse" });
+  await head.api.untilEnded(asked.number);
+  await takeAll(page, "refused", { job: job(asked.number), ...LIVE, ...acts(asked.number) });
+
+  await head.simulator.leaveThingsBehind();
+  await head.api.run({ routine: "down" });
+  await page.goto(LIVE.cluster);
+  await page.getByRole("link", { name: /^Accept volume/ }).click(LONG);
+  await takeAll(page, "accept", { leftover: "" });
+  await page.getByLabel("Why it may stay").fill("holds the backups until March");
+  await page.getByRole("button", { name: "Accept volume" }).click();
+  await takeAll(page, "leftovers", LIVE);
+  await head.api.acceptLeftovers("goes with the account");
+  await page.goto(LIVE.cluster);
+  await expect(owed(page)).toContainText("accepted by operator", LONG);
+  await takeAll(page, "accepted", LIVE);
 });
 
 /** An empty address means the page that is shown. */

@@ -17,6 +17,20 @@ export const FORMS = {
   "form with a problem": `/clusters/${CLUSTER}/start?problem=refused&size=xl`,
 };
 
+/** What can be done to a job. Each says so where it cannot. */
+export function acts(number: number): Record<string, string> {
+  const job = `/jobs/${number}`;
+  return { cancel: `${job}/cancel`, "leave up": `${job}/leave-up`, resume: `${job}/resume` };
+}
+
+/** What can be done about the debt of the cluster, and about what the cloud shows of it. */
+export const DEBTS = {
+  "close obligation": `/clusters/${CLUSTER}/close-obligation`,
+  "close obligation with a problem": `/clusters/${CLUSTER}/close-obligation?problem=name&typed=nope`,
+  adopt: `/clusters/${CLUSTER}/adopt`,
+  "accept leftover": `/clusters/${CLUSTER}/accept-leftover?kind=volume&id=none`,
+};
+
 /** These need no script at all. */
 export const PLAIN = {
   "sign in": "/login",

@@ -37,6 +37,7 @@ export interface Cluster {
   /** When it is destroyed at the latest; null once nothing is owed. */
   destroys_at: string | null;
   job: number | null;
+  cloud: { resources: { kind: string; id: string }[] } | null;
 }
 
 export class Api {
@@ -100,6 +101,23 @@ export class Api {
     await expect
       .poll(async () => (await this.cluster()).destroys_at, { timeout: JOB_LIMIT, intervals: BRISKLY })
       .toBeNull();
+  }
+
+  /** Does something to a job or a cluster. */
+  async act(path: string, body: object, status = /^20[0-2]$/): Promise<void> {
+    const answer = await this.send(path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    expect(String(answer.status), await answer.text()).toMatch(status);
+  }
+
+  /** Takes over all that the cloud still shows of the cluster. */
+  async acceptLeftovers(because: string): Promise<void> {
+    for (const { kind, id } of (await this.cluster()).cloud?.resources ?? []) {
+      await this.act(`/clusters/${CLUSTER}/leftovers/accept`, { kind, id, because });
+    }
   }
 
   send(path: string, init: RequestInit = {}): Promise<Response> {

@@ -40,6 +40,15 @@ export function step(page: Page, title: string, state: string | RegExp): Locator
     .filter({ hasText: state });
 }
 
+/** What a job waits to be told. */
+export function question(page: Page): Locator {
+  return page.getByRole("region", { name: /^Waits for an answer/ });
+}
+
+export function owed(page: Page): Locator {
+  return page.getByRole("region", { name: "Owed" });
+}
+
 export function outcome(page: Page): Locator {
   return page.getByRole("region", { name: "Outcome" });
 }

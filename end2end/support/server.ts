@@ -1,10 +1,11 @@
 // A server of its own for each worker of Playwright: its own database, its own simulators, free loopback ports.
 // The server can be killed and started again while the simulators, the outside world, go on.
 
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { Api } from "./api";
+import { environment } from "./environment";
 import { freePort, Program } from "./program";
 import { Simulator } from "./simulator";
 
@@ -14,6 +15,8 @@ interface Options {
   folder: string;
   /** How many times faster than life the simulators run. */
   speed: number;
+  /** What the config says beside what the shipped one does. */
+  moreConfig: string;
 }
 
 export class ClusterHead {
@@ -63,9 +66,15 @@ export class ClusterHead {
     this.server = await Program.start(
       join(this.options.folder, "server.log"),
       ["serve", "--demo", "--simulator", this.simulator.url, "--host", "127.0.0.1", "--port", new URL(this.url).port],
-      { DATABASE_URL: this.options.database },
+      { DATABASE_URL: this.options.database, CLUSTER_HEAD_CONFIG: this.config() },
       `${this.url}/readyz`,
     );
+  }
+
+  private config(): string {
+    const file = join(this.options.folder, "cluster-head.toml");
+    writeFileSync(file, readFileSync(environment("CLUSTER_HEAD_CONFIG"), "utf8") + this.options.moreConfig);
+    return file;
   }
 
   /** The beginning that every test knows: no job at work, the cluster down, nothing owed, and nothing ever ran outside. */

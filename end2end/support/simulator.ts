@@ -41,6 +41,13 @@ export class Simulator {
     expect(answer.status, await answer.text()).toBe(201);
   }
 
+  /** The next destroy succeeds, and the load balancer and the volume of the workloads stay in the cloud. */
+  async leaveThingsBehind(): Promise<void> {
+    for (const branch of ["destroy-release", "destroy-cluster"]) {
+      await this.inject({ service: "circleci", endpoint: "trigger", fault: "leftovers", branch });
+    }
+  }
+
   async reset(): Promise<void> {
     await fetch(`${this.url}/_reset`, { method: "POST" });
   }

@@ -18,6 +18,8 @@ interface OfTest {
 interface OfWorker {
   /** How many times faster than life the simulators run. */
   speed: number;
+  /** What the config says beside what the shipped one does: a file that asks for it has a worker of its own. */
+  moreConfig: string;
   /** A file that asks for it has a worker of its own, whose server has never had a job. */
   isFirstUse: boolean;
   /** The server of this worker; pages are opened relative to it. */
@@ -26,13 +28,15 @@ interface OfWorker {
 
 export const test = base.extend<OfTest & { knownBeginning: void }, OfWorker>({
   speed: [120, { option: true, scope: "worker" }],
+  moreConfig: ["", { option: true, scope: "worker" }],
   isFirstUse: [false, { option: true, scope: "worker" }],
   head: [
-    async ({ speed }, use, worker) => {
+    async ({ speed, moreConfig }, use, worker) => {
       const head = await ClusterHead.start({
         database: database(worker.workerIndex),
         folder: join(worker.project.outputDir, `worker-${worker.workerIndex}`),
         speed,
+        moreConfig,
       });
       await use(head);
       await head.stop();

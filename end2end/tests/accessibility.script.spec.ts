@@ -3,8 +3,9 @@
 import AxeBuilder from "@axe-core/playwright";
 import { type Page } from "@playwright/test";
 
-import { ALL, FORMS, job, LIVE } from "../support/addresses";
-import { AT_WORK, outcome, step } from "../support/pages";
+import { acts, ALL, DEBTS, FORMS, job, LIVE } from "../support/addresses";
+import { AT_WORK, outcome, question, step } from "../support/pages";
+import { ASKS, MORE_ROUTINES } from "../support/routines";
 import { expect, test } from "../support/test";
 
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -12,16 +13,17 @@ const SCHEMES = ["light", "dark"] as const;
 const WIDTHS = [1280, 375];
 const NARROWEST = 320;
 
+test.use({ moreConfig: MORE_ROUTINES });
 test.slow();
 
 test("every page of a cluster that is down can be used by everybody", async ({ page }) => {
-  await check(page, ALL);
+  await check(page, { ...ALL, ...DEBTS });
 });
 
 test("every page of a cluster that is up can be used by everybody", async ({ page, head }) => {
   const { number } = await head.api.run({ routine: "up", size: "m" });
   await head.api.run({ routine: "deploy", service: "slack-middleware" });
-  await check(page, { ...LIVE, ...FORMS, "job that succeeded": job(number) });
+  await check(page, { ...LIVE, ...FORMS, ...DEBTS, ...acts(number), "job that succeeded": job(number) });
 });
 
 test("the pages of a job at work and of one that failed can be used by everybody", async ({ page, head }) => {
@@ -32,6 +34,34 @@ test("the pages of a job at work and of one that failed can be used by everybody
   await inspect(page, "a job at work");
   await expect(outcome(page)).toContainText("Failed at step 4", { timeout: 60_000 });
   await inspect(page, "a job that failed");
+  await check(page, acts(number));
+});
+
+test("the pages of a job that asks, and of one that is left up, can be used by everybody", async ({ page, head }) => {
+  const { number } = await head.api.start({ routine: ASKS, size: "s" });
+  await page.goto(job(number));
+  await expect(question(page)).toBeVisible({ timeout: 60_000 });
+  await inspect(page, "a job that asks");
+  await check(page, { ...LIVE, ...acts(number), "leave up with a problem": `${job(number)}/leave-up?problem=time` });
+  await head.api.act(`/jobs/${number}/leave-up`, { for: "1h", because: "to look at it" });
+  await page.goto(job(number));
+  await inspect(page, "a job whose cluster is left up");
+  await head.api.act(`/jobs/${number}/steps/3/answer`, { says: "refuse" }, /^(202|409)$/);
+});
+
+test("what a cluster left behind, and its acceptance, can be used by everybody", async ({ page, head }) => {
+  await head.simulator.leaveThingsBehind();
+  await head.api.run({ routine: "up", size: "s" });
+  await head.api.run({ routine: "down" });
+  await page.goto(LIVE.cluster);
+  const accept = page.getByRole("link", { name: /^Accept volume/ });
+  await expect(accept).toBeVisible({ timeout: 60_000 });
+  await inspect(page, "a cluster with leftovers");
+  await accept.click();
+  await inspect(page, "accepting a leftover");
+  await head.api.acceptLeftovers("holds the backups");
+  await page.goto(LIVE.cluster);
+  await inspect(page, "a cluster with accepted leftovers");
 });
 
 async function check(page: Page, addresses: Record<string, string>): Promise<void> {
