@@ -144,6 +144,11 @@ impl ClusterFacts {
         self.latest_job.as_ref().filter(|job| !job.job.state.is_final())
     }
 
+    /// Whether the CI says that there is nothing.
+    pub fn is_down(&self) -> bool {
+        self.cluster.state == ClusterState::Down
+    }
+
     /// The debt, while it is one.
     pub fn unsettled(&self) -> Option<&Obligation> {
         self.owed.as_ref().filter(|owed| !owed.state.is_final())

@@ -109,7 +109,11 @@ pub fn a_day(daily: Option<Decimal>) -> String {
 }
 
 fn dollars(amount: Decimal) -> String {
-    format!("${:.2}", amount.round_dp(2))
+    let rounded = amount.round_dp(2);
+    if rounded.is_zero() && !amount.is_zero() {
+        return "less than $0.01".to_owned();
+    }
+    format!("${rounded:.2}")
 }
 
 #[cfg(test)]
@@ -153,6 +157,15 @@ mod tests {
         assert_eq!((left.rows[0].kind.as_str(), left.rows[0].daily.as_str()), ("volume", "$0.24"));
         assert_eq!(left.rows[0].accept, "/clusters/iriversland2/accept-leftover?kind=volume&id=v1");
         assert_eq!(left.together.as_deref(), Some("$0.24 a day together"));
+    }
+
+    #[test]
+    fn what_costs_little_does_not_cost_nothing() {
+        assert_eq!(dollars("0.003".parse().unwrap()), "less than $0.01");
+        assert_eq!(
+            (dollars(Decimal::ZERO), dollars("0.236".parse().unwrap())),
+            ("$0.00".into(), "$0.24".into())
+        );
     }
 
     #[test]

@@ -8,7 +8,7 @@ use domain::text;
 
 use super::acts::done;
 use super::cloud::cloud_says;
-use super::cluster_line::{cleaner, second_line};
+use super::cluster_line::{cleaner, left_up, second_line};
 use super::owed::overdue_since;
 use super::size::size_cards;
 use crate::components::seal::Seal;
@@ -89,7 +89,8 @@ fn of_when_the_wish_is(facts: &ClusterFacts, now: Time) -> Sentence {
 fn wanted(facts: &ClusterFacts, now: Time) -> Sentence {
     let is_wanted =
         matches!(facts.cluster.state, ClusterState::Up | ClusterState::Provisioning | ClusterState::Unknown);
-    match (is_wanted, cleaner(facts), facts.cluster.destroys_at) {
+    let until = left_up(facts).map(|wish| wish.until).or(facts.cluster.destroys_at);
+    match (is_wanted, cleaner(facts), until) {
         (true, Some(job), _) => Sentence::new(format!("Up until job #{} ends", job.job.number)),
         (true, None, Some(until)) => Sentence::new("Up until ").minute(until, now),
         (true, None, None) => Sentence::new("Up"),

@@ -1,9 +1,11 @@
 //! The line under the name of a cluster.
 
 use domain::Time;
+use domain::cloud::Resource;
 use domain::cluster::ClusterState;
-use domain::job::JobWithSteps;
-use domain::standing::Doubt;
+use domain::job::{Abandonment, JobWithSteps};
+use domain::obligation::ObligationState;
+use domain::standing::{Doubt, listed};
 
 use super::job_row::cleans_up;
 use crate::facts::ClusterFacts;
@@ -18,15 +20,11 @@ pub fn second_line(facts: &ClusterFacts, now: Time) -> Sentence {
                 .minute(*since, now)
                 .then(". Last known: ")
                 .and(last_known(facts, now));
-            if facts.cluster.state == ClusterState::Down { known } else { may_cost(known.then(".")) }
+            if facts.is_down() { known } else { may_cost(known.then(".")) }
         }
         Some(Doubt::Disagreement { what }) => {
             let known = Sentence::default().strong(format!("{what}."));
-            if facts.cluster.state == ClusterState::Down {
-                may_cost(known)
-            } else {
-                known.and(end(facts, now))
-            }
+            if facts.is_down() { may_cost(known) } else { known.and(end(facts, now)) }
         }
         None => last_known(facts, now),
     }
@@ -39,7 +37,7 @@ fn last_known(facts: &ClusterFacts, now: Time) -> Sentence {
     let money = parts.into_iter().flatten().map(|part| format!(" · {part}")).collect::<String>();
     let end = end(facts, now);
     match cluster.state {
-        ClusterState::Down => Sentence::new("No machines. Costs nothing."),
+        ClusterState::Down => down(facts),
         ClusterState::Up => Sentence::new("Up since ").minute(cluster.since, now).then(money).and(end),
         ClusterState::Provisioning => {
             Sentence::new("Creating machines · ").so_far(cluster.since).then(money).and(end)
@@ -62,8 +60,32 @@ fn last_known(facts: &ClusterFacts, now: Time) -> Sentence {
     }
 }
 
+/// Nobody may think that nothing is left before the cloud has said so, where one is asked.
+fn down(facts: &ClusterFacts) -> Sentence {
+    let left: Vec<Resource> = facts.left_in_cloud().cloned().collect();
+    if !left.is_empty() {
+        return Sentence::new(format!("Destroyed, says the CI. The cloud still shows {}. ", listed(&left)))
+            .strong("That may still cost money.");
+    }
+    if facts.unsettled().is_some() {
+        return Sentence::new("Destroyed, says the CI. The proof of the cloud is awaited.");
+    }
+    Sentence::new("No machines. Costs nothing.")
+}
+
 fn end(facts: &ClusterFacts, now: Time) -> Sentence {
-    let Some(until) = facts.cluster.destroys_at else { return Sentence::default() };
+    if let Some(wish) = left_up(facts) {
+        let words = Sentence::new(" · ").strong("left up, destroyed at the latest ");
+        return words.minute(wish.until, now).then(" ").remaining(wish.until);
+    }
+    let Some(until) = facts.cluster.destroys_at else {
+        let is_closed = facts.owed.as_ref().is_some_and(|owed| owed.state == ObligationState::Closed);
+        return if is_closed {
+            Sentence::new(" · ").strong("nothing here destroys it")
+        } else {
+            Sentence::default()
+        };
+    };
     let words = match cleaner(facts) {
         Some(job) => format!("destroyed when job #{} ends, at the latest ", job.job.number),
         None => "destroys ".to_owned(),
@@ -71,15 +93,22 @@ fn end(facts: &ClusterFacts, now: Time) -> Sentence {
     Sentence::new(" · ").strong(words).minute(until, now).then(" ").remaining(until)
 }
 
+/// That somebody wants it kept although the job at work on it would destroy it. The debt learns of it when the job ends.
+pub fn left_up(facts: &ClusterFacts) -> Option<&Abandonment> {
+    facts.active_job()?.job.abandoned.as_ref()
+}
+
 /// The unfinished job that destroys the cluster at its end, whatever happens.
 pub fn cleaner(facts: &ClusterFacts) -> Option<&JobWithSteps> {
-    facts.active_job().filter(|job| cleans_up(&job.steps))
+    facts.active_job().filter(|job| cleans_up(&job.steps) && job.job.abandoned.is_none())
 }
 
 #[cfg(test)]
 mod tests {
+    use domain::cloud::ResourceKind;
+
     use super::*;
-    use crate::samples::{at, cluster_facts, guide_at_step};
+    use crate::samples::{accepted, at, cluster_facts, guide_at_step, observation, owed, resource};
     use crate::view::ClusterView;
 
     fn line(facts: &ClusterFacts) -> String {
@@ -92,6 +121,41 @@ mod tests {
             line(&cluster_facts(ClusterState::Up)),
             "Up since 08:00 · m · $0.036/h · destroys 12:00 <remaining>"
         );
+    }
+
+    #[test]
+    fn nobody_is_told_that_nothing_costs_before_the_cloud_has_said_so() {
+        let volume = resource(ResourceKind::Volume, "v", "pvc");
+        let mut facts = cluster_facts(ClusterState::Down);
+        assert_eq!(line(&facts), "No machines. Costs nothing.");
+        facts.owed = Some(owed(ObligationState::Verifying));
+        facts.observation = Some(observation(Vec::new()));
+        assert_eq!(line(&facts), "Destroyed, says the CI. The proof of the cloud is awaited.");
+        facts.observation = Some(observation(vec![volume.clone()]));
+        assert_eq!(
+            line(&facts),
+            "Destroyed, says the CI. The cloud still shows 1 volume. That may still cost money."
+        );
+        facts.owed = Some(owed(ObligationState::Settled));
+        facts.accepted = vec![accepted(&volume)];
+        assert_eq!(line(&facts), "No machines. Costs nothing.");
+    }
+
+    #[test]
+    fn a_cluster_that_is_left_up_or_whose_debt_somebody_took_over_says_so() {
+        let mut facts = cluster_facts(ClusterState::Up);
+        let mut job = guide_at_step(3);
+        job.job.abandoned = Some(Abandonment { by: job.job.actor.clone(), at: at(60), until: at(300) });
+        facts.latest_job = Some(job);
+        assert!(
+            line(&facts).ends_with("left up, destroyed at the latest 13:00 <remaining>"),
+            "{}",
+            line(&facts)
+        );
+        facts.latest_job = None;
+        facts.cluster.destroys_at = None;
+        facts.owed = Some(owed(ObligationState::Closed));
+        assert!(line(&facts).ends_with(" · nothing here destroys it"), "{}", line(&facts));
     }
 
     #[test]

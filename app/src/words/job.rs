@@ -15,8 +15,7 @@ impl JobView {
     pub fn new(facts: &JobFacts, now: Time) -> Self {
         let (job, steps) = (&facts.job.job, &facts.job.steps);
         let current = step_at_work(job, steps).map(|step| step.position);
-        let steps =
-            steps.iter().map(|step| StepView::new(step, job.resumes, current == Some(step.position), now));
+        let steps = steps.iter().map(|step| StepView::new(step, job, current == Some(step.position), now));
         Self {
             number: job.number,
             look: Look::from(job.state),
@@ -98,6 +97,9 @@ fn queue(facts: &JobFacts) -> Sentence {
 
 fn money(facts: &JobFacts) -> String {
     match (facts.rate(), creates_cluster(facts), cleans_up(&facts.job.steps)) {
+        (Some(rate), _, _) if facts.job.job.abandoned.is_some() => {
+            format!(" · the cluster costs {rate} and is left up")
+        }
         (Some(rate), true, true) => {
             format!(" · the cluster costs {rate} and is destroyed at the end whatever happens")
         }
@@ -153,6 +155,7 @@ fn table_of_facts(facts: &JobFacts, now: Time) -> Vec<(String, Sentence)> {
         None => Sentence::new("not yet"),
     };
     let on_failure = match (cleans_up(&facts.job.steps), creates_cluster(facts)) {
+        _ if job.abandoned.is_some() => "the cluster is left up",
         (true, _) => "the cluster is destroyed",
         (false, true) => "what exists is destroyed",
         (false, false) => "the job ends there",
@@ -175,7 +178,7 @@ fn table_of_facts(facts: &JobFacts, now: Time) -> Vec<(String, Sentence)> {
 
 #[cfg(test)]
 mod tests {
-    use domain::job::Asked;
+    use domain::job::{Abandonment, Asked};
     use domain::obligation::ObligationState;
 
     use super::*;
@@ -263,6 +266,19 @@ mod tests {
         );
         assert!(actions(&running(), at(31)).iter().any(|action| action.path == "/jobs/128/cancel"));
         assert!(!actions(&facts, at(31)).iter().any(|action| action.path == "/jobs/128/cancel"));
+    }
+
+    #[test]
+    fn a_job_whose_cluster_is_left_up_promises_no_destroy() {
+        let mut facts = running();
+        let by = facts.job.job.actor.clone();
+        facts.job.job.abandoned = Some(Abandonment { by, at: at(30), until: at(300) });
+        assert!(lead(&facts, at(31)).to_string().ends_with(" · the cluster costs $0.036/h and is left up"));
+        let view = JobView::new(&facts, at(31));
+        let said: Vec<_> = view.steps.iter().map(|step| step.facts.to_string()).collect();
+        assert!(!said.concat().contains("Always runs"), "{said:?}");
+        assert!(view.notice.unwrap().1.to_string().starts_with("The cluster is left up: operator wants it"));
+        assert_eq!(view.facts.last().unwrap().1.to_string(), "the cluster is left up");
     }
 
     #[test]

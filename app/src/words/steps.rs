@@ -2,6 +2,7 @@
 
 use domain::Time;
 use domain::event::{CheckIn, Level};
+use domain::job::Job;
 use domain::step::{Action, Phase, Step, StepState};
 
 use super::job_row::took;
@@ -10,9 +11,11 @@ use crate::moment;
 use crate::view::{LineView, Look, RunLink, Sentence, StepView};
 
 impl StepView {
-    /// `resumes` is the job whose rest this step's job takes.
-    pub fn new(step: &Step, resumes: Option<i64>, is_current: bool, now: Time) -> Self {
-        let taken_over_from = resumes.filter(|_| step.state == StepState::Succeeded && !step.was_begun());
+    /// `job` is the one of the step.
+    pub fn new(step: &Step, job: &Job, is_current: bool, now: Time) -> Self {
+        let was_done_before = step.state == StepState::Succeeded && !step.was_begun();
+        let taken_over_from = job.resumes.filter(|_| was_done_before);
+        let always_runs = step.phase == Phase::Finally && job.abandoned.is_none();
         Self {
             title: step.title.clone(),
             look: Look::from(step.state),
@@ -20,6 +23,7 @@ impl StepView {
             is_trouble: matches!(step.state, StepState::Failed | StepState::TimedOut),
             facts: match taken_over_from {
                 Some(job) => Sentence::new("Done before, by ").job(job),
+                None if always_runs => facts(step).then(" · Always runs."),
                 None => facts(step),
             },
             percent: step.progress.filter(|_| step.state != StepState::Succeeded).and_then(percent),
@@ -63,8 +67,7 @@ fn facts(step: &Step) -> Sentence {
         (None, Action::Approval { .. }) => facts.then("A person"),
         (None, Action::Unknown) => facts.then("A newer version"),
     };
-    let facts = if step.attempt > 1 { facts.then(format!(" · attempt {}", step.attempt)) } else { facts };
-    if step.phase == Phase::Finally { facts.then(" · Always runs.") } else { facts }
+    if step.attempt > 1 { facts.then(format!(" · attempt {}", step.attempt)) } else { facts }
 }
 
 /// Whatever a far end calls progress, as a number that can be drawn.
@@ -75,12 +78,16 @@ fn percent(progress: f64) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
+    use domain::job::JobWithSteps;
+
     use super::*;
     use crate::samples::{at, guide_at_step};
 
     #[test]
     fn a_step_names_its_state_its_far_end_and_that_it_always_runs() {
-        let said: Vec<_> = guide_at_step(2).steps.iter().map(|step| facts(step).to_string()).collect();
+        let JobWithSteps { job, steps } = guide_at_step(2);
+        let said = steps.iter().map(|step| StepView::new(step, &job, false, at(60)).facts.to_string());
+        let said: Vec<_> = said.collect();
         assert_eq!(
             said,
             [
@@ -95,13 +102,15 @@ mod tests {
 
     #[test]
     fn a_step_that_an_earlier_job_did_says_which_one() {
-        let mut step = guide_at_step(2).steps.remove(0);
+        let JobWithSteps { mut job, mut steps } = guide_at_step(2);
+        job.resumes = Some(12);
+        let mut step = steps.remove(0);
         step.started_at = None;
         step.message = Some("done by job #12".into());
-        let view = StepView::new(&step, Some(12), false, at(60));
+        let view = StepView::new(&step, &job, false, at(60));
         assert_eq!((view.facts.to_string().as_str(), view.message), ("Done before, by job #12", None));
         step.started_at = Some(at(5));
-        assert!(StepView::new(&step, Some(12), false, at(60)).facts.to_string().starts_with("Succeeded · "));
+        assert!(StepView::new(&step, &job, false, at(60)).facts.to_string().starts_with("Succeeded · "));
     }
 
     #[test]
