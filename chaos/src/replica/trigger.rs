@@ -73,10 +73,7 @@ impl Replica {
                 return self.record(claim, &turn.facts, record).await;
             }
         };
-        let is_free = |store: &crate::store::Store| {
-            found.into_iter().filter(|run| !store.is_adopted(&run.id)).collect::<Vec<_>>()
-        };
-        let candidates = self.ask_rows(|store, _| Ok(is_free(store))).await?;
+        let candidates = self.not_yet_adopted(found).await?;
         if candidates.is_empty() && stage.variant == Variant::NoSettle {
             return self.begin(claim, turn, step).await;
         }
@@ -93,6 +90,21 @@ impl Replica {
                 self.record(claim, &turn.facts, record).await
             }
         }
+    }
+
+    /// Does what a person answered. A run that another step has adopted since the question was asked fits no more.
+    pub(super) async fn heed(&self, claim: &Claim, turn: &Turn, step: &Step) -> Result<(), Refusal> {
+        let mut step = step.clone();
+        if let Some(trigger) = &mut step.trigger {
+            trigger.candidates = self.not_yet_adopted(std::mem::take(&mut trigger.candidates)).await?;
+        }
+        let record = turn::heeded(&turn.facts, &step, turn.now(&self.stage));
+        self.record(claim, &turn.facts, record).await
+    }
+
+    async fn not_yet_adopted(&self, found: Vec<RunRef>) -> Result<Vec<RunRef>, Refusal> {
+        self.ask_rows(|store, _| Ok(found.into_iter().filter(|run| !store.is_adopted(&run.id)).collect()))
+            .await
     }
 
     /// Asks the provider to stop the run of a step.

@@ -45,9 +45,7 @@ impl Replica {
                 Next::Stop { position, because } => {
                     self.stop(claim, &turn, step(&turn, position)?, &because).await?;
                 }
-                Next::Heed { position } => {
-                    self.record(claim, facts, turn::heeded(facts, step(&turn, position)?, now)).await?;
-                }
+                Next::Heed { position } => self.heed(claim, &turn, step(&turn, position)?).await?,
                 Next::Retry { position } => {
                     self.record(claim, facts, turn::retried(step(&turn, position)?, now)).await?;
                 }

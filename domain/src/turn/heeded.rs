@@ -8,7 +8,7 @@ use crate::record::{JobChange, Record};
 use crate::step::{Action, Answer, GivenAnswer, Step, StepState, TriggerState, Verdict};
 use crate::text;
 
-/// The record of heeding an answer. Nothing is sent yet: a trigger that is wanted again is sent by the next turn.
+/// The record of heeding an answer. The step has no candidates that belong to other triggers by now. Nothing is sent yet: a trigger that is wanted again is sent by the next turn.
 pub fn heeded(facts: &Facts, step: &Step, now: Time) -> Record {
     let mut step = step.clone();
     step.next_check_at = now;
@@ -16,8 +16,10 @@ pub fn heeded(facts: &Facts, step: &Step, now: Time) -> Record {
         Some(given) => answered(&mut step, &given, now),
         None => unanswered(&mut step, now),
     };
+    // An answer that does not fit any more leaves the question open.
+    let is_open = step.question().is_some();
     let mut record = facts.record(step, vec![remark], now);
-    record.job = Some(JobChange::Goes(JobState::Running));
+    record.job = Some(JobChange::Goes(if is_open { JobState::Waiting } else { JobState::Running }));
     record.heeded = true;
     record
 }

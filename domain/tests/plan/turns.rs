@@ -5,10 +5,12 @@ use domain::cluster::ClusterState;
 use domain::job::{Abandonment, JobState, JobWithSteps};
 use domain::obligation::{Obligation, ObligationState};
 use domain::plan::{MIN_LOOKS, Next, Pace};
-use domain::record::ObligationChange;
+use domain::record::{JobChange, ObligationChange};
 use domain::run::RunStatus;
-use domain::step::{StepState, TriggerState};
-use domain::turn::{self, Facts, Found, Seen, Unseen, finished, found, not_searched, not_seen, stop_asked};
+use domain::step::{Answer, GivenAnswer, StepState, TriggerState};
+use domain::turn::{
+    self, Facts, Found, Seen, Unseen, finished, found, heeded, not_searched, not_seen, stop_asked,
+};
 
 use crate::support::*;
 
@@ -151,6 +153,19 @@ fn a_list_that_cannot_be_read_does_not_hold_the_job_for_ever() {
     };
     assert!(matches!(search(minutes(69)), Next::Wait { .. }));
     assert!(matches!(search(minutes(70)), Next::GiveUp { state: StepState::TimedOut, .. }));
+}
+
+#[test]
+fn an_answer_that_names_a_run_which_fits_no_more_leaves_the_question_open() {
+    let mut story = Story::guide();
+    story.accepted(1, 0).step(1).trigger = Some(trigger(TriggerState::NeedsPerson, 0));
+    story.step(1).state = StepState::Waiting;
+    let by = Actor::new("anna", Channel::Web);
+    story.step(1).answer = Some(GivenAnswer { answer: Answer::Adopt { run: "gone".into() }, by, at: at(1) });
+    let facts = facts(&story);
+    let record = heeded(&facts, facts.step(1).unwrap(), at(9));
+    assert!(record.heeded && record.step.unwrap().question().is_some());
+    assert_eq!(record.job, Some(JobChange::Goes(JobState::Waiting)));
 }
 
 #[test]

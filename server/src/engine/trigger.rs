@@ -69,6 +69,15 @@ impl Engine {
         }
     }
 
+    /// Does what a person answered. A run that another step has adopted since the question was asked fits no more.
+    pub(super) async fn heed(&self, claim: &Claim, turn: &Turn, step: &Step) -> Result<(), Error> {
+        let mut step = step.clone();
+        if let Some(trigger) = &mut step.trigger {
+            trigger.candidates = self.not_yet_adopted(std::mem::take(&mut trigger.candidates)).await?;
+        }
+        self.record(claim, turn::heeded(&turn.facts, &step, turn.now())).await
+    }
+
     async fn not_yet_adopted(&self, mut found: Vec<RunRef>) -> Result<Vec<RunRef>, Error> {
         let adopted = self.store.adopted_runs(&found).await?;
         found.retain(|run| !adopted.contains(&run.id));

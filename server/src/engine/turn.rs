@@ -51,9 +51,7 @@ impl Engine {
                 Next::Stop { position, because } => {
                     self.stop(claim, &turn, step(&turn, position)?, &because).await?;
                 }
-                Next::Heed { position } => {
-                    self.record(claim, turn::heeded(facts, step(&turn, position)?, now)).await?;
-                }
+                Next::Heed { position } => self.heed(claim, &turn, step(&turn, position)?).await?,
                 Next::Retry { position } => {
                     self.record(claim, turn::retried(step(&turn, position)?, now)).await?;
                 }
