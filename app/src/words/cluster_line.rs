@@ -4,7 +4,7 @@ use domain::Time;
 use domain::cloud::Resource;
 use domain::cluster::ClusterState;
 use domain::job::{Abandonment, JobWithSteps};
-use domain::obligation::ObligationState;
+use domain::obligation::{Obligation, ObligationState};
 use domain::standing::{Doubt, listed};
 
 use super::job_row::cleans_up;
@@ -77,6 +77,11 @@ fn end(facts: &ClusterFacts, now: Time) -> Sentence {
     if let Some(wish) = left_up(facts) {
         let words = Sentence::new(" · ").strong("left up, destroyed at the latest ");
         return words.minute(wish.until, now).then(" ").remaining(wish.until);
+    }
+    // Once it is to be destroyed, the time until which it was wanted says nothing any more.
+    let is_wanted = |owed: &Obligation| owed.state == ObligationState::Open;
+    if facts.unsettled().is_some_and(|owed| !is_wanted(owed)) {
+        return Sentence::default();
     }
     let Some(until) = facts.cluster.destroys_at else {
         let is_closed = facts.owed.as_ref().is_some_and(|owed| owed.state == ObligationState::Closed);

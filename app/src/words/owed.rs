@@ -38,7 +38,10 @@ fn written(owed: &Obligation, now: Time) -> Sentence {
 }
 
 fn state(owed: &Obligation, proof: &Proof, now: Time) -> Sentence {
+    // An alarm says how long it has been.
+    let is_said = overdue_since(owed, now).is_some();
     let since = |words: &str, at: Option<Time>| match at {
+        Some(at) if is_said => Sentence::new(words).then(" since ").second(at, now),
         Some(at) => Sentence::new(words).then(" since ").second(at, now).then(", ").age(at),
         None => Sentence::new(words),
     };

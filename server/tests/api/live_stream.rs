@@ -1,12 +1,19 @@
 //! The live stream.
 
+use std::time::Duration;
+
 use domain::size::Size;
+use domain::standing::Doubt;
 use reqwest::header::COOKIE;
 use serde_json::Value;
 use sqlx::PgPool;
 use store::Store;
+use tokio::time::timeout;
 
 use crate::support::{CLUSTER, Events, Service};
+
+/// A ping comes every ten seconds.
+const BEFORE_THE_NEXT_PING: Duration = Duration::from_secs(6);
 
 async fn open(service: &Service, query: &str) -> Events {
     let mut events = Events::open(service.get(&format!("/events?{query}"))).await;
@@ -81,6 +88,19 @@ async fn who_looks_at_clusters_is_told_what_needs_attention_with_the_time(pool: 
     assert_eq!(told[0]["id"], "attention");
     assert_eq!(told[1]["id"], format!("cloud-age-{CLUSTER}"));
     assert_eq!(pieces("jobs").await, serde_json::json!([]));
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_comes_to_need_attention_is_told_at_once(pool: PgPool) {
+    let service = Service::demo(pool).await;
+    let mut events = open(&service, "topics=clusters").await;
+    let doubt = Doubt::Silence { who: "DigitalOcean".into(), since: chrono::Utc::now() };
+    service.store.set_doubt(CLUSTER, Some(&doubt)).await.unwrap();
+    let is_told = |ping: &Value| {
+        ping["pieces"][0]["html"].as_str().is_some_and(|html| html.contains("DigitalOcean has not answered"))
+    };
+    let told = timeout(BEFORE_THE_NEXT_PING, events.next_where("ping", is_told)).await;
+    assert!(told.is_ok(), "it did not wait for the next ping");
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

@@ -17,6 +17,7 @@ use futures::stream::unfold;
 use rand::RngExt;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use store::ChangedRow;
 use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
@@ -184,6 +185,11 @@ impl Stream {
         let turn = *self.turns.borrow_and_update();
         let rows = self.web.hub.after(self.turn);
         self.turn = turn;
+        // What needs attention changes with the clusters, and is told at once.
+        let is_cluster = |row: &ChangedRow| matches!(row, ChangedRow::Cluster(_));
+        if self.topics.has_clusters() && rows.as_ref().is_none_or(|rows| rows.iter().any(is_cluster)) {
+            self.ping().await;
+        }
         let objects = match rows {
             Some(rows) => rows.iter().flat_map(|row| self.topics.touched_by(row)).collect(),
             None => match snapshot::objects(&self.web.store, &self.topics, None).await {
@@ -232,7 +238,7 @@ fn every(period: Duration) -> Interval {
 
 /// What else goes along with the time, for the pages that show clusters.
 async fn pulse(web: &Web, topics: &Topics) -> Value {
-    if topics.has_clusters() { web.pulse.pieces().await } else { json!([]) }
+    if topics.has_clusters() { web.pulse.pieces(web.hub.turn()).await } else { json!([]) }
 }
 
 /// How old our own facts are, drawn for this moment: it goes along wherever the time is told.
