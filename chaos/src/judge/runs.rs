@@ -37,7 +37,8 @@ impl Stage {
         if course.runs.is_empty() {
             return;
         }
-        let excuses = |window: &Window| matches!(window, Window::LateInList | Window::StaleCall);
+        let excuses =
+            |window: &Window| matches!(window, Window::LateInList | Window::StaleCall | Window::Unsure);
         let earlier = course.runs.iter().map(|earlier| &runs[*earlier]);
         let window = earlier.chain([run]).filter_map(|run| run.window).find(excuses);
         let was_asked_again = course.was_asked_again;
@@ -91,17 +92,25 @@ impl Stage {
         }
     }
 
-    /// A step or its trigger came into another state.
+    /// A step or its trigger came into another state: it may have taken a run that belongs to another.
     pub(super) fn note_doubt(&self, job: i64, step: &Step) {
         let Some(trigger) = &step.trigger else { return };
-        let origin = |run: &Run| run.origin.map(|origin| (origin.job, origin.position, origin.attempt));
         let attempt = (job, step.position, step.attempt);
-        let adopted = trigger.run.as_ref().and_then(|run| run.id.parse::<RunId>().ok());
-        let has_other = adopted.is_some_and(|id| {
-            self.world.borrow().runs.get(id).is_none_or(|run| origin(run) != Some(attempt))
+        let mut world = self.world.borrow_mut();
+        let adopted = trigger.run.as_ref().and_then(|run| world.runs.get_mut(run.id.parse::<RunId>().ok()?));
+        let of_another = adopted.filter(|run| {
+            run.origin.map(|origin| (origin.job, origin.position, origin.attempt)) != Some(attempt)
         });
-        if has_other || trigger.state == TriggerState::NeedsPerson {
+        if of_another.is_some() || trigger.state == TriggerState::NeedsPerson {
             self.judge.borrow_mut().attempts.entry(attempt).or_default().was_unsure = true;
+        }
+        if let Some(run) = of_another {
+            let has_marker = run.marker.is_some();
+            let name = run.name();
+            run.excuse(Window::Unsure);
+            if has_marker {
+                self.judge_breach(Law::OneMarkerPerAttempt, || format!("{name} was taken by another step"));
+            }
         }
     }
 
