@@ -46,7 +46,11 @@ impl Replica {
             }
             Err(failure) => {
                 for cluster in marks.keys() {
-                    self.ask_rows(|store, now| Ok(store.not_observed(cluster, failure.what(), now))).await?;
+                    self.ask_rows(|store, now| {
+                        store.not_observed(cluster, failure.what(), now);
+                        Ok(())
+                    })
+                    .await?;
                 }
             }
         }
@@ -82,7 +86,11 @@ impl Replica {
         self.stage.judge_looked(cluster, asked_at, left.is_empty());
         let verified = debt.filter(|debt| debt.obligation.state == ObligationState::Verifying);
         let clears = verified.filter(|_| left.is_empty()).and_then(|debt| debt.obligation.verifying_since);
-        self.ask_rows(|store, now| Ok(store.observed(cluster, &own, clears, now))).await?;
+        self.ask_rows(|store, now| {
+            store.observed(cluster, &own, clears, now);
+            Ok(())
+        })
+        .await?;
         let Some(Owed { obligation, now, .. }) = verified else { return Ok(()) };
         let known = self.ask_rows(|store, _| Ok(store.observation(cluster))).await?;
         let mut clean_looks = known.map_or(0, |known| known.clean_looks);
@@ -104,7 +112,11 @@ impl Replica {
             Judgement::DestroyAgain => {
                 let because = "The CI says destroyed, but the cloud still shows it";
                 let next = now + pause_after_failure(owed.failed_attempts + 1);
-                self.ask_rows(|store, now| Ok(store.destroy_again(owed, because, next, now))).await?;
+                self.ask_rows(|store, now| {
+                    store.destroy_again(owed, because, next, now);
+                    Ok(())
+                })
+                .await?;
                 self.stage.ring();
             }
         }

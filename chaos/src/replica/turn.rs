@@ -83,7 +83,11 @@ impl Replica {
     }
 
     async fn release(&self, claim: &Claim, next_check_at: domain::Time) -> Result<(), Refusal> {
-        self.ask_rows(|store, now| Ok(store.release(claim, next_check_at, now))).await
+        self.ask_rows(|store, now| {
+            store.release(claim, next_check_at, now);
+            Ok(())
+        })
+        .await
     }
 }
 

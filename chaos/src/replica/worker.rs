@@ -69,10 +69,18 @@ impl Replica {
             }
             Err(Refusal::Breakdown) => {
                 self.stage.tell(|| format!("replica {} broke down over job {}", self.id, claim.job));
-                self.ask_rows(|store, now| Ok(store.broke_down(&claim, PAUSE_AFTER_BREAKDOWN, now))).await
+                self.ask_rows(|store, now| {
+                    store.broke_down(&claim, PAUSE_AFTER_BREAKDOWN, now);
+                    Ok(())
+                })
+                .await
             }
             Err(_) => {
-                self.ask_rows(|store, now| Ok(store.put_off(&claim, PAUSE_AFTER_FAILED_TURN, now))).await
+                self.ask_rows(|store, now| {
+                    store.put_off(&claim, PAUSE_AFTER_FAILED_TURN, now);
+                    Ok(())
+                })
+                .await
             }
         };
         // A claim that could not be given back ends by itself.
