@@ -188,7 +188,7 @@ pub struct Trigger {
     pub marker: Uuid,
     pub state: TriggerState,
     pub intended_at: Time,
-    /// When the call last went out.
+    /// When the call last went out, or, when no answer came, when it can have arrived at the latest.
     pub sent_at: Time,
     /// How often the call went out.
     pub tries: i32,

@@ -60,6 +60,9 @@ pub fn answered(facts: &Facts, step: &Step, sent: Sent, pace: &Pace, now: Time) 
             step.next_check_at = now + pace.poll;
             let text = format!("{what}. It may have been accepted: looking for the run before asking again.");
             step.message = Some(what);
+            if let Some(trigger) = &mut step.trigger {
+                trigger.sent_at = now;
+            }
             (TriggerState::Unknown, Remark::warning(position, text))
         }
         Sent::Rejected(what) => {

@@ -9,7 +9,8 @@ use domain::record::{JobChange, ObligationChange};
 use domain::run::RunStatus;
 use domain::step::{Answer, GivenAnswer, StepState, TriggerState};
 use domain::turn::{
-    self, Facts, Found, Seen, Unseen, finished, found, heeded, not_searched, not_seen, stop_asked,
+    self, Facts, Found, Seen, Sent, Unseen, answered, finished, found, heeded, not_searched, not_seen,
+    stop_asked,
 };
 
 use crate::support::*;
@@ -78,6 +79,18 @@ fn a_lost_run_is_looked_for_when_the_settle_time_is_over_and_only_then_sent_agai
     story.accepted(1, 0).step(1).trigger = Some(trigger(TriggerState::Unknown, 0));
     let last = looks_in_vain(&mut story).pop().unwrap();
     assert!(at(last) >= at(0) + Pace::default().settle, "the last look was after {last} s");
+}
+
+#[test]
+fn the_settle_time_of_a_call_that_nobody_answered_begins_when_nobody_waits_for_it_any_more() {
+    let mut story = Story::guide();
+    story.accepted(1, 0).step(1).trigger = Some(trigger(TriggerState::Intended, 0));
+    let facts = facts(&story);
+    let lost = Sent::Unknown("no answer in time".into());
+    let record = answered(&facts, facts.step(1).unwrap(), lost, &Pace::default(), at(15));
+    *story.step(1) = record.step.unwrap();
+    let last = looks_in_vain(&mut story).pop().unwrap();
+    assert!(at(last) >= at(15) + Pace::default().settle, "the last look was after {last} s");
 }
 
 #[test]
