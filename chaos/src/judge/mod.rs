@@ -70,6 +70,8 @@ struct Course {
     /// The runs that a CI accepted for it.
     runs: Vec<RunId>,
     marker: Option<Uuid>,
+    /// From when on the settle time of its last call that was not answered is counted.
+    settles_from: Option<Time>,
     /// A person said that none of the runs that fit is ours.
     was_asked_again: bool,
     was_put_aside: bool,

@@ -9,12 +9,14 @@ use crate::world::{Origin, Run, RunId, Window, Work};
 impl Stage {
     /// A CI has accepted a call of ours.
     pub fn judge_accepted(&self, id: RunId) {
-        let world = self.world.borrow();
-        let run = &world.runs[id];
-        let Some(origin) = run.origin else { return };
+        let mut world = self.world.borrow_mut();
+        let Some(origin) = world.runs[id].origin else { return };
         self.tally.borrow_mut().runs += 1;
-        self.judge_marker(run, &origin);
-        self.judge_duplicate(&world.runs, run, &origin);
+        self.judge_marker(&world.runs[id], &origin);
+        if let Some(window) = self.judge_duplicate(&world.runs, &world.runs[id], &origin) {
+            world.runs[id].excuse(window);
+        }
+        let run = &world.runs[id];
         if let Work::Apply { cluster, .. } = &run.work {
             self.judge_debt_of_create(run, &origin, cluster);
         }
@@ -31,32 +33,36 @@ impl Stage {
         }
     }
 
-    fn judge_duplicate(&self, runs: &[Run], run: &Run, origin: &Origin) {
+    /// What excuses a run that is not the first of its attempt.
+    fn judge_duplicate(&self, runs: &[Run], run: &Run, origin: &Origin) -> Option<Window> {
         let mut judge = self.judge.borrow_mut();
         let course = judge.course(origin);
         if course.runs.is_empty() {
-            return;
+            return None;
         }
-        let excuses =
-            |window: &Window| matches!(window, Window::LateInList | Window::StaleCall | Window::Unsure);
+        let settled_at = course.settles_from.map(|from| from + self.scenario.pace.settle);
+        let excuses = |run: &Run| match run.window {
+            Some(Window::LateInList) => settled_at.is_none_or(|settled| run.listed_at > settled),
+            Some(window) => matches!(window, Window::StaleCall | Window::Unsure),
+            None => false,
+        };
         let earlier = course.runs.iter().map(|earlier| &runs[*earlier]);
-        let window = earlier.chain([run]).filter_map(|run| run.window).find(excuses);
+        let window = earlier.chain([run]).find(|run| excuses(run)).and_then(|run| run.window);
         let was_asked_again = course.was_asked_again;
         drop(judge);
         let mut tally = self.tally.borrow_mut();
-        match window {
-            Some(window) => {
-                self.tell(|| format!("  a duplicate, excused: {}", window.what()));
-                *tally.duplicates.entry(window).or_default() += 1;
-            }
-            _ if was_asked_again => tally.asked_again += 1,
-            _ => {
-                let named = named(origin);
-                self.judge_breach(Law::OneRunPerAttempt, || {
-                    format!("{} is a second run for {named}", run.name())
-                });
-            }
+        if let Some(window) = window {
+            self.tell(|| format!("  a duplicate, excused: {}", window.what()));
+            *tally.duplicates.entry(window).or_default() += 1;
+        } else if was_asked_again {
+            tally.asked_again += 1;
+        } else {
+            let named = named(origin);
+            self.judge_breach(Law::OneRunPerAttempt, || {
+                format!("{} is a second run for {named}", run.name())
+            });
         }
+        window
     }
 
     /// A run leaves the queue of its CI and begins its work.
@@ -96,6 +102,10 @@ impl Stage {
     pub(super) fn note_doubt(&self, job: i64, step: &Step) {
         let Some(trigger) = &step.trigger else { return };
         let attempt = (job, step.position, step.attempt);
+        if trigger.state == TriggerState::Unknown {
+            let mut judge = self.judge.borrow_mut();
+            judge.attempts.entry(attempt).or_default().settles_from = Some(trigger.sent_at);
+        }
         let mut world = self.world.borrow_mut();
         let adopted = trigger.run.as_ref().and_then(|run| world.runs.get_mut(run.id.parse::<RunId>().ok()?));
         let of_another = adopted.filter(|run| {

@@ -118,11 +118,11 @@ impl Stage {
             window: None,
         };
         if let Some(origin) = origin {
-            if listed_at > origin.sent_at + self.scenario.pace.settle {
-                run.excuse(Window::LateInList);
-            }
             if origin.left_stale {
                 run.excuse(Window::StaleCall);
+            }
+            if listed_at > origin.sent_at + self.scenario.pace.settle {
+                run.excuse(Window::LateInList);
             }
         }
         self.tell(|| {
