@@ -90,7 +90,7 @@ test("a cluster is left up until a time that somebody chooses", async ({ page, c
   await page.getByRole("radio", { name: /^12 h/ }).check();
   await page.getByRole("button", { name: "Leave cluster up" }).click();
   expect(await arrivedAtJob(page)).toBe(number);
-  await expect(page.getByText("The cluster is left up")).toBeVisible();
+  await expect(page.getByText("The cluster is left up", { exact: true })).toBeVisible();
   await page.getByRole("button", { name: "Approve" }).click();
   await comes(outcome(page).filter({ hasText: "operator left the cluster up." }));
   await expect(step(page, "Destroy the cluster", "Skipped")).toBeVisible();
