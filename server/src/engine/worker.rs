@@ -19,6 +19,7 @@ const SLOTS: usize = 8;
 const TEARDOWN_SLOTS: usize = 2;
 /// The pause of a job after a turn that could not be recorded.
 const PAUSE_AFTER_FAILED_TURN: Duration = Duration::from_secs(2);
+const PAUSE_BEFORE_GIVING_BACK_AGAIN: Duration = Duration::from_millis(50);
 /// The pause of a job over which this process broke down.
 const PAUSE_AFTER_BREAKDOWN: Duration = Duration::from_secs(1);
 /// The longest sleep: what a lost hint costs.
@@ -108,41 +109,53 @@ async fn hold(engine: &Engine, claim: &Claim, shutdown: &CancellationToken) {
             }
         }
     };
-    match timeout(engine.lease / 3, give_back(engine, claim, outcome)).await {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => {
-            warn!(job = claim.job, %error, "the claim could not be given back; it ends by itself")
+    let Some(ending) = ending(claim, outcome) else { return };
+    // A database that is away for a moment is no breakdown over the job: tried for as long as the claim surely holds.
+    let given_back = async {
+        while let Err(error) = engine.give_back(claim, ending).await {
+            warn!(job = claim.job, %error, "the claim could not be given back yet");
+            sleep(PAUSE_BEFORE_GIVING_BACK_AGAIN).await;
         }
-        Err(_) => warn!(job = claim.job, "the claim could not be given back in time; it ends by itself"),
+    };
+    if timeout(engine.lease / 2, given_back).await.is_err() {
+        warn!(job = claim.job, "the claim could not be given back; it ends by itself");
     }
 }
 
-/// What becomes of the claim after a turn that ended like this. A turn that went well has given it back already.
-async fn give_back(
-    engine: &Engine,
-    claim: &Claim,
-    outcome: Result<Result<(), Error>, Box<dyn Any + Send>>,
-) -> Result<(), Error> {
-    match outcome {
-        Ok(Ok(())) => {
-            debug!(job = claim.job, "turn taken");
-            Ok(())
-        }
-        Ok(Err(Error::Fenced)) => {
-            info!(job = claim.job, fence = claim.fence, "stale fence: another worker has the job");
-            Ok(())
-        }
-        Ok(Err(Error::RunTaken)) => {
-            warn!(job = claim.job, "the run that was found belongs to another step; looking again");
-            engine.store.put_off(claim, PAUSE_AFTER_FAILED_TURN).await
-        }
-        Ok(Err(error)) => {
-            error!(job = claim.job, %error, "the turn could not be recorded; it is taken again");
-            engine.store.put_off(claim, PAUSE_AFTER_FAILED_TURN).await
-        }
-        Err(_panic) => {
-            error!(job = claim.job, "broke down over the job");
-            engine.store.broke_down(claim, PAUSE_AFTER_BREAKDOWN).await
+/// How a turn ended that has not given its claim back.
+#[derive(Clone, Copy)]
+enum Ending {
+    NotRecorded,
+    BrokenDown,
+}
+
+impl Engine {
+    async fn give_back(&self, claim: &Claim, ending: Ending) -> Result<(), Error> {
+        match ending {
+            Ending::NotRecorded => self.store.put_off(claim, PAUSE_AFTER_FAILED_TURN).await,
+            Ending::BrokenDown => self.store.broke_down(claim, PAUSE_AFTER_BREAKDOWN).await,
         }
     }
+}
+
+/// What is left to do about the claim of a turn that ended like this: nothing when it was given back or has passed on.
+fn ending(claim: &Claim, outcome: Result<Result<(), Error>, Box<dyn Any + Send>>) -> Option<Ending> {
+    let job = claim.job;
+    match outcome {
+        Ok(Ok(())) => debug!(job, "turn taken"),
+        Ok(Err(Error::Fenced)) => info!(job, fence = claim.fence, "stale fence: another worker has the job"),
+        Ok(Err(Error::RunTaken)) => {
+            warn!(job, "the run that was found belongs to another step; looking again");
+            return Some(Ending::NotRecorded);
+        }
+        Ok(Err(error)) => {
+            error!(job, %error, "the turn could not be recorded; it is taken again");
+            return Some(Ending::NotRecorded);
+        }
+        Err(_panic) => {
+            error!(job, "broke down over the job");
+            return Some(Ending::BrokenDown);
+        }
+    }
+    None
 }

@@ -37,8 +37,9 @@ async fn is_running(house: &House, number: i64, position: usize) {
 async fn is_asked(house: &House, number: i64) -> JobWithSteps {
     house
         .until(&format!("job #{number} asks something"), async || {
-            Some(job(house, number).await)
-                .filter(|job| job.steps.iter().any(|step| step.question().is_some()))
+            let job = job(house, number).await;
+            let asks = job.steps.iter().any(|step| step.question().is_some());
+            (asks && job.job.state == JobState::Waiting).then_some(job)
         })
         .await
 }
@@ -211,7 +212,7 @@ async fn a_question_that_nobody_answers_in_time_is_refused_and_the_cluster_destr
         .execute(&house.pool)
         .await
         .unwrap();
-    sqlx::query("update job set next_check_at = now()").execute(&house.pool).await.unwrap();
+    sqlx::query("update job set next_check_at = now(), is_nudged = true").execute(&house.pool).await.unwrap();
     let over = house.over(asking).await;
     house.is_proved().await;
     engine.stop().await;
