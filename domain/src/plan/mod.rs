@@ -82,7 +82,8 @@ pub fn next(job: &Job, steps: &[Step], cluster: &Cluster, pace: &Pace, now: Time
         return Next::LeaveAlone;
     }
     let halt = halt::halt(job, now);
-    if !steps.iter().any(Step::was_begun) {
+    // A step may also have been put aside before it was begun.
+    if !steps.iter().any(|step| step.was_begun() || is_broken(step)) {
         if halt.is_some() {
             return Next::Finish {
                 state: JobState::Cancelled,

@@ -198,6 +198,14 @@ fn to_leave_a_cluster_up_does_not_hide_what_failed_before() {
 }
 
 #[test]
+fn a_job_whose_step_was_put_aside_before_it_began_is_not_said_to_have_been_cancelled_before() {
+    let mut story = Story::guide();
+    story.step(1).state = StepState::Failed;
+    story.cancelled();
+    assert_eq!(story.next(9), Next::Skip { positions: vec![2, 3, 4] });
+}
+
+#[test]
 fn a_cluster_that_was_destroyed_all_the_same_is_not_said_to_be_left_up() {
     let mut story = Story::guide();
     for position in [1, 2, 3, 5, 6] {
