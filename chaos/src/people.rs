@@ -3,7 +3,9 @@
 use std::rc::Rc;
 
 use chrono::TimeDelta;
+use domain::act::{may_cancel, may_leave_up, resumable_until};
 use domain::actor::{Actor, Channel};
+use domain::job::JobWithSteps;
 use domain::obligation::ObligationState;
 use domain::order::Ask;
 use domain::proof::DELETION_TAKES;
@@ -19,12 +21,19 @@ impl Stage {
         self.tell(|| format!("somebody: {deed:?}"));
         match deed {
             Deed::Press(ask) => self.press(ask),
-            Deed::Cancel { job } => self.told(self.write(|store, now| store.cancel(*job, &person(), now))),
-            Deed::LeaveUp { job, stay } => {
-                self.told(self.write(|store, now| store.leave_up(*job, &person(), *stay, now)));
+            Deed::Cancel => {
+                if let Some(job) = self.some_job(|job| may_cancel(job).is_ok()) {
+                    self.told(self.write(|store, now| store.cancel(job, &person(), now)));
+                }
+            }
+            Deed::LeaveUp { stay } => {
+                let (now, until) = (self.clock.now(), self.clock.now() + *stay);
+                if let Some(job) = self.some_job(|job| may_leave_up(job, until, until, now).is_ok()) {
+                    self.told(self.write(|store, now| store.leave_up(job, &person(), *stay, now)));
+                }
             }
             Deed::Answer => self.answer_all(),
-            Deed::Resume { job } => self.resume(*job),
+            Deed::Resume => self.resume(),
             Deed::Close { cluster } => {
                 self.write(|store, _| store.close_obligation(cluster, &person(), "it is mine now"));
             }
@@ -91,10 +100,23 @@ impl Stage {
         }
     }
 
-    fn resume(&self, job: i64) {
-        let steps = self.store.borrow().row(job).map_or(1, |row| row.steps.len());
-        let from = i32::try_from(self.dice.among(1..=i64::try_from(steps).unwrap_or(1))).unwrap_or(1);
+    /// Takes up the rest of a job that ended, mostly from where it failed.
+    fn resume(&self) {
+        let Some(job) = self.some_job(|job| resumable_until(job).is_ok()) else { return };
+        let latest = self.store.borrow().job(job).and_then(|job| resumable_until(&job).ok()).unwrap_or(1);
+        let any = i32::try_from(self.dice.among(1..=i64::from(latest))).unwrap_or(1);
+        let from = self.dice.pick([latest, latest, any]);
         self.told(self.write(|store, now| store.resume(job, from, &person(), now)).map(|_| ()));
+    }
+
+    /// One of the jobs to which it can be done.
+    fn some_job(&self, can_be_done: impl Fn(&JobWithSteps) -> bool) -> Option<i64> {
+        let store = self.store.borrow();
+        let numbers = store.jobs.iter().map(|row| row.job.number);
+        let fit: Vec<i64> =
+            numbers.filter(|number| store.job(*number).is_some_and(|job| can_be_done(&job))).collect();
+        let last = i64::try_from(fit.len()).ok()? - 1;
+        fit.get(usize::try_from(self.dice.among(0..=last.max(0))).ok()?).copied()
     }
 
     fn start_first_stack(self: &Rc<Self>, cluster: &str) {

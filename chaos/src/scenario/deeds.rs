@@ -9,23 +9,18 @@ use domain::size::Size;
 use super::moment;
 use crate::dice::Dice;
 
-/// One thing that a person does. Jobs are meant by the order in which they were accepted.
+/// One thing that a person does. Which job is meant is chosen among those to which it can be done.
 #[derive(Debug, Clone)]
 pub enum Deed {
     /// Somebody starts a job, and presses again when no answer comes.
     Press(Ask),
-    Cancel {
-        job: i64,
-    },
+    Cancel,
     LeaveUp {
-        job: i64,
         stay: TimeDelta,
     },
     /// Whatever is asked by then is answered.
     Answer,
-    Resume {
-        job: i64,
-    },
+    Resume,
     /// Somebody takes the debt of a cluster over.
     Close {
         cluster: String,
@@ -59,16 +54,15 @@ pub fn deeds(dice: &Dice, catalogue: &Catalogue, calm_from: Time) -> Vec<(Time, 
         let routine = dice.pick(["up", "guide", "asking", "down", "down", "resize", "deploy"]);
         at(0..=700, Deed::Press(ask(routine, cluster(), dice)));
     }
-    let job = || dice.among(1..=jobs);
-    if dice.one_in(2) {
-        at(0..=300, Deed::Cancel { job: job() });
+    if dice.one_in(3) {
+        at(0..=400, Deed::Cancel);
     }
     if dice.one_in(4) {
         let stay = TimeDelta::minutes(dice.among(5..=20));
-        at(0..=400, Deed::LeaveUp { job: job(), stay });
+        at(0..=400, Deed::LeaveUp { stay });
     }
-    if dice.one_in(4) {
-        at(100..=900, Deed::Resume { job: job() });
+    for _ in 0..dice.pick([0, 0, 1, 2]) {
+        at(60..=900, Deed::Resume);
     }
     if dice.one_in(12) {
         at(10..=600, Deed::Close { cluster: cluster() });

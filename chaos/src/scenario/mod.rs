@@ -60,6 +60,7 @@ impl Scenario {
 
 /// A moment of the time in which things go wrong.
 fn moment(dice: &Dice, range: RangeInclusive<i64>, calm_from: Time) -> Time {
-    let at = START + TimeDelta::seconds(dice.among(range));
-    at.min(calm_from)
+    let last = (calm_from - START).num_seconds();
+    let second = dice.among(range);
+    START + TimeDelta::seconds(if second > last { dice.among(0..=last) } else { second })
 }
