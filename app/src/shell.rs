@@ -68,6 +68,6 @@ pub fn App() -> impl IntoView {
 fn must_sign_in_for() -> Option<String> {
     let visitor = use_context::<Visitor>()?;
     let request = use_context::<http::request::Parts>()?;
-    let is_open = visitor.actor.is_some() || request.uri.path() == pages::login::PATH;
+    let is_open = visitor.admitted.is_some() || request.uri.path() == pages::login::PATH;
     (!is_open).then(|| request.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned())
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::Time;
-use domain::actor::Actor;
+use domain::actor::{Actor, Admitted};
 use domain::catalogue::Catalogue;
 use leptos::prelude::*;
 use store::Store;
@@ -40,7 +40,11 @@ impl World {
     }
 
     /// Whoever looks at a page is signed in; nobody else gets this far.
+    pub fn admitted(&self) -> Result<&Admitted, PageError> {
+        self.visitor.admitted.as_ref().ok_or(PageError::Incomplete)
+    }
+
     pub fn actor(&self) -> Result<&Actor, PageError> {
-        self.visitor.actor.as_ref().ok_or(PageError::Incomplete)
+        Ok(&self.admitted()?.actor)
     }
 }

@@ -1,4 +1,4 @@
-//! Who asked for something, and through which door. Every act has a name on it.
+//! Who asked for something, through which door, and how far that right reaches. Every act has a name on it.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +12,22 @@ spelled_enum! {
         Slack = "slack",
         /// This service itself: an obligation that fell due.
         System = "system",
+    }
+}
+
+spelled_enum! {
+    /// How far somebody's right to act reaches.
+    Role ("role") {
+        /// Everything but what is kept for an admin.
+        Operator = "operator",
+        /// Also what may cost without end.
+        Admin = "admin",
+    }
+}
+
+impl Role {
+    pub const fn is_admin(self) -> bool {
+        matches!(self, Self::Admin)
     }
 }
 
@@ -31,6 +47,13 @@ impl Actor {
     pub fn system() -> Self {
         Self::new("auto-destroy", Channel::System)
     }
+}
+
+/// Somebody who was let in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Admitted {
+    pub actor: Actor,
+    pub role: Role,
 }
 
 impl std::fmt::Display for Actor {

@@ -22,7 +22,7 @@ use tokio::net::TcpListener;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use config::{Mode, Settings};
+use config::{Mode, Secrets, Settings};
 use engine::Engine;
 use providers::{Patience, Providers};
 use web::auth::Access;
@@ -139,12 +139,12 @@ fn connect_providers(settings: &Settings) -> Result<Providers> {
 }
 
 fn access(settings: &Settings) -> Result<Access> {
-    let api_token = settings.secrets.api_token.clone();
-    match (&settings.mode, &settings.secrets.password) {
-        (Mode::Demo { .. }, _) => {
-            Ok(Access::Demo { api_token: api_token.context("the demo has no API token")? })
+    let Secrets { operator, admin, .. } = settings.secrets.clone();
+    match settings.mode {
+        Mode::Demo { .. } => {
+            Ok(Access::Demo { api_token: admin.api_token.context("the demo has no API token")? })
         }
-        (Mode::Real, Some(password)) => Ok(Access::Real { password: password.clone(), api_token }),
-        (Mode::Real, None) => bail!("there is no password for the operator"),
+        Mode::Real if operator.password.is_none() => bail!("there is no password for the operator"),
+        Mode::Real => Ok(Access::Real { operator, admin }),
     }
 }

@@ -1,9 +1,11 @@
 //! Who is signed in. The browser holds a random token, the row only its hash.
 
 use domain::Time;
+use domain::actor::Role;
 use rand::Rng;
 use sha2::{Digest, Sha256};
 
+use crate::rows::word;
 use crate::{Error, Store};
 
 /// A session ends when nothing came for this long …
@@ -31,6 +33,7 @@ impl SessionToken {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
     pub name: String,
+    pub role: Role,
     /// The end, however busy it is.
     pub expires_at: Time,
 }
@@ -40,13 +43,15 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn create_session(&self, name: &str) -> Result<SessionToken, Error> {
+    pub async fn create_session(&self, name: &str, role: Role) -> Result<SessionToken, Error> {
         let token = SessionToken::random();
         sqlx::query!("delete from session where expires_at < now()").execute(&self.pool).await?;
         sqlx::query!(
-            "insert into session (token_hash, name, expires_at) values ($1, $2, now() + make_interval(hours => $3))",
+            "insert into session (token_hash, name, role, expires_at)
+             values ($1, $2, $3, now() + make_interval(hours => $4))",
             hash(token.reveal()),
             name,
+            role.as_str(),
             ABSOLUTE_HOURS
         )
         .execute(&self.pool)
@@ -57,18 +62,19 @@ impl Store {
     /// The session of a token, if it has not ended. Seeing it puts its idle end off.
     ///
     /// # Errors
-    /// When the database does not answer.
+    /// When the database does not answer or the row cannot be read.
     pub async fn session(&self, token: &str) -> Result<Option<Session>, Error> {
-        Ok(sqlx::query_as!(
-            Session,
+        sqlx::query!(
             "update session set last_seen_at = now()
               where token_hash = $1 and expires_at > now() and last_seen_at > now() - make_interval(secs => $2)
-             returning name, expires_at",
+             returning name, role, expires_at",
             hash(token),
             IDLE_MINUTES * 60.0
         )
         .fetch_optional(&self.pool)
-        .await?)
+        .await?
+        .map(|row| Ok(Session { name: row.name, role: word(&row.role)?, expires_at: row.expires_at }))
+        .transpose()
     }
 
     /// Ends the session of a token.

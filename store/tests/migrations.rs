@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use domain::actor::Channel;
+use domain::actor::{Channel, Role};
 use domain::cloud::ResourceKind;
 use domain::cluster::ClusterState;
 use domain::event::Level;
@@ -86,6 +86,7 @@ async fn the_tables_allow_exactly_the_words_that_the_domain_spells(pool: PgPool)
         ("job_state_is_known", spelled!(JobState)),
         ("obligation_evidence_is_known", spelled!(Evidence)),
         ("obligation_state_is_known", spelled!(ObligationState)),
+        ("session_role_is_known", spelled!(Role)),
         ("step_phase_is_known", spelled!(Phase)),
         ("step_state_is_known", spelled!(StepState)),
         ("trigger_state_is_known", spelled!(TriggerState)),

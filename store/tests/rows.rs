@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::actor::{Actor, Channel};
+use domain::actor::{Actor, Channel, Role};
 use domain::event::Remark;
 use domain::job::JobState;
 use domain::order::{Order, PlannedStep};
@@ -208,9 +208,10 @@ async fn every_change_has_a_newer_version_and_is_found_by_it(pool: PgPool) {
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_session_is_known_by_its_token_only_and_ends_when_it_is_told_to(pool: PgPool) {
     let store = Store::new(pool.clone());
-    let token = store.create_session("operator").await.unwrap();
+    let token = store.create_session("operator", Role::Operator).await.unwrap();
     assert_eq!(store.session("guess").await.unwrap(), None);
-    assert_eq!(store.session(token.reveal()).await.unwrap().unwrap().name, "operator");
+    let session = store.session(token.reveal()).await.unwrap().unwrap();
+    assert_eq!((session.name.as_str(), session.role), ("operator", Role::Operator));
     let kept: Vec<u8> = sqlx::query_scalar("select token_hash from session").fetch_one(&pool).await.unwrap();
     assert!(!kept.windows(8).any(|part| token.reveal().as_bytes().windows(8).any(|of| of == part)));
     store.end_session(token.reveal()).await.unwrap();
@@ -220,7 +221,7 @@ async fn a_session_is_known_by_its_token_only_and_ends_when_it_is_told_to(pool: 
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn an_idle_session_ends_by_itself(pool: PgPool) {
     let store = Store::new(pool.clone());
-    let token = store.create_session("operator").await.unwrap();
+    let token = store.create_session("operator", Role::Operator).await.unwrap();
     sqlx::query("update session set last_seen_at = now() - interval '31 minutes'")
         .execute(&pool)
         .await

@@ -155,7 +155,7 @@ fn demo_banner() -> impl IntoView {
 }
 
 fn account(visitor: &Visitor) -> impl IntoView + use<> {
-    let name = visitor.actor.as_ref().map(|actor| actor.name.clone());
+    let name = visitor.actor().map(|actor| actor.name.clone());
     let sign_out = (!visitor.is_demo).then(|| {
         view! {
             <form method="post" action="/logout">
@@ -186,7 +186,7 @@ fn footer(contacts: &ContactsView) -> impl IntoView + use<> {
 
 #[cfg(test)]
 mod tests {
-    use domain::actor::{Actor, Channel};
+    use domain::actor::{Actor, Admitted, Channel, Role};
 
     use super::*;
     use crate::samples::{at, html};
@@ -199,7 +199,13 @@ mod tests {
             let loaded = LoadedFrame {
                 frame,
                 contacts: ContactsView { as_of: None, ages: vec!["CircleCI answered 1 min ago".into()] },
-                visitor: Visitor { actor: Some(Actor::new("operator", Channel::Web)), is_demo },
+                visitor: Visitor {
+                    admitted: Some(Admitted {
+                        actor: Actor::new("operator", Channel::Web),
+                        role: Role::Operator,
+                    }),
+                    is_demo,
+                },
                 now: at(1),
                 path: "/".into(),
             };

@@ -108,6 +108,8 @@ impl Description<'_> {
             (variables::slack_incoming_url(), "Without it nothing is told to Slack"),
             (variables::slack_request_token(), "Without it no word is taken"),
             (variables::api_token(), "Without it the API is closed to programs"),
+            (variables::admin_password(), "Without it nobody is an admin in the browser"),
+            (variables::admin_api_token(), "Without it no program is an admin"),
         ];
         for (variable, without) in optional {
             writeln!(f, "  {} {}. {without}.", variable.name, variable.purpose)?;

@@ -26,7 +26,7 @@ pub use check::describe;
 pub use problems::ConfigErrors;
 use problems::Problems;
 pub use settings::{
-    ConfigArgs, DEFAULT_LEASE, DrillArgs, Environment, Log, LogFormat, Mode, PasswordSetting, Secrets,
+    ConfigArgs, DEFAULT_LEASE, DrillArgs, Environment, Keys, Log, LogFormat, Mode, PasswordSetting, Secrets,
     ServeArgs, Settings, SettingsErrors,
 };
 use shape::FileShape;

@@ -45,6 +45,22 @@ pub(super) fn api_token() -> Variable {
     )
 }
 
+pub(super) fn admin_password() -> Variable {
+    Variable::new(
+        "CLUSTER_HEAD_ADMIN_PASSWORD",
+        "is what an admin signs in with, who may also do what can cost without end",
+        "set it to an argon2 hash ($argon2id$…) or to a password of at least 12 characters, another one than the operator's, or unset it to have no admin",
+    )
+}
+
+pub(super) fn admin_api_token() -> Variable {
+    Variable::new(
+        "CLUSTER_HEAD_ADMIN_API_TOKEN",
+        "lets programs do what only an admin may",
+        "set it to at least 24 characters without spaces, other ones than the operator's, or unset it",
+    )
+}
+
 pub(super) fn slack_request_token() -> Variable {
     Variable::new(
         "REQUEST_FROM_SLACK_TOKEN",

@@ -71,7 +71,7 @@ fn context(web: &Web) -> impl Fn() + Clone + Send + Sync + 'static {
 fn visitor(web: &Web) -> Visitor {
     use_context::<Parts>()
         .and_then(|parts| parts.extensions.get::<Visitor>().cloned())
-        .unwrap_or(Visitor { actor: None, is_demo: web.access.is_demo() })
+        .unwrap_or(Visitor { admitted: None, is_demo: web.access.is_demo() })
 }
 
 fn document(web: &Web) -> impl Fn() -> AnyView + Clone + Send + Sync + 'static {

@@ -19,6 +19,7 @@ mod pages;
 mod questions;
 mod redirects;
 mod resume;
+mod roles;
 mod sign_in;
 mod slack;
 mod support;

@@ -97,14 +97,14 @@ fn the_demo_starts_with_harmless_secrets_on_the_loopback_address(#[case] simulat
     assert!(matches!(&settings.mode, Mode::Demo { simulator } if simulator.port() == Some(4010)));
     assert!(settings.is_demo());
     assert_eq!(settings.address, SocketAddr::from(([127, 0, 0, 1], 3010)));
-    assert!(settings.secrets.password.is_none());
+    assert!(settings.secrets.admin.password.is_none());
     let secrets = settings.secrets;
     for token in [
         secrets.circleci_token,
         secrets.travis_token,
         secrets.digitalocean_token,
         secrets.slack_request_token,
-        secrets.api_token,
+        secrets.admin.api_token,
     ] {
         assert_eq!(token.unwrap().expose_secret(), "demo");
     }

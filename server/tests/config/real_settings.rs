@@ -138,7 +138,7 @@ fn slack_the_api_and_the_look_at_the_cloud_are_optional() {
     assert!(
         secrets.slack_incoming_url.is_none()
             && secrets.slack_request_token.is_none()
-            && secrets.api_token.is_none()
+            && secrets.operator.api_token.is_none()
             && secrets.digitalocean_token.is_none()
     );
 }
@@ -167,9 +167,28 @@ fn the_password_may_be_a_hash() {
     let hash =
         "$argon2id$v=19$m=19456,t=2,p=1$gZiV/M1gPc22ElAH/Jh1Hw$CWOrkoo7oJBQ/iyh7uJ0LO2aLEfrHwTWllSAxT0zRno";
     let settings = Settings::new(&serve(), &with(&[("CLUSTER_HEAD_PASSWORD", hash)]), &shipped()).unwrap();
-    assert!(matches!(settings.secrets.password, Some(PasswordSetting::Argon2(_))));
+    assert!(matches!(settings.secrets.operator.password, Some(PasswordSetting::Argon2(_))));
     let settings = Settings::new(&serve(), &with(&[]), &shipped()).unwrap();
-    assert!(matches!(settings.secrets.password, Some(PasswordSetting::Plain(_))));
+    assert!(matches!(settings.secrets.operator.password, Some(PasswordSetting::Plain(_))));
+}
+
+#[test]
+fn an_admin_has_keys_that_are_not_the_operators() {
+    let same = [
+        ("CLUSTER_HEAD_ADMIN_PASSWORD", "canary-password"),
+        ("CLUSTER_HEAD_ADMIN_API_TOKEN", "canary-api-token-of-24-characters"),
+    ];
+    let error = Settings::new(&serve(), &with(&same), &shipped()).unwrap_err().to_string();
+    for (name, _) in same {
+        assert!(error.contains(&format!("{name} is the same as the operator's.")), "{error}");
+    }
+    assert!(!error.contains("canary"), "{error}");
+    let admin = |environment: &[(&'static str, &'static str)]| {
+        Settings::new(&serve(), &with(environment), &shipped()).unwrap().secrets.admin
+    };
+    assert!(admin(&[]).password.is_none() && admin(&[]).api_token.is_none());
+    let own = admin(&[("CLUSTER_HEAD_ADMIN_PASSWORD", "canary-of-the-admin")]);
+    assert!(own.password.is_some() && own.api_token.is_none());
 }
 
 #[test]

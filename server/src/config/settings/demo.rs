@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use super::super::variables;
 use super::args::ServeArgs;
 use super::environment::{Environment, Findings};
-use super::secrets::Secrets;
+use super::secrets::{Keys, Secrets};
 
 /// Every secret of the demo. The simulator takes any.
 const SECRET: &str = "demo";
@@ -78,8 +78,8 @@ pub(super) fn secrets(catalogue: &Catalogue) -> Secrets {
         slack_request_token: secret(),
         slack_incoming_url: None,
         batch_values: batch_values.collect(),
-        password: None,
-        api_token: secret(),
+        operator: Keys::default(),
+        admin: Keys { password: None, api_token: secret() },
     }
 }
 

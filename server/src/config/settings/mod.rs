@@ -19,7 +19,7 @@ use super::{Loaded, variables};
 pub use args::{ConfigArgs, DEFAULT_LEASE, DrillArgs, ServeArgs};
 use environment::Findings;
 pub use environment::{Environment, SettingsErrors};
-pub use secrets::{PasswordSetting, Secrets};
+pub use secrets::{Keys, PasswordSetting, Secrets};
 
 /// How this process runs. `Debug` shows no secret.
 #[derive(Debug, Clone)]
@@ -40,7 +40,7 @@ pub struct Settings {
 /// Whom it talks to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Mode {
-    /// Only to a simulator on this machine. Everybody acts as the operator; nothing is billed.
+    /// Only to a simulator on this machine. Everybody acts as an admin; nothing is billed.
     Demo {
         simulator: Url,
     },

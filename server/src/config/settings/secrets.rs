@@ -29,13 +29,21 @@ pub struct Secrets {
     pub slack_incoming_url: Option<SecretString>,
     /// The values that the bodies of batch jobs name, by the name of the variable.
     pub batch_values: HashMap<String, SecretString>,
-    /// What the operator signs in with; none in the demo, where nobody has to.
+    pub operator: Keys,
+    /// None of both, and there is no admin.
+    pub admin: Keys,
+}
+
+/// What proves a role.
+#[derive(Debug, Clone, Default)]
+pub struct Keys {
+    /// What a person signs in with; none in the demo, where nobody has to.
     pub password: Option<PasswordSetting>,
-    /// What programs send as bearer token. Without it the API is closed to them.
+    /// What a program sends as bearer token. Without it the API is closed to it.
     pub api_token: Option<SecretString>,
 }
 
-/// The operator's password as it was set.
+/// A password as it was set.
 #[derive(Debug, Clone)]
 pub enum PasswordSetting {
     /// A well-formed argon2 hash in PHC notation.
@@ -68,9 +76,27 @@ impl Secrets {
                 incoming_url,
             ),
             batch_values,
-            password: required(environment, &variables::password(), findings, password).map(as_set),
-            api_token: optional(environment, &variables::api_token(), findings, api_token),
+            operator: Keys {
+                password: required(environment, &variables::password(), findings, password).map(as_set),
+                api_token: optional(environment, &variables::api_token(), findings, api_token),
+            },
+            admin: admin(environment, findings),
         }
+    }
+}
+
+/// Keys that open two doors would make everybody an admin.
+fn admin(environment: &Environment, findings: &mut Findings) -> Keys {
+    let (password_of, token_of) = (variables::admin_password(), variables::admin_api_token());
+    for (variable, other) in [(&password_of, variables::password()), (&token_of, variables::api_token())] {
+        let value = environment.get(&variable.name);
+        if value.is_some() && value == environment.get(&other.name) {
+            findings.add_for(variable, "is the same as the operator's");
+        }
+    }
+    Keys {
+        password: optional(environment, &password_of, findings, password).map(as_set),
+        api_token: optional(environment, &token_of, findings, api_token),
     }
 }
 

@@ -20,7 +20,7 @@ const LONGEST_KEY: usize = 200;
 
 /// 201 with the job; 200 with the earlier job when the key was seen with the same ask.
 pub async fn accept(
-    Operator(actor): Operator,
+    Operator { actor, .. }: Operator,
     State(web): State<Web>,
     headers: HeaderMap,
     body: Bytes,

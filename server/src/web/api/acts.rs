@@ -30,7 +30,7 @@ static CANCEL: Form = Form {
 
 /// Asks a job to stop. To ask twice is no mistake.
 pub async fn cancel(
-    Operator(actor): Operator,
+    Operator { actor, .. }: Operator,
     State(web): State<Web>,
     Path(number): Path<String>,
     headers: HeaderMap,
@@ -53,7 +53,7 @@ static LEAVE_UP: Form = Form {
 
 /// Leaves the cluster up that the job would destroy.
 pub async fn leave_up(
-    Operator(actor): Operator,
+    Operator { actor, .. }: Operator,
     State(web): State<Web>,
     Path(number): Path<String>,
     headers: HeaderMap,
@@ -77,7 +77,7 @@ static ANSWER: Form = Form {
 
 /// Answers what a step asks.
 pub async fn answer(
-    Operator(actor): Operator,
+    Operator { actor, .. }: Operator,
     State(web): State<Web>,
     Path((number, position)): Path<(String, String)>,
     headers: HeaderMap,
@@ -107,7 +107,7 @@ static RESUME: Form = Form {
 
 /// Takes up the rest of an ended job: 201 with the new job, 200 with the earlier one when the key was seen before.
 pub async fn resume(
-    Operator(actor): Operator,
+    Operator { actor, .. }: Operator,
     State(web): State<Web>,
     Path(number): Path<String>,
     headers: HeaderMap,

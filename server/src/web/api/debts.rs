@@ -27,7 +27,7 @@ static CLOSE: Form = Form {
 
 /// A person takes the debt to destroy the cluster over.
 pub async fn close(
-    Operator(actor): Operator,
+    Operator { actor, .. }: Operator,
     State(web): State<Web>,
     Path(name): Path<String>,
     headers: HeaderMap,
@@ -50,7 +50,7 @@ static ACCEPT: Form = Form {
 
 /// A person takes over what a destroyed cluster left behind. To accept twice is no mistake.
 pub async fn accept_leftover(
-    Operator(actor): Operator,
+    Operator { actor, .. }: Operator,
     State(web): State<Web>,
     Path(name): Path<String>,
     headers: HeaderMap,
@@ -78,7 +78,7 @@ static ADOPT: Form = Form {
 
 /// Takes a cluster under the promise that was found in the cloud; for as long as the config says where nothing is said.
 pub async fn adopt(
-    Operator(actor): Operator,
+    Operator { actor, .. }: Operator,
     State(web): State<Web>,
     Path(name): Path<String>,
     headers: HeaderMap,

@@ -4,26 +4,24 @@ use app::session::Visitor;
 use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, HOST};
 use axum::http::request::Parts;
-use domain::actor::{Actor, Channel};
+use domain::actor::{Actor, Admitted, Channel, Role};
 use secrecy::SecretString;
 use store::{Error, Store};
 
-use super::cookie;
 use super::secret::is_same;
-use crate::config::PasswordSetting;
+use super::{cookie, password};
+use crate::config::Keys;
 use crate::web::caller::Caller;
 
-/// The one person who acts; more people and roles come later.
-pub const OPERATOR: &str = "operator";
-
-/// How somebody proves to be the operator.
+/// How somebody proves to be the operator or an admin. Each role is one person by name: there are no accounts.
 pub enum Access {
-    /// Being on this machine is enough.
-    Demo { api_token: SecretString },
+    /// Being on this machine is enough to be an admin.
+    Demo {
+        api_token: SecretString,
+    },
     Real {
-        password: PasswordSetting,
-        /// Without it the API is closed.
-        api_token: Option<SecretString>,
+        operator: Keys,
+        admin: Keys,
     },
 }
 
@@ -49,11 +47,11 @@ impl Access {
             return Ok(self.program(&request.headers));
         }
         match self {
-            Self::Demo { .. } => Ok(self.operator(Channel::Web, None)),
+            Self::Demo { .. } => Ok(self.alone(Channel::Web)),
             Self::Real { .. } => {
                 let Some(token) = cookie::session_token(&request.headers) else { return Ok(self.nobody()) };
                 Ok(match store.session(&token).await? {
-                    Some(_) => self.operator(Channel::Web, Some(token)),
+                    Some(known) => self.somebody(&known.name, known.role, Channel::Web, Some(token)),
                     None => self.nobody(),
                 })
             }
@@ -61,24 +59,52 @@ impl Access {
     }
 
     fn program(&self, headers: &HeaderMap) -> Identity {
-        let expected = match self {
-            Self::Demo { api_token } => Some(api_token),
-            Self::Real { api_token, .. } => api_token.as_ref(),
-        };
-        match bearer(headers).zip(expected) {
-            Some((given, expected)) if is_same(given, expected) => self.operator(Channel::Api, None),
-            _ => self.nobody(),
+        let Some(given) = bearer(headers) else { return self.nobody() };
+        let opens = |expected: &SecretString| is_same(given, expected);
+        match self {
+            Self::Demo { api_token } if opens(api_token) => self.alone(Channel::Api),
+            Self::Demo { .. } => self.nobody(),
+            Self::Real { operator, admin } => {
+                let role = role_of(|role| {
+                    let keys = if role.is_admin() { admin } else { operator };
+                    keys.api_token.as_ref().is_some_and(opens)
+                });
+                role.map_or_else(
+                    || self.nobody(),
+                    |role| self.somebody(role.as_str(), role, Channel::Api, None),
+                )
+            }
         }
     }
 
-    fn operator(&self, channel: Channel, session: Option<String>) -> Identity {
-        let actor = Some(Actor::new(OPERATOR, channel));
-        Identity { visitor: Visitor { actor, is_demo: self.is_demo() }, session }
+    /// Whose password this is. Takes tens of milliseconds where one is kept as a hash: not for a thread that serves
+    /// requests.
+    pub fn role_of_password(&self, given: &SecretString) -> Option<Role> {
+        let Self::Real { operator, admin } = self else { return None };
+        role_of(|role| {
+            let keys = if role.is_admin() { admin } else { operator };
+            keys.password.as_ref().is_some_and(|setting| password::is_right(given, setting))
+        })
+    }
+
+    /// The one person of the demo.
+    fn alone(&self, channel: Channel) -> Identity {
+        self.somebody(Role::Operator.as_str(), Role::Admin, channel, None)
+    }
+
+    fn somebody(&self, name: &str, role: Role, channel: Channel, session: Option<String>) -> Identity {
+        let admitted = Some(Admitted { actor: Actor::new(name, channel), role });
+        Identity { visitor: Visitor { admitted, is_demo: self.is_demo() }, session }
     }
 
     const fn nobody(&self) -> Identity {
-        Identity { visitor: Visitor { actor: None, is_demo: self.is_demo() }, session: None }
+        Identity { visitor: Visitor { admitted: None, is_demo: self.is_demo() }, session: None }
     }
+}
+
+/// The role that something proves. Every role is tried, so that the time it takes does not tell which one was right.
+fn role_of(proves: impl Fn(Role) -> bool) -> Option<Role> {
+    Role::ALL.iter().copied().filter(|role| proves(*role)).last()
 }
 
 /// Whether the `Host` is a name of this machine itself. A page of another site whose name was made to point here

@@ -7,7 +7,7 @@ use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::actor::Actor;
+use domain::actor::{Actor, Admitted, Role};
 
 use super::access::{Identity, is_at_home};
 use super::login::address;
@@ -19,7 +19,7 @@ use crate::web::state::Web;
 /// The one page that a stranger sees.
 const OPEN_PAGE: &str = "/login";
 
-/// Lets the operator through and nobody else.
+/// Lets the operator and an admin through and nobody else.
 pub async fn admit(State(web): State<Web>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let identity = match web.access.identify(&web.store, &parts).await {
@@ -27,7 +27,7 @@ pub async fn admit(State(web): State<Web>, request: Request, next: Next) -> Resp
         Err(error) => return Problem::from(error).into_response(),
     };
     let is_open = parts.extensions.get::<MatchedPath>().is_some_and(|path| path.as_str() == OPEN_PAGE);
-    if identity.visitor.actor.is_none() && !is_open {
+    if identity.visitor.admitted.is_none() && !is_open {
         return turn_away(&parts);
     }
     if identity.session.is_some() && is_unasked(&parts) {
@@ -57,15 +57,21 @@ pub async fn only_at_home(State(web): State<Web>, request: Request, next: Next) 
 }
 
 /// The person or program that got through [`admit`]. A route that somebody forgot to put behind it lets nobody in.
-pub struct Operator(pub Actor);
+pub struct Operator {
+    pub actor: Actor,
+    /// An admin may do more than an operator; where that matters, the handler looks.
+    pub role: Role,
+}
 
 impl<S: Sync> FromRequestParts<S> for Operator {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
         let visitor = parts.extensions.get::<Visitor>();
-        let actor = visitor.and_then(|visitor| visitor.actor.clone());
-        actor.map(Self).ok_or_else(|| Problem::of_status(StatusCode::UNAUTHORIZED))
+        let admitted = visitor.and_then(|visitor| visitor.admitted.clone());
+        let Admitted { actor, role } =
+            admitted.ok_or_else(|| Problem::of_status(StatusCode::UNAUTHORIZED))?;
+        Ok(Self { actor, role })
     }
 }
 

@@ -7,11 +7,11 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
+use domain::actor::Role;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::access::{Access, OPERATOR};
-use super::{cookie, password};
+use super::cookie;
 use crate::web::error::Problem;
 use crate::web::redirects::own_path;
 use crate::web::state::Web;
@@ -51,14 +51,15 @@ pub async fn sign_in(
     if web.access.is_demo() {
         return Ok(Redirect::to(next).into_response());
     }
-    if let Err(refusal) = check(&web, form.password).await? {
-        return Ok(Redirect::to(&address(Some(refusal), Some(next))).into_response());
-    }
+    let role = match check(&web, form.password).await? {
+        Ok(role) => role,
+        Err(refusal) => return Ok(Redirect::to(&address(Some(refusal), Some(next))).into_response()),
+    };
     if let Some(old) = cookie::session_token(&headers) {
         web.store.end_session(&old).await?;
     }
-    let token = web.store.create_session(OPERATOR).await?;
-    tracing::info!("the operator signed in");
+    let token = web.store.create_session(role.as_str(), role).await?;
+    tracing::info!(%role, "somebody signed in");
     Ok((CookieJar::new().add(cookie::holding(&token)), Redirect::to(next)).into_response())
 }
 
@@ -85,18 +86,15 @@ pub fn address(refusal: Option<Refusal>, next: Option<&str>) -> String {
     }
 }
 
-async fn check(web: &Web, given: SecretString) -> Result<Result<(), Refusal>, Problem> {
+async fn check(web: &Web, given: SecretString) -> Result<Result<Role, Refusal>, Problem> {
     let Some(_turn) = web.attempts.begin().await else {
         tracing::warn!("too many wrong passwords: nobody is listened to for a minute");
         return Ok(Err(Refusal::TooManyTries));
     };
     let access = Arc::clone(&web.access);
-    let checked = tokio::task::spawn_blocking(move || match &*access {
-        Access::Real { password: setting, .. } => password::is_right(&given, setting),
-        Access::Demo { .. } => false,
-    });
-    if checked.await.map_err(|error| Problem::internal(&error))? {
-        return Ok(Ok(()));
+    let checked = tokio::task::spawn_blocking(move || access.role_of_password(&given));
+    if let Some(role) = checked.await.map_err(|error| Problem::internal(&error))? {
+        return Ok(Ok(role));
     }
     web.attempts.failed().await;
     Ok(Err(Refusal::WrongPassword))

@@ -1,4 +1,4 @@
-//! Whether a password is the operator's.
+//! Whether a password is the one that was set.
 
 use argon2::Argon2;
 use argon2::password_hash::PasswordVerifier;

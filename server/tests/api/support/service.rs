@@ -12,7 +12,7 @@ use reqwest::header::{ACCEPT, COOKIE, SET_COOKIE};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, Response};
 use secrecy::SecretString;
-use server::config::{self, PasswordSetting};
+use server::config::{self, Keys, PasswordSetting};
 use server::web::auth::Access;
 use server::web::{Setup, Web, listen, router};
 use sqlx::PgPool;
@@ -23,6 +23,8 @@ use tokio_util::sync::CancellationToken;
 pub const CLUSTER: &str = "iriversland2";
 pub const PASSWORD: &str = "correct horse battery";
 pub const API_TOKEN: &str = "0123456789abcdef0123456789abcdef";
+pub const ADMIN_PASSWORD: &str = "correct horse battery staple";
+pub const ADMIN_API_TOKEN: &str = "fedcba9876543210fedcba9876543210";
 pub const SLACK_TOKEN: &str = "xoxo-slack-token";
 
 /// What a test leaves behind is gone at once: nobody waits for requests under way.
@@ -37,16 +39,21 @@ pub struct Service {
 }
 
 impl Service {
-    /// Everybody on this machine is the operator, and programs say `Bearer demo`.
+    /// Everybody on this machine is an admin, and programs say `Bearer demo`.
     pub async fn demo(pool: PgPool) -> Self {
         Self::start(pool, Access::Demo { api_token: "demo".into() }, Some(SLACK_TOKEN)).await
     }
 
-    /// The operator signs in with [`PASSWORD`], and programs send [`API_TOKEN`].
+    /// The operator signs in with [`PASSWORD`] and programs send [`API_TOKEN`]; an admin has [`ADMIN_PASSWORD`] and
+    /// [`ADMIN_API_TOKEN`].
     pub async fn real(pool: PgPool) -> Self {
-        let password = PasswordSetting::Plain(PASSWORD.into());
-        Self::start(pool, Access::Real { password, api_token: Some(API_TOKEN.into()) }, Some(SLACK_TOKEN))
-            .await
+        let keys = |password: &str, api_token: &str| Keys {
+            password: Some(PasswordSetting::Plain(password.into())),
+            api_token: Some(api_token.into()),
+        };
+        let operator = keys(PASSWORD, API_TOKEN);
+        let admin = keys(ADMIN_PASSWORD, ADMIN_API_TOKEN);
+        Self::start(pool, Access::Real { operator, admin }, Some(SLACK_TOKEN)).await
     }
 
     pub async fn start(pool: PgPool, access: Access, slack_token: Option<&str>) -> Self {
@@ -91,7 +98,11 @@ impl Service {
 
     /// Signs in and returns the cookie as a browser sends it back.
     pub async fn sign_in(&self) -> String {
-        let answer = self.submit("/login", &[("password", PASSWORD)]).send().await.unwrap();
+        self.sign_in_with(PASSWORD).await
+    }
+
+    pub async fn sign_in_with(&self, password: &str) -> String {
+        let answer = self.submit("/login", &[("password", password)]).send().await.unwrap();
         cookie_of(&answer).expect("signing in sets a cookie")
     }
 
