@@ -14,6 +14,8 @@ use crate::variants::Variant;
 const PATIENCE: TimeDelta = TimeDelta::hours(24);
 /// A history with more events than this turns in circles.
 const MOST_EVENTS: u64 = 400_000;
+/// So does one in which a debt accepts one job after the other.
+const MOST_JOBS: usize = 1_000;
 /// What is left is judged so long after the last change, when everybody has had a look.
 const AFTERWARDS: TimeDelta = TimeDelta::minutes(3);
 
@@ -43,7 +45,7 @@ fn perform(seed: u64, variant: Variant, tale: Tale) -> Ending {
     let mut events = 0;
     while stage.judge.borrow().breach().is_none() && stage.go_on() {
         events += 1;
-        if events == MOST_EVENTS {
+        if events == MOST_EVENTS || stage.store.borrow().jobs.len() == MOST_JOBS {
             stage.judge_breach(Law::ComesToRest, || format!("turns in circles: {}", stage.unrest()));
         }
     }

@@ -1,13 +1,19 @@
 //! The protocol as it is, and ways to break it. A judge that lets a broken one pass is worth nothing.
+//!
+//! Some were broken on purpose from the beginning; the others are faults that the protocol really had until a seed showed
+//! them. They are kept here so that each can be shown again.
 
 use chrono::TimeDelta;
+use clap::ValueEnum;
 use domain::Time;
-use domain::record::{ObligationChange, Record};
-use domain::step::StepState;
+use domain::obligation::ObligationState;
+use domain::plan::{self, MIN_LOOKS, Next, Pace};
+use domain::record::{JobChange, ObligationChange, Record};
+use domain::step::{Step, StepState, TriggerState};
 use domain::turn::Facts;
 
 /// Which protocol is played.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Variant {
     /// The protocol as it stands in `domain`.
     #[default]
@@ -34,54 +40,78 @@ pub enum Variant {
     SettleOnOneLook,
     /// A run that the provider does not know has ended well.
     MissingIsGone,
+    /// Two looks for a lost run were enough, though the settle time was not over at either.
+    EarlyLooksCount,
+    /// A search that was begun before the settle time was over counted as one after it, when its answer was slow.
+    LateAnswersCount,
+    /// A provider that was busy twice and then did not know a run once was believed.
+    EveryFailedLookDenies,
+    /// After a long sleep runs were given up unseen, and calls that nobody had answered were sent again.
+    SleepsThroughTimeLimits,
+    /// A cluster that another job had destroyed was left up, and then could not be destroyed because it was down.
+    LeavesUpWhatIsGone,
+    /// A job whose cluster was left up did not say what had failed before.
+    HidesWhatFailed,
+    /// A look that was begun before a destroy ended counted as proof of it.
+    AnyLookProves,
+    /// A job that took up the rest of a destroy trusted the stacks that had been destroyed long before.
+    TrustsEarlierDestroys,
 }
 
 impl Variant {
     /// All that the judge has to catch.
-    pub const BROKEN: [Self; 11] = [
-        Self::NoFence,
-        Self::NoIntent,
-        Self::NoSettle,
-        Self::RepeatingClient,
-        Self::UndoOnSucceededOnly,
-        Self::ObligationInSecondTransaction,
-        Self::CancelSettlesDebt,
-        Self::SettleOnFirstStack,
-        Self::TrustForbidden,
-        Self::SettleOnOneLook,
-        Self::MissingIsGone,
-    ];
+    pub fn broken() -> impl Iterator<Item = Self> {
+        Self::value_variants().iter().copied().filter(|variant| *variant != Self::Real)
+    }
+
+    /// The next thing to do, by this variant.
+    pub fn decide(self, facts: &Facts, pace: &Pace, now: Time) -> Next {
+        let (job, steps, cluster) = (&facts.job.job, &facts.job.steps, &facts.cluster);
+        let next = plan::next(job, steps, cluster, pace, now);
+        match self {
+            Self::LeavesUpWhatIsGone if job.pays_obligation => {
+                let mut job = job.clone();
+                job.pays_obligation = false;
+                plan::next(&job, steps, cluster, pace, now)
+            }
+            Self::SleepsThroughTimeLimits => give_up_unseen(steps, pace, now).unwrap_or(next),
+            _ => next,
+        }
+    }
 
     /// The transactions that this variant makes of one.
     pub fn transactions(self, facts: &Facts, mut record: Record, now: Time) -> Vec<Record> {
         let opens = matches!(record.obligation, Some(ObligationChange::Open { .. }));
-        let step = record.step.as_ref();
-        let succeeds = step.is_some_and(|step| step.state == StepState::Succeeded);
         match self {
             Self::UndoOnSucceededOnly => {
-                let creates = step.is_some_and(|step| step.action.creates_cluster());
-                if creates && succeeds {
+                let step = record.step.as_ref().filter(|step| step.action.creates_cluster());
+                if step.is_some_and(|step| step.state == StepState::Succeeded) {
                     record.obligation = Some(debt(facts, now));
                 } else if opens {
                     record.obligation = None;
                 }
-                vec![record]
             }
             Self::ObligationInSecondTransaction if opens => {
                 let obligation = record.obligation.take();
-                vec![record, Record { obligation, ..Record::default() }]
+                return vec![record, Record { obligation, ..Record::default() }];
             }
-            Self::SettleOnFirstStack => {
-                let destroys = step.is_some_and(|step| step.action.destroys_cluster());
-                if destroys && succeeds && record.obligation.is_none() {
-                    let can_be_proved = facts.has_observer && facts.cloud.is_some();
-                    record.obligation =
-                        Some(if can_be_proved { ObligationChange::Verify } else { ObligationChange::Settle });
+            Self::SettleOnFirstStack if has_destroyed(&record) => pay(facts, &mut record),
+            Self::TrustsEarlierDestroys if has_destroyed(&record) && is_last(facts, &record) => {
+                pay(facts, &mut record);
+            }
+            Self::LeavesUpWhatIsGone => leave_up(facts, &mut record),
+            Self::HidesWhatFailed => {
+                if let Some(JobChange::Ends { outcome, .. }) = &mut record.job
+                    && facts.job.job.abandoned.is_some()
+                    && let Some((first, _)) = outcome.split_once(" Failed at")
+                {
+                    *outcome = first.to_owned();
                 }
-                vec![record]
             }
-            _ => vec![record],
+            Self::EarlyLooksCount => count_early_look(facts, &mut record),
+            _ => {}
         }
+        vec![record]
     }
 }
 
@@ -90,5 +120,64 @@ fn debt(facts: &Facts, now: Time) -> ObligationChange {
         destroys_at: now + TimeDelta::minutes(facts.lifetime_minutes),
         teardown: facts.teardown.clone(),
         cloud: facts.cloud.clone(),
+    }
+}
+
+fn has_destroyed(record: &Record) -> bool {
+    let destroys = |step: &Step| step.action.destroys_cluster() && step.state == StepState::Succeeded;
+    record.step.as_ref().is_some_and(destroys)
+}
+
+/// Whether every other destroy of the job has succeeded, whoever did it.
+fn is_last(facts: &Facts, record: &Record) -> bool {
+    let position = record.step.as_ref().map(|step| step.position);
+    let others = facts.job.steps.iter().filter(|step| Some(step.position) != position);
+    others.filter(|step| step.action.destroys_cluster()).all(|step| step.state == StepState::Succeeded)
+}
+
+fn pay(facts: &Facts, record: &mut Record) {
+    let can_be_proved = facts.has_observer && facts.cloud.is_some();
+    let paid = if can_be_proved { ObligationChange::Verify } else { ObligationChange::Settle };
+    record.obligation.get_or_insert(paid);
+}
+
+fn leave_up(facts: &Facts, record: &mut Record) {
+    let is_verifying = facts.obligation.as_ref().is_some_and(|owed| owed.state == ObligationState::Verifying);
+    let has_begun = facts.job.steps.iter().any(Step::was_begun);
+    if let (Some(JobChange::Ends { .. }), Some(abandonment)) = (&record.job, &facts.job.job.abandoned)
+        && is_verifying
+        && !has_begun
+    {
+        record.obligation = Some(ObligationChange::LeaveUp { until: abandonment.until });
+    }
+}
+
+fn count_early_look(facts: &Facts, record: &mut Record) {
+    let Some(step) = record.step.as_mut().filter(|step| step.failed_looks == 0) else { return };
+    let known = facts.step(step.position).and_then(|known| known.trigger.as_ref()).map(|known| known.looks);
+    if let Some(trigger) = &mut step.trigger
+        && matches!(trigger.state, TriggerState::Intended | TriggerState::Unknown)
+        && known == Some(MIN_LOOKS - 1)
+        && trigger.looks == MIN_LOOKS - 1
+    {
+        trigger.looks = MIN_LOOKS;
+    }
+}
+
+/// What was decided without a look about a step whose time limit is over.
+fn give_up_unseen(steps: &[Step], pace: &Pace, now: Time) -> Option<Next> {
+    let step = steps.iter().find(|step| step.state.was_attempted() && !step.state.is_final())?;
+    let deadline = step.deadline()?;
+    let trigger = step.trigger.as_ref()?;
+    let is_settled = trigger.looks >= MIN_LOOKS && now >= step.next_check_at;
+    match trigger.state {
+        TriggerState::Accepted if step.cancel_sent_at.is_none() && now >= deadline + pace.stop => {
+            let because = "no end in time, and it could not be stopped".to_owned();
+            Some(Next::GiveUp { position: step.position, state: StepState::TimedOut, because })
+        }
+        TriggerState::Intended | TriggerState::Unknown if is_settled && now >= deadline => {
+            Some(Next::Begin { position: step.position })
+        }
+        _ => None,
     }
 }

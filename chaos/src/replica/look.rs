@@ -34,7 +34,13 @@ impl Replica {
                     return self.ask_rows(|store, _| store.postpone(claim, step.position, until)).await;
                 }
             },
-            Err(unseen) => turn::not_seen(facts, step, unseen, pace, turn.now(stage)),
+            Err(unseen) => {
+                let mut step = step.clone();
+                if stage.variant == Variant::EveryFailedLookDenies {
+                    step.missing_looks = step.failed_looks;
+                }
+                turn::not_seen(facts, &step, unseen, pace, turn.now(stage))
+            }
         };
         self.record(claim, facts, record).await
     }

@@ -85,7 +85,13 @@ impl Replica {
             own.iter().zip(&is_taken).filter(|(_, taken)| !**taken).map(|(shown, _)| shown).collect();
         self.stage.judge_looked(cluster, asked_at, left.is_empty());
         let verified = debt.filter(|debt| debt.obligation.state == ObligationState::Verifying);
-        let clears = verified.filter(|_| left.is_empty()).and_then(|debt| debt.obligation.verifying_since);
+        let mut clears =
+            verified.filter(|_| left.is_empty()).and_then(|debt| debt.obligation.verifying_since);
+        if self.stage.variant == Variant::AnyLookProves && left.is_empty() {
+            clears = self
+                .ask_rows(|store, _| Ok(store.unsettled(cluster).and_then(|owed| owed.verifying_since)))
+                .await?;
+        }
         self.ask_rows(|store, now| {
             store.observed(cluster, &own, clears, now);
             Ok(())

@@ -74,6 +74,7 @@ impl Replica {
             }
         };
         let candidates = self.not_yet_adopted(found).await?;
+        let asked_at = if stage.variant == Variant::LateAnswersCount { turn.now(stage) } else { asked_at };
         if candidates.is_empty() && stage.variant == Variant::NoSettle {
             return self.begin(claim, turn, step).await;
         }

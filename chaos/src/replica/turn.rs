@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use domain::job::JobState;
-use domain::plan::{self, Next};
+use domain::plan::Next;
 use domain::record::ObligationChange;
 use domain::step::Step;
 use domain::turn;
@@ -25,7 +25,7 @@ impl Replica {
             }
             let facts = &turn.facts;
             let pace = &self.stage.scenario.pace;
-            match plan::next(&facts.job.job, &facts.job.steps, &facts.cluster, pace, now) {
+            match self.stage.variant.decide(facts, pace, now) {
                 Next::Wait { until } => return self.release(claim, until).await,
                 Next::LeaveAlone => return self.release(claim, now + PATIENCE_WITH_NEWER).await,
                 Next::Finish { state, outcome } => {
