@@ -1,8 +1,8 @@
 //! What the rows and the catalogue say of a cluster or a job: everything from which a page about it is made.
 //!
 //! The version of a view is the highest of its rows, so they are read in one moment: read one after the other, an old
-//! row could stand beside a newer one whose version hides the view that is right. What is owed has no version; it is
-//! read after that moment. Should it be newer, its cluster got a newer version with it, and the view comes again.
+//! row could stand beside a newer one whose version hides the view that is right, or a debt that is paid beside a job
+//! that is still at it.
 
 use std::collections::BTreeSet;
 
@@ -120,14 +120,13 @@ impl ClusterFacts {
             Some(number) => snapshot.job(number).await?,
             None => None,
         };
-        drop(snapshot);
-        let owed = match (store.obligation_of(name).await?, latest) {
-            (None, Some(job)) => store.obligation_of_job(job).await?,
+        let owed = match (snapshot.obligation_of(name).await?, latest) {
+            (None, Some(job)) => snapshot.obligation_of_job(job).await?,
             (owed, _) => owed,
         };
-        let observation = store.observation(name).await?;
-        let accepted = store.accepted_leftovers(name).await?;
-        let acts = store.acts(name, NEWEST_ACTS).await?;
+        let observation = snapshot.observation(name).await?;
+        let accepted = snapshot.accepted_leftovers(name).await?;
+        let acts = snapshot.acts(name, NEWEST_ACTS).await?;
         Ok(Some(Self { latest_job, owed, observation, accepted, acts, ..Self::new(cluster, catalogue) }))
     }
 
@@ -197,23 +196,22 @@ impl JobFacts {
         let is_queued = job.job.started_at.is_none() && !job.job.state.is_final();
         let ahead = if is_queued { snapshot.jobs_ahead(number).await? } else { Vec::new() };
         let check_ins = snapshot.check_ins(number, NEWEST_CHECK_INS).await?;
-        drop(snapshot);
         let hourly = job
             .job
             .size
             .or(cluster.size)
             .and_then(|size| catalogue.cluster(&cluster.name)?.offer(size))
             .map(|offer| offer.hourly);
-        let owed = match store.obligation_of_job(number).await? {
+        let owed = match snapshot.obligation_of_job(number).await? {
             Some(own) => Some(own),
-            None => store.obligation_of(&cluster.name).await?,
+            None => snapshot.obligation_of(&cluster.name).await?,
         };
         let first_pays_debt = match ahead.first() {
-            Some(first) => store.job(*first).await?.is_some_and(|first| first.job.pays_obligation),
+            Some(first) => snapshot.job(*first).await?.is_some_and(|first| first.job.pays_obligation),
             None => false,
         };
-        let observation = store.observation(&cluster.name).await?;
-        let accepted = store.accepted_leftovers(&cluster.name).await?;
+        let observation = snapshot.observation(&cluster.name).await?;
+        let accepted = snapshot.accepted_leftovers(&cluster.name).await?;
         let proof = Proof::new(observation.as_ref(), &accepted);
         Ok(Some(Self { ahead, first_pays_debt, check_ins, job, cluster, hourly, owed, proof }))
     }

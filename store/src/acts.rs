@@ -8,8 +8,8 @@ use domain::job::JobWithSteps;
 use domain::obligation::PlannedTeardown;
 use domain::order::{Order, PlannedStep, Resumption};
 use domain::step::{Answer, GivenAnswer};
-use sqlx::PgTransaction;
 use sqlx::types::Json;
+use sqlx::{PgConnection, PgTransaction};
 
 use crate::record::check_in;
 use crate::{Accepted, Error, Store, Terms};
@@ -155,13 +155,21 @@ impl Store {
     /// # Errors
     /// When the database does not answer or a row cannot be read.
     pub async fn acts(&self, cluster: &str, newest: i64) -> Result<Vec<Act>, Error> {
+        Self::select_acts(&mut *self.pool.acquire().await?, cluster, newest).await
+    }
+
+    pub(crate) async fn select_acts(
+        connection: &mut PgConnection,
+        cluster: &str,
+        newest: i64,
+    ) -> Result<Vec<Act>, Error> {
         sqlx::query!(
             "select at, actor_name, channel, what, cluster_name, job_number, because
                from act where cluster_name = $1 order by act_id desc limit $2",
             cluster,
             newest
         )
-        .fetch_all(&self.pool)
+        .fetch_all(connection)
         .await?
         .into_iter()
         .map(|row| {
@@ -187,7 +195,8 @@ impl Store {
         .fetch_optional(&mut *tx)
         .await?
         .ok_or(Error::UnknownJob(number))?;
-        let job = self.job(number).await?.ok_or(Error::UnknownJob(number))?;
+        // Through the same connection: who holds one and waits for another may wait for all the others that do.
+        let job = Self::select_job(&mut tx, number).await?.ok_or(Error::UnknownJob(number))?;
         Ok(Held { tx, job, now })
     }
 

@@ -183,14 +183,15 @@ impl Store {
         .collect()
     }
 
-    /// One job with its steps.
+    /// One job with its steps, as they were at one moment.
     ///
     /// # Errors
     /// When the database does not answer or a row cannot be read.
     pub async fn job(&self, number: i64) -> Result<Option<JobWithSteps>, Error> {
-        Self::select_job(&mut *self.pool.acquire().await?, number).await
+        self.snapshot().await?.job(number).await
     }
 
+    /// In two statements: the caller's transaction has to keep others from writing between them, or from being seen.
     pub(crate) async fn select_job(
         connection: &mut PgConnection,
         number: i64,

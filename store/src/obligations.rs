@@ -6,6 +6,7 @@ use domain::cloud::CloudMark;
 use domain::obligation::{Closing, Duty, Obligation, PlannedTeardown, duty};
 use domain::order::{Order, PlannedStep};
 use domain::step::Phase;
+use sqlx::PgConnection;
 use sqlx::types::Json;
 
 use crate::accept::{insert, lock_cluster};
@@ -84,7 +85,14 @@ impl Store {
     /// # Errors
     /// When the database does not answer or the row cannot be read.
     pub async fn obligation_of(&self, cluster: &str) -> Result<Option<Obligation>, Error> {
-        let owed = self.select_obligations(Some(cluster), None).await?.pop();
+        Self::select_obligation_of(&mut *self.pool.acquire().await?, cluster).await
+    }
+
+    pub(crate) async fn select_obligation_of(
+        connection: &mut PgConnection,
+        cluster: &str,
+    ) -> Result<Option<Obligation>, Error> {
+        let owed = Self::select_obligations(connection, Some(cluster), None).await?.pop();
         Ok(owed.map(|owed| owed.obligation))
     }
 
@@ -93,9 +101,15 @@ impl Store {
     /// # Errors
     /// When the database does not answer or the row cannot be read.
     pub async fn obligation_of_job(&self, job: i64) -> Result<Option<Obligation>, Error> {
-        let owed =
-            self.select_obligations(None, Some(job)).await?.into_iter().max_by_key(|owed| owed.obligation.id);
-        Ok(owed.map(|owed| owed.obligation))
+        Self::select_obligation_of_job(&mut *self.pool.acquire().await?, job).await
+    }
+
+    pub(crate) async fn select_obligation_of_job(
+        connection: &mut PgConnection,
+        job: i64,
+    ) -> Result<Option<Obligation>, Error> {
+        let owed = Self::select_obligations(connection, None, Some(job)).await?.into_iter();
+        Ok(owed.map(|owed| owed.obligation).max_by_key(|owed| owed.id))
     }
 
     /// Every obligation that is not settled, those with the fewest failed attempts first: one cluster that cannot be
@@ -104,11 +118,11 @@ impl Store {
     /// # Errors
     /// When the database does not answer or a row cannot be read.
     pub async fn unsettled_obligations(&self) -> Result<Vec<OwedDestroy>, Error> {
-        self.select_obligations(None, None).await
+        Self::select_obligations(&mut *self.pool.acquire().await?, None, None).await
     }
 
     async fn select_obligations(
-        &self,
+        connection: &mut PgConnection,
         cluster: Option<&str>,
         job: Option<i64>,
     ) -> Result<Vec<OwedDestroy>, Error> {
@@ -131,7 +145,7 @@ impl Store {
             cluster,
             job
         )
-        .fetch_all(&self.pool)
+        .fetch_all(connection)
         .await?
         .into_iter()
         .map(OwedDestroy::try_from)
@@ -145,7 +159,7 @@ impl Store {
     pub async fn accept_teardown(&self, owed: &Obligation) -> Result<Option<i64>, Error> {
         let mut tx = self.pool.begin().await?;
         lock_cluster(&mut tx, &owed.cluster).await?;
-        let still_owed = self.select_obligations(Some(&owed.cluster), None).await?.pop();
+        let still_owed = Self::select_obligations(&mut tx, Some(&owed.cluster), None).await?.pop();
         let is_due = |owed: &OwedDestroy| duty(&owed.obligation, owed.is_busy, owed.now) == Duty::Destroy;
         let Some(OwedDestroy { obligation: owed, .. }) = still_owed.filter(is_due) else {
             return Ok(None);

@@ -6,6 +6,7 @@ use domain::Time;
 use domain::cloud::{Resource, ResourceKind};
 use domain::proof::Observation;
 use domain::standing::Doubt;
+use sqlx::PgConnection;
 use sqlx::types::Json;
 
 use crate::rows::word;
@@ -43,13 +44,20 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn observation(&self, cluster: &str) -> Result<Option<Observation>, Error> {
+        Self::select_observation(&mut *self.pool.acquire().await?, cluster).await
+    }
+
+    pub(crate) async fn select_observation(
+        connection: &mut PgConnection,
+        cluster: &str,
+    ) -> Result<Option<Observation>, Error> {
         let row = sqlx::query!(
             r#"select cluster_name, first_asked_at, known_ids, asked_at, answered_at, resources as "resources: Json<Vec<Resource>>", clean_looks,
                       error
                  from observation where cluster_name = $1"#,
             cluster
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(connection)
         .await?;
         Ok(row.map(|row| Observation {
             cluster: row.cluster_name,
@@ -151,12 +159,19 @@ impl Store {
     /// # Errors
     /// When the database does not answer or a row cannot be read.
     pub async fn accepted_leftovers(&self, cluster: &str) -> Result<Vec<AcceptedLeftover>, Error> {
+        Self::select_accepted_leftovers(&mut *self.pool.acquire().await?, cluster).await
+    }
+
+    pub(crate) async fn select_accepted_leftovers(
+        connection: &mut PgConnection,
+        cluster: &str,
+    ) -> Result<Vec<AcceptedLeftover>, Error> {
         sqlx::query!(
             "select kind, resource_id, name, accepted_by, because, accepted_at
                from accepted_leftover where cluster_name = $1 order by accepted_at, resource_id",
             cluster
         )
-        .fetch_all(&self.pool)
+        .fetch_all(connection)
         .await?
         .into_iter()
         .map(|row| {

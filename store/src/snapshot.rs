@@ -4,9 +4,11 @@
 use domain::cluster::Cluster;
 use domain::event::CheckIn;
 use domain::job::{Job, JobWithSteps};
+use domain::obligation::Obligation;
+use domain::proof::Observation;
 use sqlx::PgTransaction;
 
-use crate::{Error, JobFilter, Store};
+use crate::{AcceptedLeftover, Act, Error, JobFilter, Store};
 
 /// Shows the rows as they were at its first read, and takes no writes. It holds a connection: drop it before waiting
 /// for another one.
@@ -61,6 +63,46 @@ impl Snapshot {
     pub async fn check_ins(&mut self, job: i64, newest: i64) -> Result<Vec<CheckIn>, Error> {
         Store::select_check_ins(&mut self.0, job, newest).await
     }
+
+    /// The unsettled obligation of a cluster.
+    ///
+    /// # Errors
+    /// When the database does not answer or the row cannot be read.
+    pub async fn obligation_of(&mut self, cluster: &str) -> Result<Option<Obligation>, Error> {
+        Store::select_obligation_of(&mut self.0, cluster).await
+    }
+
+    /// The newest obligation that this job opened or settled, whatever its state.
+    ///
+    /// # Errors
+    /// When the database does not answer or the row cannot be read.
+    pub async fn obligation_of_job(&mut self, job: i64) -> Result<Option<Obligation>, Error> {
+        Store::select_obligation_of_job(&mut self.0, job).await
+    }
+
+    /// What the cloud last showed of a cluster.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn observation(&mut self, cluster: &str) -> Result<Option<Observation>, Error> {
+        Store::select_observation(&mut self.0, cluster).await
+    }
+
+    /// What people took over of a cluster's leftovers, the oldest first.
+    ///
+    /// # Errors
+    /// When the database does not answer or a row cannot be read.
+    pub async fn accepted_leftovers(&mut self, cluster: &str) -> Result<Vec<AcceptedLeftover>, Error> {
+        Store::select_accepted_leftovers(&mut self.0, cluster).await
+    }
+
+    /// What people did to a cluster, the newest first.
+    ///
+    /// # Errors
+    /// When the database does not answer or a row cannot be read.
+    pub async fn acts(&mut self, cluster: &str, newest: i64) -> Result<Vec<Act>, Error> {
+        Store::select_acts(&mut self.0, cluster, newest).await
+    }
 }
 
 #[cfg(test)]
@@ -75,8 +117,12 @@ mod tests {
         let mut snapshot = store.snapshot().await.unwrap();
         assert_eq!(snapshot.cluster("late").await.unwrap(), None);
         store.ensure_clusters(&["late"]).await.unwrap();
+        store.observed("late", &[], None).await.unwrap();
         assert_eq!(snapshot.cluster("late").await.unwrap(), None);
-        assert!(store.snapshot().await.unwrap().cluster("late").await.unwrap().is_some());
+        assert_eq!(snapshot.observation("late").await.unwrap(), None);
+        let mut later = store.snapshot().await.unwrap();
+        assert!(later.cluster("late").await.unwrap().is_some());
+        assert!(later.observation("late").await.unwrap().is_some());
     }
 
     #[sqlx::test(migrator = "crate::MIGRATOR")]

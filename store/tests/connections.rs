@@ -1,0 +1,94 @@
+//! Connections are few. Whoever holds one and waits for another may wait for all the others that do the same.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use domain::actor::{Actor, Channel};
+use domain::cloud::{CloudMark, Resource, ResourceKind};
+use domain::obligation::PlannedTeardown;
+use domain::order::{Order, PlannedStep};
+use domain::run::ProviderKind;
+use domain::step::{Action, CiTarget, Effect, Phase};
+use sqlx::PgPool;
+use sqlx::postgres::PgPoolOptions;
+use store::{Adoption, Error, JobFilter, Kind, Store, Terms};
+use uuid::Uuid;
+
+fn order(cluster: &str) -> Order {
+    let target = CiTarget {
+        name: "release".into(),
+        title: "Create the cluster".into(),
+        provider: ProviderKind::CircleCi,
+        project: "gh/acme/infra".into(),
+        branch: "release".into(),
+        parameters: BTreeMap::new(),
+        marker_parameter: None,
+        time_limit_minutes: 60,
+        retries: 0,
+        retry_pause_seconds: 0,
+    };
+    let action = Action::Trigger { target, effect: Effect::CreatesCluster };
+    Order {
+        routine: "up".into(),
+        cluster: cluster.into(),
+        size: None,
+        service: None,
+        steps: vec![PlannedStep { phase: Phase::Forward, title: "Create".into(), action }],
+        teardown: Vec::new(),
+        lifetime_minutes: 240,
+        time_limit_minutes: None,
+        cloud: None,
+        resumes: None,
+    }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn one_connection_is_enough_for_whatever_is_done(pool: PgPool) {
+    let one = PgPoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(3));
+    let store = Store::new(one.connect_with(pool.connect_options().as_ref().clone()).await.unwrap());
+    let (anna, terms) = (Actor::new("anna", Channel::Web), Terms::default());
+    store.ensure_clusters(&["a", "b"]).await.unwrap();
+
+    let job = store.accept(&order("a"), &anna, &terms).await.unwrap().number;
+    let claim = store.claim(Uuid::new_v4(), Duration::from_secs(30), Kind::Any).await.unwrap().unwrap();
+    store.turn(&claim).await.unwrap();
+    store.release(&claim, store.now().await.unwrap()).await.unwrap();
+    store.cancel(job, &anna, None).await.unwrap();
+    let until = store.now().await.unwrap() + chrono::TimeDelta::hours(1);
+    // Whether it may be done is decided with the job at hand: refused or not, it was read.
+    for outcome in [
+        store.leave_up(job, &anna, until, until, None).await,
+        store.resume(job, 1, &anna, &terms).await.map(drop),
+    ] {
+        assert!(!matches!(outcome, Err(Error::Database(_))), "{outcome:?}");
+    }
+
+    let volume = Resource {
+        kind: ResourceKind::Volume,
+        id: "1".into(),
+        name: "disk".into(),
+        tags: Vec::new(),
+        created_at: None,
+        daily: None,
+        machine: None,
+    };
+    let teardown =
+        vec![PlannedTeardown { title: "Destroy".into(), action: order("b").steps[0].action.clone() }];
+    let adoption = Adoption {
+        cluster: "b".into(),
+        size: None,
+        destroys_at: store.now().await.unwrap(),
+        teardown,
+        cloud: CloudMark { name: "b".into(), tag: None },
+    };
+    store.adopt_cluster(&adoption, &anna).await.unwrap();
+    let owed = store.obligation_of("b").await.unwrap().unwrap();
+    store.accept_teardown(&owed).await.unwrap().expect("it is due");
+    store.observed("b", std::slice::from_ref(&volume), None).await.unwrap();
+    store.accept_leftover("b", ResourceKind::Volume, "1", &anna, "mine").await.unwrap();
+    store.raise_alarm(&owed, 1, "Alarm").await.unwrap();
+    store.close_obligation("b", &anna, "mine").await.unwrap();
+    store.set_strangers(std::slice::from_ref(&volume)).await.unwrap();
+    store.arrive(Uuid::new_v4(), "1", Duration::from_secs(60)).await.unwrap();
+    assert_eq!(store.jobs(&JobFilter::default()).await.unwrap().len(), 2);
+}
