@@ -39,13 +39,26 @@ impl Store {
         Ok(())
     }
 
-    /// The databases of the server whose names begin so.
+    /// Drops a database beside this one that nobody is connected to; the server refuses while somebody is.
+    ///
+    /// # Errors
+    /// When somebody is connected, the server does not answer, or the role does not own the database.
+    pub async fn drop_deserted_beside(&self, name: &str) -> Result<(), Error> {
+        let drop = format!("drop database if exists {}", quoted(name));
+        raw_sql(AssertSqlSafe(drop)).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// The databases of the server whose names begin so and that nobody is connected to.
     ///
     /// # Errors
     /// When the server does not answer.
-    pub async fn databases_beside(&self, prefix: &str) -> Result<Vec<String>, Error> {
+    pub async fn deserted_beside(&self, prefix: &str) -> Result<Vec<String>, Error> {
         let names = sqlx::query_scalar!(
-            r#"select datname::text as "name!" from pg_database where starts_with(datname, $1) order by datname"#,
+            r#"select datname::text as "name!" from pg_database
+                where starts_with(datname, $1)
+                  and not exists (select from pg_stat_activity as somebody where somebody.datid = pg_database.oid)
+                order by datname"#,
             prefix
         );
         Ok(names.fetch_all(&self.pool).await?)

@@ -7,8 +7,9 @@ use uuid::Uuid;
 
 const PREFIX: &str = "cluster_head_drill_";
 
-/// A drill that was killed leaves its database behind. No drill takes so long.
-const ABANDONED_AFTER: TimeDelta = TimeDelta::days(1);
+/// A drill that was killed leaves its database behind, to which nobody is connected any more. One that has just been
+/// created may not have been connected to yet.
+const ABANDONED_AFTER: TimeDelta = TimeDelta::minutes(2);
 
 pub(super) struct DrillDatabase {
     name: String,
@@ -34,7 +35,7 @@ impl DrillDatabase {
 
     pub async fn drop_from(self, real: &Store) -> Result<()> {
         real.drop_beside(&self.name).await.map_err(|error| {
-            anyhow!("The database {} could not be dropped; a drill tomorrow drops it. {error}", self.name)
+            anyhow!("The database {} could not be dropped; a later drill drops it. {error}", self.name)
         })
     }
 }
@@ -43,9 +44,9 @@ impl DrillDatabase {
 async fn drop_abandoned(real: &Store) {
     let now = Utc::now();
     let is_abandoned = |name: &String| made_at(name).is_some_and(|made_at| now - made_at > ABANDONED_AFTER);
-    let names = real.databases_beside(PREFIX).await.unwrap_or_default();
+    let names = real.deserted_beside(PREFIX).await.unwrap_or_default();
     for name in names.into_iter().filter(is_abandoned) {
-        if let Err(error) = real.drop_beside(&name).await {
+        if let Err(error) = real.drop_deserted_beside(&name).await {
             tracing::warn!(%error, name, "what an earlier drill left behind could not be dropped");
         }
     }

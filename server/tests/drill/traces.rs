@@ -1,14 +1,16 @@
 //! What drills leave behind that do not come to their end.
 
+use std::collections::BTreeSet;
 use std::process::Command;
 use std::time::Duration;
 
-use sqlx::PgPool;
+use sqlx::{ConnectOptions, Connection, PgPool};
 use uuid::{ContextV7, Timestamp, Uuid};
 
 use crate::support::{Held, Operator, SHIPPED};
 
-const DAY: u64 = 86_400;
+/// A drill may take so long to connect to the database that it has created.
+const YOUNG: u64 = 120;
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn an_interrupted_drill_drops_its_database_and_writes_nothing_down(pool: PgPool) {
@@ -33,15 +35,21 @@ async fn an_interrupted_drill_drops_its_database_and_writes_nothing_down(pool: P
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
-async fn what_a_killed_drill_left_behind_is_dropped_a_day_later(pool: PgPool) {
-    let operator = Operator::arrive(pool).await;
-    let (old, young) = (name_given(DAY + 60), name_given(DAY - 60));
-    operator.create_database(&old).await;
-    operator.create_database(&young).await;
-    let held = operator.drill(&["--fault", "slack post html"]);
-    assert_eq!(held.code, Some(0), "{held:#?}");
-    assert_eq!(operator.databases().await, [young.as_str()]);
-    operator.drop_database(&young).await;
+async fn what_a_killed_drill_left_behind_is_dropped_by_the_next_and_one_that_is_held_is_not(pool: PgPool) {
+    let operator = Operator::arrive(pool.clone()).await;
+    let [killed, held, young] = [YOUNG + 60, YOUNG + 90, YOUNG - 60].map(name_given);
+    for name in [&killed, &held, &young] {
+        operator.create_database(name).await;
+    }
+    let of_the_held = pool.connect_options().as_ref().clone().database(&held).connect().await.unwrap();
+    let next = operator.drill(&["--fault", "slack post html"]);
+    assert_eq!(next.code, Some(0), "{next:#?}");
+    let left: BTreeSet<String> = operator.databases().await.into_iter().collect();
+    assert_eq!(left, BTreeSet::from([held.clone(), young.clone()]));
+    of_the_held.close().await.unwrap();
+    for name in [&held, &young] {
+        operator.drop_database(name).await;
+    }
     operator.leave().await;
 }
 
