@@ -6,7 +6,8 @@ use std::future::pending;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{OriginalUri, Query, Request, State};
-use axum::http::{Method, StatusCode, Uri};
+use axum::http::header::DATE;
+use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::MethodRouter;
@@ -107,6 +108,7 @@ async fn exchange(
         _ => Answer::Status(answer.status().as_u16()),
     };
     outside.memory().log.push(entry);
+    date(&mut answer, &outside);
     match fault {
         Some(FaultKind::DropAnswer) => match connection.reset().await {},
         Some(fault) => spoil::spoiled(answer, fault).await,
@@ -130,6 +132,14 @@ fn refusal(service: Service, strike: Strike) -> Option<Response> {
         _ => return None,
     };
     Some(service.refuse(refusal))
+}
+
+/// Says when it was answered, by the clock of the dates in it.
+fn date(answer: &mut Response, outside: &Outside) {
+    let date = outside.date(outside.now()).format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    if let Ok(date) = HeaderValue::try_from(date) {
+        answer.headers_mut().insert(DATE, date);
+    }
 }
 
 fn made_effective(answer: &mut Response) -> Option<String> {

@@ -46,9 +46,9 @@ impl Default for Patience {
 /// The clients that exist in this process.
 pub struct Providers {
     /// Without a token there is none.
-    pub circleci: Option<CircleCi>,
+    pub circleci: Option<Box<dyn CiProvider>>,
     /// Without a token there is none.
-    pub travis: Option<Travis>,
+    pub travis: Option<Box<dyn CiProvider>>,
     /// Without a token there is none, and only the CI says what exists.
     pub observer: Option<DigitalOcean>,
     /// Always there: each call brings its own address and names its own secrets.
@@ -68,8 +68,8 @@ impl Providers {
         let travis = |token| Travis::new(&http, Travis::API, Travis::APP, token, patience.start);
         let digitalocean = |token| DigitalOcean::new(&http, DigitalOcean::API, token);
         Ok(Self {
-            circleci: access.circleci_token.map(circleci).transpose()?,
-            travis: access.travis_token.map(travis).transpose()?,
+            circleci: access.circleci_token.map(circleci).transpose()?.map(boxed),
+            travis: access.travis_token.map(travis).transpose()?.map(boxed),
             observer: access.digitalocean_token.map(digitalocean).transpose()?,
             batch: Batch::new(&http, access.batch_secrets),
             slack: access.slack_webhook.map(|webhook| Slack::new(&http, webhook)).transpose()?,
@@ -93,8 +93,8 @@ impl Providers {
             CircleCi::new(&http, &at("/circleci/api/v2"), &at("/circleci/app"), token(), patience.start)?;
         let travis = Travis::new(&http, &at("/travis"), &at("/travis/app"), token(), patience.start)?;
         Ok(Self {
-            circleci: Some(circleci),
-            travis: Some(travis),
+            circleci: Some(boxed(circleci)),
+            travis: Some(boxed(travis)),
             observer: Some(DigitalOcean::new(&http, &at("/digitalocean"), token())?),
             batch: Batch::simulated(&http, batch_secrets, &at("/batch"))?,
             slack: Some(Slack::new(&http, at("/slack/services/T0/B0/X0").into())?),
@@ -107,9 +107,13 @@ impl Providers {
     /// When there is no token for it.
     pub fn ci(&self, kind: ProviderKind) -> Result<&dyn CiProvider, NotConfigured> {
         match kind {
-            ProviderKind::CircleCi => self.circleci.as_ref().map(|client| client as &dyn CiProvider),
-            ProviderKind::Travis => self.travis.as_ref().map(|client| client as &dyn CiProvider),
+            ProviderKind::CircleCi => self.circleci.as_deref(),
+            ProviderKind::Travis => self.travis.as_deref(),
         }
         .ok_or(NotConfigured(kind))
     }
+}
+
+fn boxed(client: impl CiProvider + 'static) -> Box<dyn CiProvider> {
+    Box::new(client)
 }

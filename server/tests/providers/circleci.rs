@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use domain::run::RunStatus;
+use domain::run::{ProviderKind, RunRef, RunStatus};
 use serde_json::json;
-use server::providers::{CiProvider, Patience, TriggerError};
+use server::providers::{Patience, TriggerError};
 use simulator::{Endpoint, Fault, FaultKind, Settings};
 
 use crate::canned::{Canned, on};
@@ -142,10 +142,27 @@ async fn a_pipeline_in_which_nothing_starts_is_skipped_after_its_grace() {
         let world = World::struck_by(never, patience).await;
         let target = circleci_target("release");
         let run = world.circleci().trigger(&target, MARKER).await.unwrap();
-        // The simulator's clock is set so that the pipeline is `created` and its date is still in our past.
+        // Until the pipeline is `created`.
         world.simulator.advance(Duration::from_secs(2));
         assert_eq!(world.look_after(0, &target, &run).await.status, expected);
     }
+}
+
+#[tokio::test]
+async fn how_old_a_pipeline_is_says_the_clock_of_the_one_who_shows_it() {
+    // Ours is far ahead.
+    let pipeline =
+        json!({ "id": "p", "number": 1, "state": "created", "created_at": "2026-01-05T10:00:00Z" });
+    let shown = on("GET /circleci/api/v2/pipeline/p", 200, pipeline);
+    let canned = Canned::start([
+        shown.header("date", "Mon, 05 Jan 2026 10:00:30 GMT"),
+        on("GET /circleci/api/v2/pipeline/p/workflow", 200, json!({ "items": [], "next_page_token": null })),
+    ])
+    .await;
+    let providers = providers_at(&canned.url, PATIENCE);
+    let run = RunRef { provider: ProviderKind::CircleCi, id: "p".into(), number: None, url: String::new() };
+    let report = providers.ci(ProviderKind::CircleCi).unwrap().look(&circleci_target("release"), &run).await;
+    assert_eq!(report.unwrap().status, RunStatus::Queued);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use domain::run::{ProviderKind, RunRef, RunStatus};
 use serde_json::json;
-use server::providers::{CiProvider, ProviderError};
+use server::providers::ProviderError;
 use simulator::Settings;
 
 use crate::canned::{Canned, on};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::run::{ProviderKind, RunRef};
 use serde_json::json;
-use server::providers::{CiProvider, ProviderError, TriggerError};
+use server::providers::{ProviderError, TriggerError};
 use simulator::{Endpoint, Fault, FaultKind, Settings};
 
 use crate::canned::{Canned, on};

@@ -2,7 +2,7 @@
 
 use domain::step::CiTarget;
 use serde_json::{Value, json};
-use server::providers::{CiProvider, ProviderError};
+use server::providers::ProviderError;
 use simulator::{Endpoint, Fault, FaultKind, Settings};
 use uuid::Uuid;
 

@@ -10,7 +10,7 @@ use domain::run::{ProviderKind, RunRef};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, SanType, date_time_ymd};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
-use server::providers::{CiProvider, ProviderError, TriggerError, install_crypto};
+use server::providers::{ProviderError, TriggerError, install_crypto};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use chrono::Utc;
+use chrono::{TimeDelta, Utc};
 use domain::run::{ProviderKind, RunRef, RunStatus};
 use domain::step::CiTarget;
 use serde_json::{Value, json};
-use server::providers::{CiProvider, Patience, ProviderError};
+use server::providers::{Patience, ProviderError};
 use simulator::{Endpoint, Fault, FaultKind};
 use uuid::Uuid;
 
@@ -82,6 +82,15 @@ async fn a_rejected_request_is_errored_with_the_reason() {
 }
 
 #[tokio::test]
+async fn how_old_a_request_is_says_the_clock_of_the_one_who_shows_it() {
+    // Ours is far ahead.
+    let shown = on(REQUEST, 200, request("2026-01-05T10:00:00Z".into(), json!([])));
+    let canned = Canned::start([shown.header("date", "Mon, 05 Jan 2026 10:00:30 GMT")]).await;
+    let travis = providers_at(&canned.url, PATIENCE).travis.unwrap();
+    assert_eq!(travis.look(&travis_target(), &request_1()).await.unwrap().status, RunStatus::Queued);
+}
+
+#[tokio::test]
 async fn a_reason_that_cannot_be_read_leaves_the_rejection_as_it_is() {
     let world = World::struck_by(Fault::on(Endpoint::TravisTrigger, FaultKind::NeverStarts), PATIENCE).await;
     world.simulator.inject(Fault::on(Endpoint::TravisMessages, FaultKind::Html)).unwrap();
@@ -93,7 +102,8 @@ async fn a_reason_that_cannot_be_read_leaves_the_rejection_as_it_is() {
 
 #[tokio::test]
 async fn a_request_that_was_taken_and_built_nothing_is_errored_after_its_grace() {
-    let canned = Canned::start([on(REQUEST, 200, request(Utc::now().to_rfc3339(), json!([])))]).await;
+    let created_at = Utc::now() - TimeDelta::seconds(5);
+    let canned = Canned::start([on(REQUEST, 200, request(created_at.to_rfc3339(), json!([])))]).await;
     for (grace, expected) in
         [(Duration::from_secs(120), RunStatus::Queued), (Duration::ZERO, RunStatus::Errored)]
     {

@@ -11,7 +11,6 @@ mod slug;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::Utc;
 use domain::Time;
 use domain::run::{ProviderKind, RunRef, RunReport, RunStatus};
 use domain::step::CiTarget;
@@ -91,9 +90,9 @@ impl CircleCi {
         pipeline: &str,
     ) -> Result<(Pipeline, Vec<Workflow>, reading::Reading), ProviderError> {
         let url = http::under(&self.api, ["pipeline", pipeline]);
-        let pipeline: Pipeline = self.peer.send_for(self.peer.get(url)).await?;
+        let (pipeline, answered_at): (Pipeline, _) = self.peer.send_dated_for(self.peer.get(url)).await?;
         let workflows = self.workflows(&pipeline.id).await?;
-        let reading = reading::read(&pipeline, &workflows, self.start_grace, Utc::now());
+        let reading = reading::read(&pipeline, &workflows, self.start_grace, answered_at);
         Ok((pipeline, workflows, reading))
     }
 

@@ -35,8 +35,13 @@ pub struct Reading {
 
 /// Reads a pipeline with all its workflows, in any order. `grace` is how long a pipeline may show no workflow
 /// after it was created: the list is empty for a short while after each trigger, and for ever when nothing
-/// matched.
-pub fn read(pipeline: &Pipeline, workflows: &[Workflow], grace: Duration, now: Time) -> Reading {
+/// matched. Without `answered_at` nobody knows how old it is.
+pub fn read(
+    pipeline: &Pipeline,
+    workflows: &[Workflow],
+    grace: Duration,
+    answered_at: Option<Time>,
+) -> Reading {
     let known = |status, detail: Option<String>| Reading { status, detail };
     match pipeline.state.as_str() {
         "created" => {}
@@ -54,11 +59,16 @@ pub fn read(pipeline: &Pipeline, workflows: &[Workflow], grace: Duration, now: T
     let statuses: Vec<RunStatus> = newest.iter().map(|workflow| status(&workflow.status)).collect();
     match combined(&statuses) {
         Some(status) => known(status, told(&newest)),
-        None if now.signed_duration_since(pipeline.created_at).to_std().is_ok_and(|age| age > grace) => {
+        None if age(pipeline, answered_at).is_some_and(|age| age > grace) => {
             known(RunStatus::Skipped, Some("the pipeline was created, but no workflow was started".into()))
         }
         None => known(RunStatus::Queued, None),
     }
+}
+
+/// How old the pipeline was when it was shown, both by CircleCI's clock.
+fn age(pipeline: &Pipeline, answered_at: Option<Time>) -> Option<Duration> {
+    answered_at?.signed_duration_since(pipeline.created_at).to_std().ok()
 }
 
 /// A workflow's status in our words. `queued` is documented in 2026 and missing in the OpenAPI.
@@ -177,7 +187,7 @@ mod tests {
     }
 
     fn reading_of(listed: &[(&str, &str, u32)]) -> Reading {
-        read(&pipeline("created"), &workflows(listed), GRACE, at(300))
+        read(&pipeline("created"), &workflows(listed), GRACE, Some(at(300)))
     }
 
     fn expected(status: RunStatus, detail: &str) -> Reading {
@@ -211,27 +221,28 @@ mod tests {
     fn a_pipeline_is_queued_until_its_config_was_read() {
         for state in ["pending", "setup-pending", "setup"] {
             let setup_is_done = workflows(&[("setup", "success", 1)]);
-            let reading = read(&pipeline(state), &setup_is_done, GRACE, at(300));
+            let reading = read(&pipeline(state), &setup_is_done, GRACE, Some(at(300)));
             assert_eq!(reading, expected(RunStatus::Queued, ""));
         }
     }
 
     #[test]
     fn a_pipeline_that_cannot_be_read_says_why() {
-        let reading = read(&pipeline("errored"), &[], GRACE, at(1));
+        let reading = read(&pipeline("errored"), &[], GRACE, Some(at(1)));
         assert_eq!(reading, expected(RunStatus::Errored, "pipeline errored: Unexpected argument(s): x"));
     }
 
     #[test]
     fn a_state_of_tomorrow_is_not_an_end() {
-        let reading = read(&pipeline("pondering"), &workflows(&[("build", "success", 1)]), GRACE, at(300));
+        let reading =
+            read(&pipeline("pondering"), &workflows(&[("build", "success", 1)]), GRACE, Some(at(300)));
         assert_eq!(reading.status, RunStatus::Unknown);
         assert!(reading.detail.unwrap().contains("\"pondering\""));
     }
 
     #[test]
     fn a_pipeline_without_workflows_is_skipped_after_its_grace() {
-        let reading = |second| read(&pipeline("created"), &[], GRACE, at(second)).status;
+        let reading = |second| read(&pipeline("created"), &[], GRACE, Some(at(second))).status;
         assert_eq!(reading(120), RunStatus::Queued);
         assert_eq!(reading(121), RunStatus::Skipped);
     }
@@ -239,7 +250,7 @@ mod tests {
     #[test]
     fn a_clock_ahead_of_ours_makes_no_pipeline_old() {
         let an_hour_before = at(0) - chrono::Duration::hours(1);
-        let reading = read(&pipeline("created"), &[], GRACE, an_hour_before);
+        let reading = read(&pipeline("created"), &[], GRACE, Some(an_hour_before));
         assert_eq!(reading.status, RunStatus::Queued);
     }
 

@@ -2,6 +2,9 @@
 //!
 //! Facts: the official OpenAPI (digitalocean/openapi, 2026). What a proof rests on has to be there: the list
 //! itself, ids, names and tags. What people are only told may be missing or odd, and then is not told.
+//!
+//! A list that is `null` is refused and not taken for an empty one: the OpenAPI (7c1300c) has an array in each of the four
+//! lists and marks none as `nullable`, and neither its examples nor those of DigitalOcean's Go client (godo) know any other.
 
 use domain::Time;
 use serde::de::DeserializeOwned;

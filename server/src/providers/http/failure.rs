@@ -4,8 +4,6 @@
 use std::error::Error;
 use std::time::Duration;
 
-use chrono::Utc;
-use domain::Time;
 use domain::text::one_line;
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
@@ -52,7 +50,7 @@ impl Failure {
             Said::Nothing => format!("{who} answered {code}"),
             Said::Text(text) => format!("{who} answered {code}: {text}"),
         };
-        Self::Refused { status, after: stay_away(status, headers, Utc::now()), what }
+        Self::Refused { status, after: stay_away(status, headers), what }
     }
 
     pub fn unreadable(who: &str, status: StatusCode, body: &str, error: &serde_json::Error) -> Self {
@@ -146,10 +144,10 @@ fn redirect(headers: &HeaderMap) -> Said {
 }
 
 /// How long the service asks us to stay away.
-fn stay_away(status: StatusCode, headers: &HeaderMap, now: Time) -> Option<Duration> {
+fn stay_away(status: StatusCode, headers: &HeaderMap) -> Option<Duration> {
     let seconds = retry_after(headers).or_else(|| match status {
         // Services that count requests tell the reset with every answer; it only matters when nothing is left.
-        StatusCode::TOO_MANY_REQUESTS => until_reset(headers, now),
+        StatusCode::TOO_MANY_REQUESTS => until_reset(headers),
         _ => None,
     })?;
     Some(Duration::from_secs(seconds).min(LONGEST_RETRY_AFTER))
@@ -159,10 +157,10 @@ fn retry_after(headers: &HeaderMap) -> Option<u64> {
     headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()
 }
 
-/// DigitalOcean's way to say when the oldest request is forgotten: seconds since 1970.
-fn until_reset(headers: &HeaderMap, now: Time) -> Option<u64> {
+/// DigitalOcean's way to say when the oldest request is forgotten: seconds since 1970, by the clock of the answer.
+fn until_reset(headers: &HeaderMap) -> Option<u64> {
     let reset: i64 = headers.get("ratelimit-reset")?.to_str().ok()?.trim().parse().ok()?;
-    u64::try_from(reset.saturating_sub(now.timestamp())).ok()
+    u64::try_from(reset.saturating_sub(super::date(headers)?.timestamp())).ok()
 }
 
 /// What went wrong at the bottom ("Connection refused"); the layers above only repeat that a request failed.
@@ -284,11 +282,13 @@ mod tests {
 
     #[test]
     fn without_retry_after_a_used_up_limit_says_when_it_is_reset() {
-        let now = Time::from_timestamp(1_800_000_000, 0).unwrap();
         let asked = |status, headers: &[(&'static str, &'static str)]| {
+            // 1800000000
+            let date = ("date", "Fri, 15 Jan 2027 08:00:00 GMT");
+            let headers = [headers, &[date]].concat();
             let headers =
                 headers.iter().map(|&(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
-            stay_away(status, &headers.collect(), now).map(|asked| asked.as_secs())
+            stay_away(status, &headers.collect()).map(|asked| asked.as_secs())
         };
         let used_up = StatusCode::TOO_MANY_REQUESTS;
         assert_eq!(asked(used_up, &[("ratelimit-reset", "1800000090")]), Some(90));

@@ -12,7 +12,9 @@ mod failure;
 
 use std::time::Duration;
 
-use reqwest::header::{HeaderMap, HeaderValue};
+use chrono::DateTime;
+use domain::Time;
+use reqwest::header::{DATE, HeaderMap, HeaderValue};
 use reqwest::{Method, RequestBuilder, Response, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
@@ -152,7 +154,7 @@ impl Peer {
         let headers = response.headers().clone();
         let body = self.read(response).await;
         if status.is_success() {
-            return Ok(Answer { who: self.who, status, body: body? });
+            return Ok(Answer { who: self.who, status, date: date(&headers), body: body? });
         }
         // The status says enough: a body that broke off or has no end changes nothing about it.
         Err(Failure::refused(self.who, status, &headers, &body.unwrap_or_default()))
@@ -161,6 +163,15 @@ impl Peer {
     /// As [`send`](Self::send), for an answer in JSON.
     pub async fn send_for<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Failure> {
         self.send(request).await?.json()
+    }
+
+    /// The same with the moment at which it was answered, where the answer says so.
+    pub async fn send_dated_for<T: DeserializeOwned>(
+        &self,
+        request: RequestBuilder,
+    ) -> Result<(T, Option<Time>), Failure> {
+        let answer = self.send(request).await?;
+        Ok((answer.json()?, answer.date))
     }
 
     async fn read(&self, mut response: Response) -> Result<String, Failure> {
@@ -195,7 +206,14 @@ impl Peer {
 pub(super) struct Answer {
     who: &'static str,
     pub status: StatusCode,
+    date: Option<Time>,
     body: String,
+}
+
+/// By the clock of the far end, like the dates in its answer. Ours may be wrong.
+fn date(headers: &HeaderMap) -> Option<Time> {
+    let date = headers.get(DATE)?.to_str().ok()?;
+    Some(DateTime::parse_from_rfc2822(date).ok()?.to_utc())
 }
 
 impl Answer {

@@ -11,7 +11,6 @@ mod reading;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::Utc;
 use domain::Time;
 use domain::run::{ProviderKind, RunRef, RunReport, RunStatus};
 use domain::step::CiTarget;
@@ -90,9 +89,14 @@ impl Travis {
         }
     }
 
-    async fn request(&self, target: &CiTarget, run: &RunRef) -> Result<Request, ProviderError> {
+    /// The request, and when it was shown like this.
+    async fn request(
+        &self,
+        target: &CiTarget,
+        run: &RunRef,
+    ) -> Result<(Request, Option<Time>), ProviderError> {
         let url = self.repository(target, &["request", &run.id]);
-        Ok(self.peer.send_for(self.peer.get(url)).await?)
+        Ok(self.peer.send_dated_for(self.peer.get(url)).await?)
     }
 
     /// Only an ornament: without an answer the rejection stands as it is.
@@ -154,9 +158,9 @@ impl CiProvider for Travis {
     }
 
     async fn look(&self, target: &CiTarget, run: &RunRef) -> Result<RunReport, ProviderError> {
-        let request = self.request(target, run).await?;
+        let (request, shown_at) = self.request(target, run).await?;
         let without_build = |status, detail| RunReport { status, run: run.clone(), detail };
-        Ok(match reading::fate(&request, self.start_grace, Utc::now()) {
+        Ok(match reading::fate(&request, self.start_grace, shown_at) {
             Fate::Open => without_build(RunStatus::Queued, None),
             Fate::Rejected => without_build(RunStatus::Errored, Some(self.why_rejected(target, run).await)),
             Fate::Barren => {
@@ -175,8 +179,8 @@ impl CiProvider for Travis {
     }
 
     async fn cancel(&self, target: &CiTarget, run: &RunRef) -> Result<(), ProviderError> {
-        let request = self.request(target, run).await?;
-        let build = match reading::fate(&request, self.start_grace, Utc::now()) {
+        let (request, shown_at) = self.request(target, run).await?;
+        let build = match reading::fate(&request, self.start_grace, shown_at) {
             Fate::Built(build) => build,
             Fate::Rejected | Fate::Barren => return Ok(()),
             Fate::Open => {

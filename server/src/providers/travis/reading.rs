@@ -22,8 +22,8 @@ pub enum Fate<'a> {
 }
 
 /// Reads a request. A build counts as acceptance whatever the result says. `grace` is how long a decided
-/// request may show no build after it was created.
-pub fn fate(request: &Request, grace: Duration, now: Time) -> Fate<'_> {
+/// request may show no build after it was created, and `shown_at` when it was shown like this.
+pub fn fate(request: &Request, grace: Duration, shown_at: Option<Time>) -> Fate<'_> {
     let newest = request.builds.iter().flatten().max_by_key(|build| build.id);
     if let Some(build) = newest {
         return Fate::Built(build);
@@ -31,7 +31,7 @@ pub fn fate(request: &Request, grace: Duration, now: Time) -> Fate<'_> {
     if request.result.as_deref() == Some("rejected") {
         return Fate::Rejected;
     }
-    let age = request.created_at.map(|created| now.signed_duration_since(created));
+    let age = shown_at.zip(request.created_at).map(|(shown, created)| shown.signed_duration_since(created));
     let is_over_grace = age.is_some_and(|age| age.to_std().is_ok_and(|age| age > grace));
     // The names of the states in between have changed over the years; only `pending` is sure.
     if request.state != "pending" && is_over_grace { Fate::Barren } else { Fate::Open }
@@ -95,7 +95,7 @@ mod tests {
         }
         let request: Request = serde_json::from_value(shown).unwrap();
         let now = "2026-01-05T10:00:00Z".parse::<Time>().unwrap() + chrono::Duration::seconds(second);
-        match fate(&request, GRACE, now) {
+        match fate(&request, GRACE, Some(now)) {
             Fate::Open => "open".into(),
             Fate::Built(build) => format!("build {}", build.id),
             Fate::Rejected => "rejected".into(),
