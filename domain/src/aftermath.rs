@@ -21,13 +21,13 @@ impl Aftermath {
         matches!(self, Self::Destroyed | Self::HalfDestroyed)
     }
 
-    /// A finished job has to say whether something still runs and costs money.
+    /// A finished job has to say whether something still runs and costs money. On whose word it was destroyed is not known
+    /// here: see [`crate::turn::finished`].
     pub const fn sentence(self) -> &'static str {
         match self {
-            Self::Untouched => "",
+            Self::Untouched | Self::Destroyed => "",
             Self::Up => " The cluster is up.",
             Self::HalfCreated => " What exists of the cluster is destroyed next.",
-            Self::Destroyed => " The cluster was destroyed.",
             Self::HalfDestroyed => " The cluster may still cost money; destroying it is owed and goes on.",
         }
     }

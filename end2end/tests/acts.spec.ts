@@ -25,7 +25,7 @@ test("a guide that is cancelled stops its run and destroys its cluster", async (
 
   expect(await arrivedAtJob(page)).toBe(number);
   await comes(outcome(page).filter({ hasText: "Cancelled by operator at step 3" }));
-  await expect(outcome(page)).toContainText("The cluster was destroyed.");
+  await expect(outcome(page)).toContainText("The CI says that the cluster was destroyed.");
   await expect(step(page, "Run the S3 job", "Skipped")).toBeVisible();
   expect(await head.simulator.cluster()).toBe("none");
   await page.goto(`/clusters/${CLUSTER}`);
@@ -45,7 +45,7 @@ test("a job that asks is approved on its page and goes on", async ({ page, comes
   expect(await arrivedAtJob(page)).toBe(number);
   await comes(step(page, QUESTION, "Succeeded"));
   await expect(step(page, QUESTION, "Succeeded")).toContainText("approved by operator");
-  await comes(outcome(page).filter({ hasText: "All 6 steps succeeded. The cluster was destroyed." }));
+  await comes(outcome(page).filter({ hasText: "All 6 steps succeeded. The CI says that the cluster was destroyed." }));
 });
 
 test("a job that asks is refused, and what it brought up is destroyed", async ({ page, comes, head }) => {

@@ -13,7 +13,7 @@ test("a deploy that fails makes the job fail, and the cluster is destroyed all t
   await page.goto(`/jobs/${number}`);
   await comes(settledOutcome(page));
   await expect(outcome(page)).toContainText("Failed at step 3 (Deploy slack-middleware)");
-  await expect(outcome(page)).toContainText("The cluster was destroyed.");
+  await expect(outcome(page)).toContainText("The CI says that the cluster was destroyed.");
   await expect(step(page, "Deploy slack-middleware", "Failed")).toBeVisible();
   await expect(step(page, "Run the S3 job", "Skipped")).toBeVisible();
   await expect(step(page, "Destroy the cluster", "Succeeded")).toBeVisible();

@@ -50,7 +50,7 @@ test("guide is followed to its end, and the history outlives a crash of the serv
   await comes(step(page, "Run the S3 job", AT_WORK).getByText(/^[1-9]\d* %$/));
   await expect(page.getByRole("progressbar", { name: /^Run the S3 job: \d+ %$/ })).toBeVisible();
   await comes(settledOutcome(page));
-  await expect(outcome(page)).toContainText("All 6 steps succeeded. The cluster was destroyed.");
+  await expect(outcome(page)).toContainText("All 6 steps succeeded. The CI says that the cluster was destroyed.");
   for (const title of ["Deploy slack-middleware", "Run the S3 job", "Destroy the cluster"]) {
     await expect(step(page, title, "Succeeded")).toBeVisible();
   }
@@ -65,10 +65,10 @@ test("guide is followed to its end, and the history outlives a crash of the serv
   await expect(cardIn(page, "Down")).toBeVisible();
   await page.getByRole("link", { name: "Jobs", exact: true }).click();
   await expect(row(page, guide, "Succeeded")).toContainText("guide (s)");
-  await expect(row(page, guide, "Succeeded")).toContainText("The cluster was destroyed.");
+  await expect(row(page, guide, "Succeeded")).toContainText("The CI says that the cluster was destroyed.");
   await expect(row(page, destroyed, "Succeeded")).toContainText("up (m)");
   await row(page, guide, "Succeeded").getByRole("link").click();
-  await expect(outcome(page)).toContainText("The cluster was destroyed.");
+  await expect(outcome(page)).toContainText("The CI says that the cluster was destroyed.");
 });
 
 test("guide goes on from a cluster that is up in its size, and destroys it at the end", async ({
@@ -85,7 +85,7 @@ test("guide goes on from a cluster that is up in its size, and destroys it at th
   await page.getByRole("button", { name: "Start routine" }).click();
   await arrivedAtJob(page);
   await comes(settledOutcome(page));
-  await expect(outcome(page)).toContainText("All 6 steps succeeded. The cluster was destroyed.");
+  await expect(outcome(page)).toContainText("All 6 steps succeeded. The CI says that the cluster was destroyed.");
   expect((await head.api.cluster()).state).toBe("down");
   expect(await head.simulator.cluster()).toBe("none");
   expect((await head.simulator.ran()).slice(2)).toEqual([

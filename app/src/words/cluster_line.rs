@@ -70,6 +70,9 @@ fn down(facts: &ClusterFacts) -> Sentence {
     if facts.unsettled().is_some() {
         return Sentence::new("Destroyed, says the CI. The proof of the cloud is awaited.");
     }
+    if facts.observation.as_ref().is_some_and(|observation| !observation.resources.is_empty()) {
+        return Sentence::new("No machines. What a person accepted stays, and may cost money.");
+    }
     Sentence::new("No machines. Costs nothing.")
 }
 
@@ -143,7 +146,7 @@ mod tests {
         );
         facts.owed = Some(owed(ObligationState::Settled));
         facts.accepted = vec![accepted(&volume)];
-        assert_eq!(line(&facts), "No machines. Costs nothing.");
+        assert_eq!(line(&facts), "No machines. What a person accepted stays, and may cost money.");
     }
 
     #[test]

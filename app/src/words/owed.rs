@@ -135,7 +135,7 @@ pub fn what_is_left(owed: Option<&Obligation>) -> &'static str {
         None | Some(ObligationState::Settled) => "Nothing is owed any more.",
         Some(ObligationState::Closed) => "A person took over what was owed.",
         Some(ObligationState::Open) => "The cluster costs money until it is destroyed.",
-        Some(ObligationState::Verifying) => "The CI says destroyed; the cloud is asked for the proof.",
+        Some(ObligationState::Verifying) => "The cloud is being asked whether it is gone.",
         Some(ObligationState::Due | ObligationState::Destroying) => {
             "The cluster may still cost money. Destroying it is owed and goes on."
         }

@@ -16,10 +16,13 @@ pub fn finished(facts: &Facts, state: JobState, outcome: String, now: Time) -> R
     let job = &facts.job.job;
     let title = format!("Job #{} {} on {}", job.number, job.title(), job.cluster);
     let remark = if state == JobState::Failed { Remark::error } else { Remark::info };
+    let (destroyed, meanwhile) = word_on_destroy(facts);
+    let outcome = format!("{outcome}{destroyed}");
+    let told = format!("{outcome}{meanwhile}");
     Record {
         obligation: debt_left(facts, &outcome, now),
-        remarks: vec![remark(None, outcome.clone())],
-        announcements: vec![format!("{title}: {}. {outcome}", text::job_state(state).to_lowercase())],
+        announcements: vec![format!("{title}: {}. {told}", text::job_state(state).to_lowercase())],
+        remarks: vec![remark(None, told)],
         job: Some(JobChange::Ends { state, outcome }),
         is_progress: true,
         ..Record::default()
@@ -35,6 +38,19 @@ pub fn skipped(positions: Vec<i32>) -> Record {
         skipped: positions,
         is_progress: true,
         ..Record::default()
+    }
+}
+
+/// Who says that the cluster is gone, which stays true, and what is done about it at the moment.
+fn word_on_destroy(facts: &Facts) -> (&'static str, &'static str) {
+    let is_being_proved =
+        facts.obligation.as_ref().is_some_and(|owed| owed.state == ObligationState::Verifying);
+    match aftermath(&facts.job.steps) {
+        Aftermath::Destroyed if is_being_proved => {
+            (" The CI says that the cluster was destroyed.", " The cloud is being asked.")
+        }
+        Aftermath::Destroyed => (" The cluster was destroyed.", ""),
+        _ => ("", ""),
     }
 }
 

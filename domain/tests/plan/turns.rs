@@ -216,7 +216,27 @@ fn a_cluster_that_was_destroyed_all_the_same_is_not_said_to_be_left_up() {
     story.job.abandoned = Some(Abandonment { by, at: at(1), until: at(7200) });
     let Next::Finish { state, outcome } = story.next(9) else { panic!("it ends") };
     assert_eq!(state, JobState::Cancelled);
-    assert_eq!(outcome, "anna asked too late to leave the cluster up. The cluster was destroyed.");
+    assert_eq!(outcome, "anna asked too late to leave the cluster up.");
+}
+
+#[test]
+fn a_job_says_on_whose_word_the_cluster_was_destroyed() {
+    let mut story = Story::guide();
+    for position in 1..=6 {
+        story.ended(position, StepState::Succeeded);
+    }
+    let told = |obligation| {
+        let facts = Facts { obligation, ..facts(&story) };
+        let record = finished(&facts, JobState::Succeeded, "All 6 steps succeeded.".into(), at(9));
+        let Some(JobChange::Ends { outcome, .. }) = record.job else { panic!("it ends") };
+        (outcome, record.announcements.concat())
+    };
+    let (outcome, announced) = told(Some(owed(ObligationState::Verifying)));
+    assert_eq!(outcome, "All 6 steps succeeded. The CI says that the cluster was destroyed.");
+    assert!(announced.ends_with("The CI says that the cluster was destroyed. The cloud is being asked."));
+    let (outcome, announced) = told(None);
+    assert_eq!(outcome, "All 6 steps succeeded. The cluster was destroyed.");
+    assert!(announced.ends_with("The cluster was destroyed."));
 }
 
 #[test]

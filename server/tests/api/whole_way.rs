@@ -60,7 +60,7 @@ async fn a_guide_is_asked_for_watched_live_and_leaves_nothing_behind(pool: PgPoo
     };
     let ended = events.next_where("job", is_over).await;
     let html = ended.data["pieces"][0]["html"].as_str().unwrap();
-    assert!(html.contains("All 6 steps succeeded. The cluster was destroyed."), "{html}");
+    assert!(html.contains("All 6 steps succeeded. The CI says that the cluster was destroyed."), "{html}");
     assert!(!simulator.cluster_is_up());
 
     stop.send(()).unwrap();

@@ -15,7 +15,10 @@ async fn a_guide_job_brings_up_deploys_works_and_destroys(pool: PgPool) {
     let job = house.ask("guide", Some(Size::L)).await;
     let over = house.play(job).await;
     assert_eq!(over.job.state, JobState::Succeeded, "{}", house.story().await);
-    assert_eq!(over.job.outcome.as_deref(), Some("All 6 steps succeeded. The cluster was destroyed."));
+    let outcome = "All 6 steps succeeded. The CI says that the cluster was destroyed.";
+    assert_eq!(over.job.outcome.as_deref(), Some(outcome));
+    let told = house.store.check_ins(job, 200).await.unwrap().pop().unwrap().text;
+    assert_eq!(told, format!("{outcome} The cloud is being asked."));
     assert_eq!(house.effective(), GUIDE);
     assert_eq!(house.cluster().await.state, ClusterState::Down);
     assert_eq!(house.store.obligation_of(CLUSTER).await.unwrap(), None);
