@@ -53,6 +53,24 @@ async fn a_double_press_is_one_job(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn the_form_that_starts_a_routine_is_good_for_each_cluster_that_can_be_chosen_in_it(pool: PgPool) {
+    let service = Service::demo_with_second(pool, "second").await;
+    service.accept_on("second", "up", Some(Size::S)).await;
+    let (_, page) = service.page("/jobs/new").await;
+    let key = page.split("name=\"idempotency_key\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+    let key = key.expect("the form has a key");
+    assert!(page.contains(&format!("<option value=\"{CLUSTER}\" selected")), "{page}");
+    let form = [("routine", "guide"), ("cluster", "second"), ("size", "s"), ("idempotency_key", key)];
+    assert_eq!(service.press("/actions/start-routine", &form).await, "/jobs/2");
+    // Another press with what the page knew, now that the second cluster is in another state.
+    let later = key.replacen('-', "", 1);
+    let form = [("routine", "guide"), ("cluster", "second"), ("size", "s"), ("idempotency_key", &later)];
+    let stale = service.press("/actions/start-routine", &form).await;
+    assert!(stale.contains("problem=stale"), "{stale}");
+    assert_eq!(service.number_of_jobs().await, 2);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn the_key_of_a_start_says_on_which_cluster_it_was_decided(pool: PgPool) {
     let service = Service::demo(pool).await;
     let version = async || service.store.cluster(CLUSTER).await.unwrap().unwrap().version;

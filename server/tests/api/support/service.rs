@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::actor::{Actor, Channel};
-use domain::catalogue::Catalogue;
+use domain::catalogue::{Catalogue, ClusterSpec};
 use domain::order::Ask;
 use domain::size::Size;
 use reqwest::header::{ACCEPT, COOKIE, SET_COOKIE};
@@ -57,10 +57,23 @@ impl Service {
     }
 
     pub async fn start(pool: PgPool, access: Access, slack_token: Option<&str>) -> Self {
+        Self::with(pool, access, slack_token, shipped_catalogue()).await
+    }
+
+    /// The demo with a second cluster, which is like the first.
+    pub async fn demo_with_second(pool: PgPool, name: &str) -> Self {
+        let mut catalogue = shipped_catalogue();
+        let first = catalogue.clusters[0].clone();
+        catalogue.clusters.push(ClusterSpec { name: name.into(), ..first });
+        Self::with(pool, Access::Demo { api_token: "demo".into() }, None, catalogue).await
+    }
+
+    async fn with(pool: PgPool, access: Access, slack_token: Option<&str>, catalogue: Catalogue) -> Self {
         server::providers::install_crypto();
-        let catalogue = Arc::new(shipped_catalogue());
+        let catalogue = Arc::new(catalogue);
         let store = Store::new(pool);
-        store.ensure_clusters(&[CLUSTER]).await.unwrap();
+        let names: Vec<&str> = catalogue.clusters.iter().map(|cluster| cluster.name.as_str()).collect();
+        store.ensure_clusters(&names).await.unwrap();
         let closing = CancellationToken::new();
         let web = Web::new(Setup {
             store: store.clone(),
@@ -126,7 +139,11 @@ impl Service {
 
     /// A job without the detour over HTTP.
     pub async fn accept(&self, routine: &str, size: Option<Size>) -> i64 {
-        let ask = Ask { routine: routine.into(), cluster: CLUSTER.into(), size, service: None };
+        self.accept_on(CLUSTER, routine, size).await
+    }
+
+    pub async fn accept_on(&self, cluster: &str, routine: &str, size: Option<Size>) -> i64 {
+        let ask = Ask { routine: routine.into(), cluster: cluster.into(), size, service: None };
         let order = self.catalogue.order(&ask).unwrap();
         let actor = Actor::new("ana", Channel::Slack);
         self.store.accept(&order, &actor, &Terms::default()).await.unwrap().number
