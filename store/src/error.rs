@@ -60,6 +60,12 @@ impl From<sqlx::Error> for Error {
 }
 
 impl Error {
+    /// Whether the database could not be spoken to. It may answer in a moment.
+    pub const fn is_away(&self) -> bool {
+        use sqlx::Error as Cause;
+        matches!(self, Self::Database(Cause::PoolTimedOut | Cause::PoolClosed | Cause::Io(_)))
+    }
+
     /// Whether the person who asked can mend it, so that the text is meant for them.
     pub const fn is_meant_for_people(&self) -> bool {
         matches!(

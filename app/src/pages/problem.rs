@@ -33,7 +33,10 @@ impl PageError {
             }
             (error, _) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "a page could not be shown");
-                respond::status(StatusCode::INTERNAL_SERVER_ERROR);
+                let is_away = matches!(&error, Self::Store(error) if error.is_away());
+                let status =
+                    if is_away { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::INTERNAL_SERVER_ERROR };
+                respond::status(status);
                 fault().into_any()
             }
         }

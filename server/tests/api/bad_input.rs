@@ -73,8 +73,8 @@ async fn a_message_from_slack_has_a_few_kilobytes_at_most(pool: PgPool) {
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_failure_of_ours_tells_its_number_and_nothing_else(pool: PgPool) {
-    let service = Service::demo(pool).await;
-    service.store.close().await;
+    let service = Service::demo(pool.clone()).await;
+    sqlx::raw_sql("alter table job rename to lost").execute(&pool).await.unwrap();
     let answer = service
         .get("/api/v1/jobs")
         .bearer_auth("demo")

@@ -16,6 +16,9 @@ use serde::Serialize;
 
 pub use show::show;
 
+/// When to come again while the database does not answer.
+const RETRY_AFTER_SECONDS: u32 = 5;
+
 /// Why a request led to nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
@@ -49,6 +52,14 @@ impl Problem {
     pub fn internal(cause: &dyn Display) -> Self {
         tracing::error!(%cause, "a request failed");
         Self::of_status(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// Nobody did anything wrong, and it may work in a moment.
+    fn without_database(cause: &dyn Display) -> Self {
+        tracing::warn!(%cause, "the database does not answer");
+        let message = "The database does not answer. Try again in a moment.";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message)
+            .with_retry_after(RETRY_AFTER_SECONDS)
     }
 
     pub fn not_found(message: impl Into<String>) -> Self {
@@ -104,6 +115,7 @@ impl From<store::Error> for Problem {
             }
             Error::NotIdle(_) => Self::new(StatusCode::CONFLICT, "not_idle", message),
             Error::Act(act) => forbidden(&act),
+            away if away.is_away() => Self::without_database(&away),
             other => Self::internal(&other),
         }
     }
