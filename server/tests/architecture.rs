@@ -117,6 +117,28 @@ fn sql_stands_in_the_store_alone() {
     }
 }
 
+/// Decisions are made by the database's time, and the age of what a provider shows is told by the provider's clock. What
+/// is left out here reads the clock for people, or for the simulators of a drill.
+#[test]
+fn no_decision_is_made_by_the_clock_of_this_machine() {
+    let root = server_root().join("..");
+    let parts = [
+        "domain/src",
+        "store/src",
+        "server/src/engine",
+        "server/src/providers",
+        "server/src/web/api",
+        "app/src/press",
+        "app/src/api",
+    ];
+    for file in parts.iter().flat_map(|part| rust_files(&root.join(part))) {
+        let code = code_of(&file);
+        for clock in ["Utc::now", "Local::now", "SystemTime"] {
+            assert!(!mentions(&code, clock), "{} reads the clock: {clock}", shown(&file));
+        }
+    }
+}
+
 #[test]
 fn the_domain_is_made_of_nothing_that_does_something() {
     let manifest = std::fs::read_to_string(server_root().join("../domain/Cargo.toml")).unwrap();

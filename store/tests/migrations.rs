@@ -60,6 +60,38 @@ async fn replicas_that_start_at_once_migrate_once(pool: PgPool) {
     assert_eq!(usize::try_from(applied).unwrap(), store::MIGRATOR.iter().count());
 }
 
+/// Whether somebody waits for a lock in this database, and who.
+async fn who_waits(pool: &PgPool) -> i32 {
+    let waiting = "select pid from pg_stat_activity
+                    where datname = current_database() and wait_event_type = 'Lock' and pid <> pg_backend_pid()";
+    loop {
+        if let Some(pid) = sqlx::query_scalar(waiting).fetch_optional(pool).await.unwrap() {
+            return pid;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_migration_that_was_killed_half_way_runs_again(pool: PgPool) {
+    let mut in_the_way = pool.begin().await.unwrap();
+    // A migration in the middle wants this name, and waits.
+    sqlx::raw_sql("create table obligation (id int)").execute(&mut *in_the_way).await.unwrap();
+    let store = store::Store::new(pool.clone());
+    let killed = async {
+        let pid = who_waits(&pool).await;
+        sqlx::query("select pg_terminate_backend($1)").bind(pid).execute(&pool).await.unwrap();
+    };
+    let (migrated, ()) = tokio::join!(store.migrate(), killed);
+    migrated.unwrap_err();
+    in_the_way.rollback().await.unwrap();
+    store.migrate().await.unwrap();
+    let applied: Vec<bool> =
+        sqlx::query_scalar("select success from _sqlx_migrations").fetch_all(&pool).await.unwrap();
+    assert_eq!(applied, vec![true; store::MIGRATOR.iter().count()]);
+    store.ensure_clusters(&["a"]).await.unwrap();
+}
+
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn the_tables_allow_exactly_the_words_that_the_domain_spells(pool: PgPool) {
     let definitions: BTreeMap<String, String> = sqlx::query_as::<_, (String, String)>(

@@ -117,6 +117,23 @@ async fn what_changes_is_told_to_every_stream_whole_and_with_its_version(pool: P
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_change_of_which_no_hint_comes_is_told_all_the_same(pool: PgPool) {
+    let service = Service::demo(pool.clone()).await;
+    let number = service.accept("up", Some(Size::M)).await;
+    let mut events = open(&service, "topics=jobs").await;
+    events.next_where("job_row", |row| is_row_of(row, number)).await;
+    // As if the listening connection were dead: written past the store, which would have sent a hint.
+    sqlx::query("update job set outcome = 'by hand', finished_at = now(), state = 'failed', version = nextval('change_version')")
+        .execute(&pool)
+        .await
+        .unwrap();
+    let is_told =
+        |row: &Value| row["pieces"][0]["html"].as_str().is_some_and(|html| html.contains("by hand"));
+    let told = timeout(BEFORE_THE_NEXT_PING, events.next_where("job_row", is_told)).await;
+    assert!(told.is_ok(), "the slow read found it");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn who_comes_back_gets_only_what_is_new(pool: PgPool) {
     let service = Service::demo(pool.clone()).await;
     let old = service.accept("up", None).await;

@@ -1,17 +1,22 @@
 //! Workers that break down, binaries that overlap, and times when nobody was there.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use async_trait::async_trait;
+use domain::Time;
 use domain::cluster::ClusterState;
 use domain::job::JobState;
+use domain::run::{ProviderKind, RunRef, RunReport};
 use domain::size::Size;
-use domain::step::StepState;
+use domain::step::{CiTarget, StepState};
+use server::providers::{CiProvider, ProviderError, TriggerError};
 use simulator::{Endpoint, Fault, FaultKind};
 use sqlx::PgPool;
 use store::Kind;
 use uuid::Uuid;
 
-use crate::support::{CLUSTER, House};
+use crate::support::{CLUSTER, GUIDE, House};
 
 /// A worker takes the job and is never heard of again.
 async fn breaks_down(house: &House) {
@@ -41,6 +46,71 @@ async fn a_step_over_which_three_workers_broke_down_is_put_aside_and_the_cluster
     assert!(over.job.outcome.unwrap().contains("put aside: this service broke down"));
     assert_eq!(house.cluster().await.state, ClusterState::Down);
     assert_eq!(house.owed().await, None);
+}
+
+/// A client with an error in it, which shows at so many looks.
+struct Panicky {
+    client: Box<dyn CiProvider>,
+    panics: AtomicUsize,
+}
+
+impl Panicky {
+    fn put_in(house: &mut House, panics: usize) {
+        house.change_providers(|providers| {
+            let client = providers.travis.take().unwrap();
+            providers.travis = Some(Box::new(Self { client, panics: AtomicUsize::new(panics) }));
+        });
+    }
+}
+
+#[async_trait]
+impl CiProvider for Panicky {
+    fn kind(&self) -> ProviderKind {
+        self.client.kind()
+    }
+
+    async fn trigger(&self, target: &CiTarget, marker: Uuid) -> Result<RunRef, TriggerError> {
+        self.client.trigger(target, marker).await
+    }
+
+    async fn find(&self, target: &CiTarget, marker: Uuid, since: Time) -> Result<Vec<RunRef>, ProviderError> {
+        self.client.find(target, marker, since).await
+    }
+
+    async fn look(&self, target: &CiTarget, run: &RunRef) -> Result<RunReport, ProviderError> {
+        let has_more = |left: usize| left.checked_sub(1);
+        let panics = self.panics.fetch_update(Ordering::Relaxed, Ordering::Relaxed, has_more);
+        assert!(panics.is_err(), "an index out of bounds, say");
+        self.client.look(target, run).await
+    }
+
+    async fn cancel(&self, target: &CiTarget, run: &RunRef) -> Result<(), ProviderError> {
+        self.client.cancel(target, run).await
+    }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_panic_over_a_job_is_a_breakdown_that_the_job_gets_over(pool: PgPool) {
+    let mut house = House::build(pool).await;
+    Panicky::put_in(&mut house, 1);
+    let guide = house.ask("guide", Some(Size::S)).await;
+    let over = house.play(guide).await;
+    assert_eq!(over.job.state, JobState::Succeeded, "{}", house.story().await);
+    assert_eq!(house.effective(), GUIDE);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_step_over_which_every_worker_panics_is_put_aside_by_the_same_process_and_the_cluster_destroyed(
+    pool: PgPool,
+) {
+    let mut house = House::build(pool).await;
+    Panicky::put_in(&mut house, usize::MAX);
+    let guide = house.ask("guide", Some(Size::S)).await;
+    let over = house.play(guide).await;
+    assert_eq!(over.job.state, JobState::Failed, "{}", house.story().await);
+    assert_eq!(over.steps[2].state, StepState::Failed);
+    assert!(over.job.outcome.unwrap().contains("put aside: this service broke down"));
+    assert_eq!((house.cluster().await.state, house.owed().await), (ClusterState::Down, None));
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

@@ -7,6 +7,7 @@ mod journeys;
 mod kills;
 mod obligations;
 mod proof;
+mod strain;
 mod support;
 mod weather;
 mod wishes;

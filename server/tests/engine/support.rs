@@ -56,6 +56,11 @@ impl House {
         Self { pool, store, simulator, catalogue, providers }
     }
 
+    /// The same with other clients than those that the product has.
+    pub fn change_providers(&mut self, change: impl FnOnce(&mut Providers)) {
+        change(Arc::get_mut(&mut self.providers).expect("no engine has them yet"));
+    }
+
     pub async fn ask(&self, routine: &str, size: Option<Size>) -> i64 {
         self.ask_for(&Ask { routine: routine.into(), cluster: CLUSTER.into(), size, service: None }).await
     }
