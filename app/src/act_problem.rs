@@ -6,7 +6,7 @@ use http::StatusCode;
 use leptos_router::location::Url;
 use leptos_router::params::ParamsMap;
 
-use crate::problem::Refusal;
+use crate::problem::{OVER_BUDGET, Refusal};
 use crate::reason::LONGEST;
 
 /// How much of what was entered comes back with the form.
@@ -17,6 +17,8 @@ const MOST_KEPT: usize = 400;
 pub enum ActProblem {
     /// It may not be done as things are; the page says why.
     Refused,
+    /// The month has cost as much as it may.
+    Budget,
     /// The cluster had changed since the page was made.
     Stale,
     /// The same form had started this job before.
@@ -33,6 +35,7 @@ impl ActProblem {
     pub fn from_query(query: &ParamsMap) -> Option<Self> {
         match query.get_str("problem")? {
             "refused" => Some(Self::Refused),
+            "budget" => Some(Self::Budget),
             "stale" => Some(Self::Stale),
             "used" => Some(Self::Used { job: query.get_str("job")?.parse().ok()? }),
             "reason" => Some(Self::Reason),
@@ -45,6 +48,7 @@ impl ActProblem {
     fn to_query(self) -> String {
         match self {
             Self::Refused => "problem=refused".to_owned(),
+            Self::Budget => "problem=budget".to_owned(),
             Self::Stale => "problem=stale".to_owned(),
             Self::Used { job } => format!("problem=used&job={job}"),
             Self::Reason => "problem=reason".to_owned(),
@@ -72,6 +76,7 @@ impl ActProblem {
                 let by_now = "It could not be done. It can be now. Nothing was changed: press again.";
                 (StatusCode::CONFLICT, "form", refused.unwrap_or_else(|| by_now.to_owned()))
             }
+            Self::Budget => (StatusCode::FORBIDDEN, "form", OVER_BUDGET.to_owned()),
             Self::Stale => {
                 let state = text::cluster_state(cluster.shown_state()).to_lowercase();
                 let message = format!(
@@ -126,6 +131,7 @@ mod tests {
         for problem in [
             ActProblem::Refused,
             ActProblem::Stale,
+            ActProblem::Budget,
             ActProblem::Used { job: 7 },
             ActProblem::Reason,
             ActProblem::Name,

@@ -48,6 +48,7 @@ pub fn adoption(
     Ok(Adoption {
         cluster: name.clone(),
         size: size(facts),
+        offer: size(facts).and_then(|size| catalogue.cluster(name)?.offer(size)).cloned(),
         destroys_at,
         teardown: teardown.map(|step| PlannedTeardown { title: step.title, action: step.action }).collect(),
         cloud,
@@ -121,6 +122,7 @@ mod tests {
     fn what_is_adopted_carries_how_it_is_destroyed_and_its_size() {
         let adoption = adoption(&found(), &marked(), at(300), at(60)).unwrap();
         assert_eq!((adoption.size, adoption.destroys_at), (Some(Size::M), at(300)));
+        assert_eq!(adoption.offer.unwrap().machine, "s-2vcpu-4gb", "what the meter needs");
         let titles: Vec<_> = adoption.teardown.iter().map(|step| step.title.as_str()).collect();
         assert_eq!(titles, ["Remove the workloads", "Destroy the cluster"]);
     }

@@ -6,17 +6,19 @@
 
 use std::collections::BTreeSet;
 
+use domain::Time;
 use domain::catalogue::Catalogue;
 use domain::cloud::{Resource, ResourceKind};
 use domain::cluster::{Cluster, ClusterState};
 use domain::event::CheckIn;
 use domain::job::JobWithSteps;
-use domain::obligation::Obligation;
+use domain::money::{Cost, UpTime};
+use domain::obligation::{Obligation, ObligationState};
+use domain::price::Price;
 use domain::proof::Observation;
 use domain::size::{Size, SizeOffer};
 use domain::text;
-use rust_decimal::Decimal;
-use store::{AcceptedLeftover, Act, Error, JobFilter, Store};
+use store::{AcceptedLeftover, Act, Error, JobFilter, Snapshot, Store};
 
 /// How many check-ins a job's page shows.
 const NEWEST_CHECK_INS: i64 = 200;
@@ -39,8 +41,12 @@ pub struct ClusterFacts {
     pub acts: Vec<Act>,
     /// Whether the config says by what it is recognised in the cloud.
     pub has_mark: bool,
-    /// Empty for a cluster that the config no longer knows.
+    /// At the prices of today. Empty for a cluster that the config no longer knows.
     pub offers: Vec<SizeOffer>,
+    /// When it cost money, as far as there is no receipt of it yet.
+    pub up_times: Vec<UpTime>,
+    /// The receipt of what was owed, once it is settled.
+    pub receipt: Option<i64>,
     pub default_size: Size,
     pub lifetime_minutes: u32,
     /// Whether anything can be deployed on it.
@@ -52,8 +58,12 @@ pub struct ClusterFacts {
 pub struct JobFacts {
     pub job: JobWithSteps,
     pub cluster: Cluster,
-    /// Dollars for an hour of the size that it brings up or that is up now.
-    pub hourly: Option<Decimal>,
+    /// Of the size that it brings up or that is up now, as of today.
+    pub price: Option<Price>,
+    /// When the cluster cost money while the job was at work.
+    pub up_times: Vec<UpTime>,
+    /// The receipt of what was owed, once it is settled.
+    pub receipt: Option<i64>,
     /// The unfinished jobs that go first.
     pub ahead: Vec<i64>,
     /// Whether the first of them pays the debt of the cluster.
@@ -98,6 +108,8 @@ impl ClusterFacts {
             observation: None,
             accepted: Vec::new(),
             acts: Vec::new(),
+            up_times: Vec::new(),
+            receipt: None,
             cluster,
         }
     }
@@ -127,7 +139,12 @@ impl ClusterFacts {
         let observation = snapshot.observation(name).await?;
         let accepted = snapshot.accepted_leftovers(name).await?;
         let acts = snapshot.acts(name, NEWEST_ACTS).await?;
-        Ok(Some(Self { latest_job, owed, observation, accepted, acts, ..Self::new(cluster, catalogue) }))
+        let up_times = snapshot.up_times_without_receipt(name).await?;
+        let receipt = receipt_of(&mut snapshot, owed.as_ref()).await?;
+        let known = Self::new(cluster, catalogue);
+        let list = snapshot.prices().await?;
+        let offers = known.offers.into_iter().map(|offer| offer.by_list(&list)).collect();
+        Ok(Some(Self { latest_job, owed, observation, accepted, acts, offers, up_times, receipt, ..known }))
     }
 
     pub async fn all(store: &Store, catalogue: &Catalogue) -> Result<Vec<Self>, Error> {
@@ -177,13 +194,27 @@ impl ClusterFacts {
         Proof::new(self.observation.as_ref(), &self.accepted)
     }
 
+    /// What it has cost since there was nothing.
+    pub fn cost(&self, now: Time) -> Cost {
+        self.up_times.iter().map(|up| up.cost_until(now)).sum()
+    }
+
+    /// What it will have cost if it is destroyed as planned; none when there is no plan, or it is too late for it.
+    pub fn cost_at_most(&self, now: Time) -> Option<(Cost, Time)> {
+        at_most(&self.up_times, self.unsettled(), now).map(|until| (self.cost(until), until))
+    }
+
     /// "$0.036/h", of the present size.
     pub fn rate(&self) -> Option<String> {
         self.hourly(self.cluster.size?)
     }
 
     pub fn hourly(&self, size: Size) -> Option<String> {
-        self.offers.iter().find(|offer| offer.size == size).map(|offer| text::hourly(offer.hourly))
+        self.offer(size).map(|offer| text::hourly(offer.price.hourly))
+    }
+
+    pub fn offer(&self, size: Size) -> Option<&SizeOffer> {
+        self.offers.iter().find(|offer| offer.size == size)
     }
 }
 
@@ -196,12 +227,15 @@ impl JobFacts {
         let is_queued = job.job.started_at.is_none() && !job.job.state.is_final();
         let ahead = if is_queued { snapshot.jobs_ahead(number).await? } else { Vec::new() };
         let check_ins = snapshot.check_ins(number, NEWEST_CHECK_INS).await?;
-        let hourly = job
-            .job
-            .size
-            .or(cluster.size)
-            .and_then(|size| catalogue.cluster(&cluster.name)?.offer(size))
-            .map(|offer| offer.hourly);
+        let list = snapshot.prices().await?;
+        let offer =
+            job.job.size.or(cluster.size).and_then(|size| catalogue.cluster(&cluster.name)?.offer(size));
+        let price = offer.map(|offer| offer.clone().by_list(&list).price);
+        let until = job.job.finished_at.unwrap_or(chrono::DateTime::<chrono::Utc>::MAX_UTC);
+        let up_times = match job.job.started_at {
+            Some(started) => snapshot.up_times_between(&cluster.name, started, until).await?,
+            None => Vec::new(),
+        };
         let owed = match snapshot.obligation_of_job(number).await? {
             Some(own) => Some(own),
             None => snapshot.obligation_of(&cluster.name).await?,
@@ -213,12 +247,53 @@ impl JobFacts {
         let observation = snapshot.observation(&cluster.name).await?;
         let accepted = snapshot.accepted_leftovers(&cluster.name).await?;
         let proof = Proof::new(observation.as_ref(), &accepted);
-        Ok(Some(Self { ahead, first_pays_debt, check_ins, job, cluster, hourly, owed, proof }))
+        let receipt = receipt_of(&mut snapshot, owed.as_ref()).await?;
+        Ok(Some(Self {
+            ahead,
+            first_pays_debt,
+            check_ins,
+            job,
+            cluster,
+            price,
+            up_times,
+            receipt,
+            owed,
+            proof,
+        }))
+    }
+
+    /// What the cluster has cost while the job was at work.
+    pub fn cost(&self, now: Time) -> Cost {
+        let Some(started) = self.job.job.started_at else { return Cost::default() };
+        let until = self.job.job.finished_at.unwrap_or(now);
+        self.up_times.iter().map(|up| up.cost(started, until)).sum()
+    }
+
+    /// What the cluster will have cost from the start of the job on if it is destroyed as planned.
+    pub fn cost_at_most(&self, now: Time) -> Option<(Cost, Time)> {
+        let started = self.job.job.started_at.filter(|_| self.job.job.finished_at.is_none())?;
+        let until = at_most(&self.up_times, self.owed.as_ref(), now)?;
+        Some((self.up_times.iter().map(|up| up.cost(started, until)).sum(), until))
     }
 
     /// "$0.071/h"
     pub fn rate(&self) -> Option<String> {
-        self.hourly.map(text::hourly)
+        self.price.as_ref().map(|price| text::hourly(price.hourly))
+    }
+}
+
+/// Until when it is up at most, if it is up and wanted.
+fn at_most(up_times: &[UpTime], owed: Option<&Obligation>, now: Time) -> Option<Time> {
+    let is_up = up_times.iter().any(|up| up.ended_at.is_none());
+    let is_wanted = |owed: &&Obligation| owed.state == ObligationState::Open && owed.destroys_at > now;
+    owed.filter(is_wanted).filter(|_| is_up).map(|owed| owed.destroys_at)
+}
+
+/// Only what nothing is owed for any more has one.
+async fn receipt_of(snapshot: &mut Snapshot, owed: Option<&Obligation>) -> Result<Option<i64>, Error> {
+    match owed.filter(|owed| owed.state.is_final()) {
+        Some(owed) => snapshot.receipt_of(owed.id).await,
+        None => Ok(None),
     }
 }
 

@@ -11,11 +11,16 @@ use leptos_router::params::ParamsMap;
 
 use crate::ask::AskText;
 
+/// The sums stand on the form, as they are now.
+pub const OVER_BUDGET: &str = "There is no budget left for a start in this month. Nothing was started.";
+
 /// What the code says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Problem {
     /// The words are no order, or the cluster's state forbids it.
     Refused,
+    /// The month has cost as much as it may.
+    Budget,
     /// The cluster had changed since the page was made.
     Stale,
     /// The same form had started another job before.
@@ -37,6 +42,7 @@ impl Problem {
     pub fn to_query(&self) -> String {
         match self {
             Self::Refused => "problem=refused".to_owned(),
+            Self::Budget => "problem=budget".to_owned(),
             Self::Stale => "problem=stale".to_owned(),
             Self::Used { job } => format!("problem=used&job={job}"),
             Self::Name { typed } => format!("problem=name&typed={}", Url::escape(typed)),
@@ -46,6 +52,7 @@ impl Problem {
     pub fn from_query(query: &ParamsMap) -> Option<Self> {
         match query.get_str("problem")? {
             "refused" => Some(Self::Refused),
+            "budget" => Some(Self::Budget),
             "stale" => Some(Self::Stale),
             "used" => Some(Self::Used { job: query.get_str("job")?.parse().ok()? }),
             "name" => Some(Self::Name { typed: query.get("typed").unwrap_or_default() }),
@@ -56,6 +63,9 @@ impl Problem {
     pub fn refusal(&self, ask: &AskText, cluster: &Cluster, catalogue: &Catalogue) -> Refusal {
         match self {
             Self::Refused => refused(ask, cluster, catalogue),
+            Self::Budget => {
+                Refusal { status: StatusCode::FORBIDDEN, message: OVER_BUDGET.to_owned(), field: "form" }
+            }
             Self::Stale => Refusal::conflict(format!(
                 "{} had changed since you saw it: it is {} now. Nothing was started. Look again, then decide.",
                 cluster.name,

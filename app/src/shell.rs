@@ -55,6 +55,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/clusters/:name/adopt") view=pages::adopt::page ssr=SsrMode::Async/>
                 <Route path=path!("/clusters/:name/close-obligation") view=pages::close_obligation::page ssr=SsrMode::Async/>
                 <Route path=path!("/clusters/:name/accept-leftover") view=pages::accept_leftover::page ssr=SsrMode::Async/>
+                <Route path=path!("/receipts") view=pages::receipts::list ssr=SsrMode::Async/>
+                <Route path=path!("/receipts/:number") view=pages::receipts::one ssr=SsrMode::Async/>
                 <Route path=path!("/login") view=pages::login::page ssr=SsrMode::Async/>
             </FlatRoutes>
         </Router>

@@ -1,7 +1,9 @@
 //! The declared world: which clusters, services, batches and routines exist. Read from the config once.
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::actor::Role;
 use crate::cloud::CloudMark;
 use crate::command::Word;
 use crate::obligation::PlannedTeardown;
@@ -58,6 +60,9 @@ pub struct Catalogue {
     pub routines: Vec<Routine>,
     /// The words that Slack knows.
     pub words: Vec<Word>,
+    /// US dollars that all clusters together may cost in a calendar month before a start needs an admin.
+    #[serde(default)]
+    pub budget: Option<Decimal>,
 }
 
 impl Catalogue {
@@ -67,6 +72,11 @@ impl Catalogue {
 
     pub fn routine(&self, name: &str) -> Option<&Routine> {
         self.routines.iter().find(|routine| routine.name == name)
+    }
+
+    /// The budget that holds for somebody's start. An admin's is not limited, unless nobody is to start anything.
+    pub fn limit_of(&self, role: Role) -> Option<Decimal> {
+        self.budget.filter(|budget| !role.is_admin() || budget.is_zero())
     }
 
     /// Resolves every name and fixes the plan.
@@ -114,6 +124,7 @@ impl Catalogue {
             lifetime_minutes: cluster.lifetime_minutes,
             time_limit_minutes: routine.time_limit_minutes,
             cloud: cluster.cloud.clone(),
+            offer: size.and_then(|size| cluster.offer(size)).cloned(),
             resumes: None,
         })
     }

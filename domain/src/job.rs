@@ -86,11 +86,16 @@ impl Job {
 
     /// "guide", "up (m)", "deploy slack-middleware".
     pub fn title(&self) -> String {
-        match (&self.service, self.size) {
-            (Some(service), _) => format!("{} {service}", self.routine),
-            (None, Some(size)) => format!("{} ({size})", self.routine),
-            (None, None) => self.routine.clone(),
-        }
+        title(&self.routine, self.service.as_deref(), self.size)
+    }
+}
+
+/// What people call a job of this routine.
+pub fn title(routine: &str, service: Option<&str>, size: Option<Size>) -> String {
+    match (service, size) {
+        (Some(service), _) => format!("{routine} {service}"),
+        (None, Some(size)) => format!("{routine} ({size})"),
+        (None, None) => routine.to_owned(),
     }
 }
 

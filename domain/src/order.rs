@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::cloud::CloudMark;
 use crate::cluster::{Cluster, ClusterState};
 use crate::obligation::PlannedTeardown;
-use crate::size::Size;
+use crate::size::{Size, SizeOffer};
 use crate::step::{Action, Phase};
 
 /// What somebody asks for, with the names still unchecked.
@@ -41,8 +41,18 @@ pub struct Order {
     pub time_limit_minutes: Option<u32>,
     /// By what the cluster is recognised in the cloud, where it can be looked for.
     pub cloud: Option<CloudMark>,
+    /// What is brought up and its price by the config, where something is.
+    pub offer: Option<SizeOffer>,
     /// The job whose remaining steps these are; those before them count as done.
     pub resumes: Option<Resumption>,
+}
+
+impl Order {
+    /// The steps that are not done yet.
+    pub fn ahead(&self) -> &[PlannedStep] {
+        let done = self.resumes.map_or(0, |resumed| usize::try_from(resumed.from - 1).unwrap_or(0));
+        self.steps.get(done..).unwrap_or_default()
+    }
 }
 
 /// Where a job goes on that another one left off.

@@ -1,8 +1,8 @@
 //! How big a cluster is brought up, and what that costs.
 
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::price::{MachinePrice, Price};
 use crate::spelling::spelled_enum;
 
 spelled_enum! {
@@ -18,8 +18,19 @@ pub struct SizeOffer {
     pub machine: String,
     pub vcpus: u16,
     pub memory_gb: u16,
-    /// US dollars for an hour of one node.
-    pub hourly: Decimal,
-    /// US dollars for a whole month, which is where the hourly price is capped.
-    pub monthly: Decimal,
+    /// How many machines of the type there are.
+    pub nodes: u16,
+    /// Of all of them together.
+    pub price: Price,
+}
+
+impl SizeOffer {
+    /// The same at the price that the cloud's own list says, where the machine stands in it: it wins over the config's.
+    #[must_use]
+    pub fn by_list<'a>(mut self, list: impl IntoIterator<Item = &'a MachinePrice>) -> Self {
+        if let Some(listed) = list.into_iter().find(|listed| listed.machine == self.machine) {
+            self.price = listed.price().times(self.nodes);
+        }
+        self
+    }
 }

@@ -54,6 +54,28 @@ pub fn monthly(price: Decimal) -> String {
     if price.fract().is_zero() { format!("${:.0} a month", price) } else { format!("${price:.2} a month") }
 }
 
+/// A sum, to the cent.
+///
+/// ```
+/// use domain::text::dollars;
+/// assert_eq!(dollars("4.8".parse().unwrap()), "$4.80");
+/// assert_eq!(dollars("1234".parse().unwrap()), "$1234.00");
+/// ```
+pub fn dollars(sum: Decimal) -> String {
+    format!("${sum:.2}")
+}
+
+/// How many of a thing, where it is not one.
+///
+/// ```
+/// use domain::text::times;
+/// assert_eq!(times(1), "");
+/// assert_eq!(times(3), "3 × ");
+/// ```
+pub fn times(count: u16) -> String {
+    if count == 1 { String::new() } else { format!("{count} × ") }
+}
+
 /// The word for a cluster's state on screen.
 pub const fn cluster_state(state: ClusterState) -> &'static str {
     match state {

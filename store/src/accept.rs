@@ -3,13 +3,15 @@
 use chrono::{DateTime, Utc};
 use domain::actor::Actor;
 use domain::cluster::Cluster;
+use domain::money::may_start;
 use domain::order::{Order, conflict};
+use rust_decimal::Decimal;
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgTransaction};
 
 use crate::rows::{maybe_word, word};
 use crate::transitions::touch_cluster;
-use crate::{Error, Store};
+use crate::{Error, Store, up_times};
 
 /// On which terms an order is accepted.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +20,8 @@ pub struct Terms {
     pub idempotency_key: Option<String>,
     /// The version of the cluster on which the person decided.
     pub expected_version: Option<i64>,
+    /// The budget of a month that holds for this person, if one does.
+    pub limit: Option<Decimal>,
 }
 
 /// The job that an order became.
@@ -32,8 +36,8 @@ impl Store {
     /// Turns an order into a job. The cluster's row is locked meanwhile, so that two presses are seen one after the other.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when the idle cluster's state forbids it, [`Error::Stale`] when the cluster is not at the
-    /// expected version, [`Error::KeyReused`] when the key belongs to another ask.
+    /// [`Error::Conflict`] when the idle cluster's state forbids it, [`Error::OverBudget`] when something is to be brought
+    /// up and the month has cost as much as it may, [`Error::Stale`] when the cluster is not at the expected version, [`Error::KeyReused`] when the key belongs to another ask.
     pub async fn accept(&self, order: &Order, actor: &Actor, terms: &Terms) -> Result<Accepted, Error> {
         let mut tx = self.pool.begin().await?;
         let locked = lock_cluster(&mut tx, &order.cluster).await?;
@@ -44,12 +48,15 @@ impl Store {
         if terms.expected_version.is_some_and(|seen| seen < locked.press_version) {
             return Err(Error::Stale { cluster: cluster.name, state: cluster.state });
         }
-        let done = order.resumes.map_or(0, |resumed| usize::try_from(resumed.from - 1).unwrap_or(0));
-        let ahead = order.steps.get(done..).unwrap_or_default();
+        let ahead = order.ahead();
         if cluster.active_job.is_none()
             && let Some(conflict) = conflict(ahead, order.size, &cluster)
         {
             return Err(conflict.into());
+        }
+        if terms.limit.is_some() && ahead.iter().any(|step| step.action.creates_cluster()) {
+            let month = up_times::of_this_month(&mut tx).await?;
+            may_start(terms.limit, month.cost(), month.now)?;
         }
         let number = match insert(&mut tx, order, actor, terms.idempotency_key.as_deref()).await {
             Ok(number) => number,
@@ -156,8 +163,8 @@ pub async fn insert(
     let number = sqlx::query_scalar!(
         "insert into job
                 (routine, cluster_name, size, service, actor_name, channel, teardown, lifetime_minutes, idempotency_key,
-                 time_limit_minutes, cloud, resumes)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                 time_limit_minutes, cloud, resumes, offer)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
          returning job_number",
         order.routine,
         order.cluster,
@@ -170,7 +177,8 @@ pub async fn insert(
         key,
         order.time_limit_minutes.map(|minutes| i32::try_from(minutes).unwrap_or(i32::MAX)),
         order.cloud.as_ref().map(Json) as _,
-        order.resumes.map(|resumed| resumed.job)
+        order.resumes.map(|resumed| resumed.job),
+        order.offer.as_ref().map(Json) as _
     )
     .fetch_one(&mut *connection)
     .await?;

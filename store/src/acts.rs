@@ -7,6 +7,7 @@ use domain::event::Remark;
 use domain::job::JobWithSteps;
 use domain::obligation::PlannedTeardown;
 use domain::order::{Order, PlannedStep, Resumption};
+use domain::size::SizeOffer;
 use domain::step::{Answer, GivenAnswer};
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgTransaction};
@@ -125,7 +126,7 @@ impl Store {
         may_resume(&ended, from)?;
         let row = sqlx::query!(
             r#"select teardown as "teardown: Json<Vec<PlannedTeardown>>", lifetime_minutes,
-                      cloud as "cloud: Json<domain::cloud::CloudMark>"
+                      cloud as "cloud: Json<domain::cloud::CloudMark>", offer as "offer: Json<SizeOffer>"
                  from job where job_number = $1"#,
             number
         )
@@ -145,6 +146,7 @@ impl Store {
             lifetime_minutes: u32::try_from(row.lifetime_minutes).unwrap_or_default(),
             time_limit_minutes: ended.job.time_limit_minutes,
             cloud: row.cloud.map(|cloud| cloud.0),
+            offer: row.offer.map(|offer| offer.0),
             resumes: Some(Resumption { job: number, from }),
         };
         self.accept(&order, actor, terms).await

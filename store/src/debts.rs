@@ -5,19 +5,21 @@ use domain::actor::Actor;
 use domain::cloud::{CloudMark, ResourceKind};
 use domain::obligation::{Obligation, PlannedTeardown};
 use domain::record::Evidence;
-use domain::size::Size;
+use domain::size::{Size, SizeOffer};
 use sqlx::types::Json;
 
 use crate::accept::lock_cluster;
 use crate::acts::note;
 use crate::transitions::touch_cluster;
-use crate::{Error, Store};
+use crate::{Error, Store, receipts, up_times};
 
 /// A cluster that is found in the cloud, and how it is to be destroyed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Adoption {
     pub cluster: String,
     pub size: Option<Size>,
+    /// Its price by the config of today, where its size is known: without one it is not metered.
+    pub offer: Option<SizeOffer>,
     pub destroys_at: Time,
     pub teardown: Vec<PlannedTeardown>,
     pub cloud: CloudMark,
@@ -40,6 +42,9 @@ impl Store {
         .execute(&mut *tx)
         .await?
         .rows_affected();
+        if settled > 0 {
+            receipts::write(&mut tx, owed.id).await?;
+        }
         self.changed(tx, &owed.cluster).await?;
         Ok(settled > 0)
     }
@@ -55,7 +60,7 @@ impl Store {
         next_attempt_at: Time,
     ) -> Result<(), Error> {
         let mut tx = self.pool.begin().await?;
-        sqlx::query!(
+        let disproved = sqlx::query!(
             "update obligation
                 set state = 'due', failed_attempts = failed_attempts + 1, last_error = $2, next_attempt_at = $3,
                     verifying_since = null
@@ -65,7 +70,11 @@ impl Store {
             next_attempt_at
         )
         .execute(&mut *tx)
-        .await?;
+        .await?
+        .rows_affected();
+        if disproved > 0 {
+            up_times::take_end_back(&mut tx, &owed.cluster).await?;
+        }
         // What could not be destroyed is there: nobody may think that the cluster is down.
         sqlx::query!(
             "update cluster set state = 'failed', failure = $2, since = now() where cluster_name = $1 and state = 'down'",
@@ -106,23 +115,25 @@ impl Store {
     pub async fn close_obligation(&self, cluster: &str, actor: &Actor, because: &str) -> Result<bool, Error> {
         let mut tx = self.pool.begin().await?;
         lock_cluster(&mut tx, cluster).await?;
-        let closed = sqlx::query!(
+        let closed = sqlx::query_scalar!(
             "update obligation set state = 'closed', closed_by = $2, closed_because = $3
-              where cluster_name = $1 and state not in ('settled', 'closed')",
+              where cluster_name = $1 and state not in ('settled', 'closed')
+             returning obligation_id",
             cluster,
             actor.name,
             because
         )
-        .execute(&mut *tx)
-        .await?
-        .rows_affected();
-        if closed > 0 {
+        .fetch_optional(&mut *tx)
+        .await?;
+        let was_owed = closed.is_some();
+        if let Some(closed) = closed {
             note(&mut tx, actor, "close obligation", cluster, None, Some(because)).await?;
             let text = format!("{actor} closed the debt to destroy {cluster}: {because}");
             sqlx::query!("insert into announcement (text) values ($1)", text).execute(&mut *tx).await?;
+            receipts::write(&mut tx, closed).await?;
         }
         self.changed(tx, cluster).await?;
-        Ok(closed > 0)
+        Ok(was_owed)
     }
 
     /// A named person takes over what a destroyed cluster left behind.
@@ -193,6 +204,9 @@ impl Store {
             )
             .execute(&mut *tx)
             .await?;
+            if let Some(offer) = &adoption.offer {
+                up_times::begin(&mut tx, &adoption.cluster, offer, None).await?;
+            }
             note(&mut tx, actor, "adopt", &adoption.cluster, None, None).await?;
         }
         self.changed(tx, &adoption.cluster).await?;

@@ -3,6 +3,7 @@
 use domain::act::ActError;
 use domain::cloud::ResourceKind;
 use domain::cluster::ClusterState;
+use domain::money::OverBudget;
 use domain::order::Conflict;
 
 #[derive(Debug, thiserror::Error)]
@@ -10,6 +11,9 @@ pub enum Error {
     /// The cluster's state forbids the job.
     #[error(transparent)]
     Conflict(#[from] Conflict),
+    /// The month has cost as much as it may.
+    #[error(transparent)]
+    OverBudget(#[from] OverBudget),
     /// Decided on a version of the cluster that is not the present one.
     #[error("{cluster} has changed in the meantime: it is {}. Nothing was started.", domain::text::cluster_state(*.state).to_lowercase())]
     Stale { cluster: String, state: ClusterState },
@@ -71,6 +75,7 @@ impl Error {
         matches!(
             self,
             Self::Conflict(_)
+                | Self::OverBudget(_)
                 | Self::Stale { .. }
                 | Self::KeyReused { .. }
                 | Self::UnknownCluster(_)

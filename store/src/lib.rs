@@ -18,6 +18,8 @@ mod error;
 mod jobs;
 mod obligations;
 mod observations;
+mod prices;
+mod receipts;
 mod record;
 mod replicas;
 mod rows;
@@ -25,6 +27,7 @@ mod sessions;
 mod snapshot;
 mod steps;
 mod transitions;
+mod up_times;
 
 pub use accept::{Accepted, Terms};
 pub use acts::Act;
@@ -38,9 +41,11 @@ pub use error::Error;
 pub use jobs::{JobCounts, JobFilter, JobGroup};
 pub use obligations::OwedDestroy;
 pub use observations::AcceptedLeftover;
+pub use receipts::ReceiptFilter;
 pub use replicas::Absence;
 pub use sessions::{Session, SessionToken};
 pub use snapshot::Snapshot;
+pub use up_times::ThisMonth;
 
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;

@@ -178,6 +178,7 @@ impl Store {
             lifetime_minutes: 0,
             time_limit_minutes: None,
             cloud: owed.cloud,
+            offer: None,
             resumes: None,
         };
         let number = insert(&mut tx, &order, &Actor::system(), None).await?;

@@ -2,14 +2,14 @@
 
 use domain::Time;
 use domain::event::Remark;
-use domain::record::Record;
+use domain::record::{ObligationChange, Record};
 use domain::run::RunRef;
 use domain::step::{Step, Trigger};
 use sqlx::PgConnection;
 use sqlx::types::Json;
 
 use crate::transitions::{change_cluster, change_job, change_obligation};
-use crate::{Claim, Error, Store};
+use crate::{Claim, Error, Store, receipts};
 
 impl Store {
     /// Writes one transition, if the claim still holds.
@@ -52,6 +52,9 @@ impl Store {
             sqlx::query!("insert into announcement (job_number, text) values ($1, $2)", claim.job, text)
                 .execute(&mut *tx)
                 .await?;
+        }
+        if record.obligation == Some(ObligationChange::Settle) {
+            receipts::write_for_settled(&mut tx, &job.cluster_name).await?;
         }
         tx.commit().await?;
         self.nudge().await;

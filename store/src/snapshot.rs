@@ -1,13 +1,19 @@
 //! One moment of the database: rows that are read through the same snapshot belong together, however many reads that
 //! takes and whatever is written meanwhile.
 
+use domain::Time;
 use domain::cluster::Cluster;
 use domain::event::CheckIn;
 use domain::job::{Job, JobWithSteps};
+use domain::money::UpTime;
 use domain::obligation::Obligation;
+use domain::price::MachinePrice;
 use domain::proof::Observation;
 use sqlx::PgTransaction;
 
+use crate::prices::select_prices;
+use crate::receipts::select_receipt_of;
+use crate::up_times::{select_between, select_without_receipt};
 use crate::{AcceptedLeftover, Act, Error, JobFilter, Store};
 
 /// Shows the rows as they were at its first read, and takes no writes. It holds a connection: drop it before waiting
@@ -94,6 +100,43 @@ impl Snapshot {
     /// When the database does not answer or a row cannot be read.
     pub async fn accepted_leftovers(&mut self, cluster: &str) -> Result<Vec<AcceptedLeftover>, Error> {
         Store::select_accepted_leftovers(&mut self.0, cluster).await
+    }
+
+    /// The up-times of a cluster of which there is no receipt yet, the oldest first.
+    ///
+    /// # Errors
+    /// When the database does not answer or a row cannot be read.
+    pub async fn up_times_without_receipt(&mut self, cluster: &str) -> Result<Vec<UpTime>, Error> {
+        select_without_receipt(&mut self.0, cluster).await
+    }
+
+    /// The up-times of a cluster that lie between two times in part or as a whole.
+    ///
+    /// # Errors
+    /// When the database does not answer or a row cannot be read.
+    pub async fn up_times_between(
+        &mut self,
+        cluster: &str,
+        from: Time,
+        until: Time,
+    ) -> Result<Vec<UpTime>, Error> {
+        select_between(&mut self.0, cluster, from, until).await
+    }
+
+    /// Every machine whose price was ever seen, with when it was seen last.
+    ///
+    /// # Errors
+    /// When the database does not answer or a row cannot be read.
+    pub async fn prices(&mut self) -> Result<Vec<MachinePrice>, Error> {
+        select_prices(&mut self.0, None).await
+    }
+
+    /// The number of the receipt of a debt, once there is one.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn receipt_of(&mut self, obligation: i64) -> Result<Option<i64>, Error> {
+        select_receipt_of(&mut self.0, obligation).await
     }
 
     /// What people did to a cluster, the newest first.

@@ -6,7 +6,7 @@ use sqlx::types::Json;
 
 use domain::record::{Evidence, JobChange, ObligationChange};
 
-use crate::Error;
+use crate::{Error, up_times};
 
 pub async fn change_cluster(
     connection: &mut PgConnection,
@@ -43,7 +43,11 @@ pub async fn change_cluster(
     )
     .execute(&mut *connection)
     .await?;
+    if *change == ClusterChange::Provisioning {
+        up_times::begin_by_job(connection, job, cluster).await?;
+    }
     if *change == ClusterChange::Down {
+        up_times::end(connection, cluster).await?;
         sqlx::query!("delete from deployment where cluster_name = $1", cluster).execute(connection).await?;
     }
     Ok(())

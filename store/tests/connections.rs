@@ -38,6 +38,7 @@ fn order(cluster: &str) -> Order {
         lifetime_minutes: 240,
         time_limit_minutes: None,
         cloud: None,
+        offer: None,
         resumes: None,
     }
 }
@@ -77,6 +78,7 @@ async fn one_connection_is_enough_for_whatever_is_done(pool: PgPool) {
     let adoption = Adoption {
         cluster: "b".into(),
         size: None,
+        offer: None,
         destroys_at: store.now().await.unwrap(),
         teardown,
         cloud: CloudMark { name: "b".into(), tag: None },

@@ -9,6 +9,7 @@ use domain::cluster::ClusterState;
 use domain::event::Level;
 use domain::job::JobState;
 use domain::obligation::ObligationState;
+use domain::price::PriceSource;
 use domain::record::Evidence;
 use domain::size::Size;
 use domain::step::{Phase, StepState, TriggerState};
@@ -118,10 +119,13 @@ async fn the_tables_allow_exactly_the_words_that_the_domain_spells(pool: PgPool)
         ("job_state_is_known", spelled!(JobState)),
         ("obligation_evidence_is_known", spelled!(Evidence)),
         ("obligation_state_is_known", spelled!(ObligationState)),
+        ("receipt_evidence_is_known", spelled!(Evidence)),
         ("session_role_is_known", spelled!(Role)),
         ("step_phase_is_known", spelled!(Phase)),
         ("step_state_is_known", spelled!(StepState)),
         ("trigger_state_is_known", spelled!(TriggerState)),
+        ("up_time_price_source_is_known", spelled!(PriceSource)),
+        ("up_time_size_is_known", spelled!(Size)),
     ]);
     assert_eq!(
         definitions.keys().map(String::as_str).collect::<Vec<_>>(),

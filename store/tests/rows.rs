@@ -43,6 +43,7 @@ fn order(cluster: &str) -> Order {
         lifetime_minutes: 240,
         time_limit_minutes: None,
         cloud: None,
+        offer: None,
         resumes: None,
     }
 }
@@ -52,7 +53,7 @@ fn operator() -> Actor {
 }
 
 fn keyed(key: &str) -> Terms {
-    Terms { idempotency_key: Some(key.into()), expected_version: None }
+    Terms { idempotency_key: Some(key.into()), ..Terms::default() }
 }
 
 async fn store_with(pool: PgPool, clusters: &[&str]) -> Store {
@@ -127,7 +128,7 @@ async fn a_run_is_adopted_by_one_step_only(pool: PgPool) {
 async fn a_press_that_was_decided_on_an_old_version_changes_nothing(pool: PgPool) {
     let store = store_with(pool, &["a"]).await;
     let seen = store.cluster("a").await.unwrap().unwrap().version;
-    let terms = Terms { idempotency_key: None, expected_version: Some(seen) };
+    let terms = Terms { expected_version: Some(seen), ..Terms::default() };
     store.accept(&order("a"), &operator(), &terms).await.unwrap();
     let refused = store.accept(&order("a"), &operator(), &terms).await.unwrap_err();
     assert!(matches!(refused, Error::Stale { .. }), "{refused}");
@@ -235,7 +236,7 @@ async fn what_the_cloud_shows_makes_no_press_stale(pool: PgPool) {
     let seen = store.cluster("a").await.unwrap().unwrap().version;
     store.observed("a", &[], None).await.unwrap();
     assert!(store.cluster("a").await.unwrap().unwrap().version > seen, "the page is told");
-    let terms = Terms { idempotency_key: None, expected_version: Some(seen) };
+    let terms = Terms { expected_version: Some(seen), ..Terms::default() };
     store.accept(&order("a"), &operator(), &terms).await.unwrap();
 }
 

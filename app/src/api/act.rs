@@ -6,7 +6,7 @@ use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::press::JobPress;
 #[cfg(feature = "ssr")]
-use crate::session::operator;
+use crate::session::{admitted, operator};
 
 /// Asks a job to stop.
 ///
@@ -59,6 +59,6 @@ pub async fn resume_job(
     from: Option<String>,
     idempotency_key: Option<String>,
 ) -> Result<(), AppError> {
-    let actor = operator()?;
-    JobPress::new(job, actor)?.resume(from.unwrap_or_default(), idempotency_key).await
+    let who = admitted()?;
+    JobPress::new(job, who.actor)?.resume(from.unwrap_or_default(), idempotency_key, who.role).await
 }

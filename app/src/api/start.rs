@@ -6,7 +6,7 @@ use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::press::{FormPage, Press};
 #[cfg(feature = "ssr")]
-use crate::session::operator;
+use crate::session::admitted;
 
 /// Brings a cluster up.
 ///
@@ -19,9 +19,9 @@ pub async fn start_cluster(
     expected_version: Option<String>,
     idempotency_key: Option<String>,
 ) -> Result<(), AppError> {
-    let actor = operator()?;
+    let who = admitted()?;
     let press = Press::new("up", cluster).size(size).sealed(expected_version, idempotency_key);
-    press.accept(&actor, FormPage::Start).await
+    press.accept(&who, FormPage::Start).await
 }
 
 /// Replaces a cluster that is up by one of another size.
@@ -35,9 +35,9 @@ pub async fn resize_cluster(
     expected_version: Option<String>,
     idempotency_key: Option<String>,
 ) -> Result<(), AppError> {
-    let actor = operator()?;
+    let who = admitted()?;
     let press = Press::new("resize", cluster).size(size).sealed(expected_version, idempotency_key);
-    press.accept(&actor, FormPage::Resize).await
+    press.accept(&who, FormPage::Resize).await
 }
 
 /// Deploys one service.
@@ -51,9 +51,9 @@ pub async fn deploy_service(
     expected_version: Option<String>,
     idempotency_key: Option<String>,
 ) -> Result<(), AppError> {
-    let actor = operator()?;
+    let who = admitted()?;
     let press = Press::new("deploy", cluster).service(service).sealed(expected_version, idempotency_key);
-    press.accept(&actor, FormPage::Deploy).await
+    press.accept(&who, FormPage::Deploy).await
 }
 
 /// Destroys a cluster. Where that could hurt somebody else, the name has to be typed.
@@ -67,9 +67,9 @@ pub async fn destroy_cluster(
     expected_version: Option<String>,
     idempotency_key: Option<String>,
 ) -> Result<(), AppError> {
-    let actor = operator()?;
+    let who = admitted()?;
     let press = Press::new("down", cluster).sealed(expected_version, idempotency_key);
-    press.accept_destroy(&actor, typed_name.unwrap_or_default()).await
+    press.accept_destroy(&who, typed_name.unwrap_or_default()).await
 }
 
 /// Starts any routine that does not begin with a destroy; those have pages of their own, which say what is lost.
@@ -85,10 +85,10 @@ pub async fn start_routine(
     service: Option<String>,
     idempotency_key: Option<String>,
 ) -> Result<(), AppError> {
-    let actor = operator()?;
+    let who = admitted()?;
     let press = Press::new(&routine.unwrap_or_default(), cluster)
         .size(size)
         .service(service)
         .sealed_by(idempotency_key);
-    press.accept_routine(&actor).await
+    press.accept_routine(&who).await
 }

@@ -52,6 +52,7 @@ pub fn cluster_card(view: &ClusterView, place: Place) -> impl IntoView + use<> {
                     {actions(&view.actions)}
                 </div>
                 <p class="lead">{draw(&view.second_line, now)}</p>
+                {view.money.as_ref().map(|words| view! { <p class="meta">{draw(words, now)}</p> })}
                 {view.question.as_ref().map(|question| question_box(question, now))}
                 {truths(view, !is_page && start.is_some())}
                 {start}

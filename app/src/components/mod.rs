@@ -11,6 +11,7 @@ pub mod contact_ages;
 pub mod job_body;
 pub mod job_table;
 pub mod leftovers;
+pub mod month;
 pub mod owed_box;
 mod pieces;
 pub mod plan;

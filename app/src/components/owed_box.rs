@@ -16,6 +16,9 @@ pub fn owed_box(owed: &OwedView, now: UnixSeconds) -> impl IntoView + use<> {
     let take_over = owed.take_over.clone().map(|path| {
         view! { <p><a class="meta" href=path>"Take the debt over…"</a></p> }
     });
+    let receipt = owed.receipt.map(|number| {
+        view! { <p><a class="meta" href=format!("/receipts/{number}")>{format!("Receipt {number}")}</a></p> }
+    });
     view! {
         <section class="card stack owed" aria-labelledby="owed">
             <h2 id="owed">"Owed"</h2>
@@ -24,6 +27,7 @@ pub fn owed_box(owed: &OwedView, now: UnixSeconds) -> impl IntoView + use<> {
             {words}
             {owed.trouble.clone().map(|trouble| view! { <p class="trouble">{trouble}</p> })}
             {take_over}
+            {receipt}
         </section>
     }
 }
@@ -56,6 +60,13 @@ mod tests {
         let page = page(&owed);
         assert!(page.contains("notice tone-bad") && page.contains(">1 h</span>"), "{page}");
         assert!(page.contains(&format!("data-age=\"{}\"", at(0).timestamp())), "{page}");
+    }
+
+    #[test]
+    fn what_was_paid_leads_to_its_receipt() {
+        let view = OwedView::new(Some(&owed(ObligationState::Settled)), &Proof::default(), at(60));
+        let page = html(|| owed_box(&view.with_receipt(Some(12)), at(60).timestamp()));
+        assert!(page.contains(r#"href="/receipts/12" class="meta">Receipt 12</a>"#), "{page}");
     }
 
     #[test]

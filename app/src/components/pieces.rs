@@ -8,6 +8,7 @@ use super::cluster_card::{self, Place, cluster_card};
 use super::contact_ages::{self, contact_ages};
 use super::job_body::{self, job_body};
 use super::job_table::{row_id, table_row};
+use super::month::{self, month};
 use crate::live::{Piece, Update};
 use crate::view::{CloudAgeView, ClusterView, ContactsView, JobRow, JobView, PulseView, Versioned};
 
@@ -46,7 +47,8 @@ impl From<CloudAgeView> for Piece {
 impl From<PulseView> for Vec<Piece> {
     fn from(pulse: PulseView) -> Self {
         let attention = piece(attention::PIECE_ID.to_owned(), || attention(&pulse.attention));
-        [attention].into_iter().chain(pulse.cloud_ages.into_iter().map(Piece::from)).collect()
+        let month = piece(month::PIECE_ID.to_owned(), || month(&pulse.month));
+        [attention, month].into_iter().chain(pulse.cloud_ages.into_iter().map(Piece::from)).collect()
     }
 }
 

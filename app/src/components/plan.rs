@@ -1,6 +1,7 @@
 //! The steps that a job is going to take, before it takes any.
 
 use domain::order::{Order, PlannedStep};
+use domain::price::estimate;
 use domain::step::{Action, Phase};
 use leptos::prelude::*;
 
@@ -29,14 +30,17 @@ fn step(step: &PlannedStep) -> impl IntoView + use<> {
 
 fn money(order: &Order, facts: &ClusterFacts) -> Option<String> {
     let size = order.size?;
-    let rate = facts.hourly(size)?;
+    let offer = facts.offer(size)?;
+    let (rate, estimate) = (domain::text::hourly(offer.price.hourly), estimate([&offer.price]));
     let cleans_up =
         order.steps.iter().any(|step| step.phase == Phase::Finally && step.action.destroys_cluster());
     Some(if cleans_up {
-        format!("Costs {rate} while it runs. The cluster is destroyed at the end, also when a step fails.")
+        format!(
+            "Costs {rate} while it runs. The cluster is destroyed at the end, also when a step fails. {estimate}"
+        )
     } else {
         let lifetime = domain::text::duration(chrono::Duration::minutes(i64::from(order.lifetime_minutes)));
-        format!("Costs {rate} from then on. The cluster destroys itself after {lifetime}.")
+        format!("Costs {rate} from then on. The cluster destroys itself after {lifetime}. {estimate}")
     })
 }
 

@@ -1,5 +1,7 @@
 //! Choosing a size. The price stands on each card, and, once the browser's half runs, on the button too.
 
+use std::collections::BTreeSet;
+
 use leptos::prelude::*;
 use server_fn::ServerFn;
 
@@ -32,11 +34,14 @@ pub fn size_cards(legend: &'static str, sizes: &[SizeCard]) -> impl IntoView + u
             }
         })
         .collect_view();
+    let lists: BTreeSet<&str> = sizes.iter().map(|card| card.list.as_str()).collect();
+    let lists = lists.into_iter().collect::<Vec<_>>().join(" and ");
     view! {
         <fieldset class="sizes">
             <legend>{legend}</legend>
             {cards}
         </fieldset>
+        {(!lists.is_empty()).then(|| view! { <p class="meta">{format!("Estimate from {lists}.")}</p> })}
     }
 }
 
@@ -77,6 +82,7 @@ mod tests {
         assert!(page.contains("$0.036/h") && page.contains("$24 a month"), "{page}");
         assert!(page.contains(r#"value="l" checked data-price="l, $0.071/h""#), "{page}");
         assert_eq!(page.matches(" checked").count(), 1);
+        assert!(page.contains("Estimate from the config's prices of 2026-11-20."), "{page}");
     }
 
     #[test]

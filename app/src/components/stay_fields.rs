@@ -1,6 +1,8 @@
 //! Choosing how long a cluster stays: a few lengths, each with what it costs, or a time.
 
 use domain::Time;
+use domain::price::{Price, estimate};
+use domain::text;
 use leptos::prelude::*;
 use rust_decimal::Decimal;
 
@@ -13,7 +15,7 @@ pub struct StayChoice {
     /// The lifetime of the config, where it is offered too.
     pub lifetime_hours: Option<i64>,
     /// Of the cluster, where it is known.
-    pub hourly: Option<Decimal>,
+    pub price: Option<Price>,
     /// "4h", "until".
     pub chosen: String,
     /// What was typed.
@@ -36,6 +38,7 @@ pub fn stay_fields(choice: &StayChoice, refusal: Option<&Refusal>) -> impl IntoV
                 <input type="radio" name="for" value="until" checked=choice.chosen == "until"/>
                 <span>"Until another time"</span>
             </label>
+            {choice.price.as_ref().map(|price| view! { <p class="meta">{estimate([price])}</p> })}
         </fieldset>
         <div class="field">
             <label for="until">"Another time, in UTC"</label>
@@ -56,8 +59,8 @@ pub fn stay_fields(choice: &StayChoice, refusal: Option<&Refusal>) -> impl IntoV
 
 fn length(choice: &StayChoice, hours: i64) -> impl IntoView + use<> {
     let value = format!("{hours}h");
-    let cost =
-        choice.hourly.map(|hourly| format!(" · about ${:.2}", (hourly * Decimal::from(hours)).round_dp(2)));
+    let cost = choice.price.as_ref().map(|price| (price.hourly * Decimal::from(hours)).min(price.monthly));
+    let cost = cost.map(|cost| format!(" · about {}", text::dollars(cost.round_dp(2))));
     view! {
         <label class="choice">
             <input type="radio" name="for" value=value.clone() checked=choice.chosen == value/>
@@ -69,13 +72,13 @@ fn length(choice: &StayChoice, hours: i64) -> impl IntoView + use<> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::samples::{at, html};
+    use crate::samples::{at, html, price};
 
     fn choice() -> StayChoice {
         StayChoice {
             legend: "For how long",
             lifetime_hours: Some(6),
-            hourly: Some("0.03571".parse().unwrap()),
+            price: Some(price("0.03571", "24.00")),
             chosen: "4h".into(),
             until: "\"><script>".into(),
             latest: at(24 * 60),

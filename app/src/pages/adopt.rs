@@ -65,11 +65,11 @@ fn meaning(facts: &ClusterFacts, now: Time) -> impl IntoView + use<> {
 fn choice(facts: &ClusterFacts, catalogue: &Catalogue, query: &ParamsMap, now: Time) -> StayChoice {
     // Whole hours: the config may say minutes, but the form does not.
     let lifetime = i64::from(facts.lifetime_minutes / 60).max(1);
-    let hourly = size(facts).and_then(|size| facts.offers.iter().find(|offer| offer.size == size));
+    let offer = size(facts).and_then(|size| facts.offer(size));
     StayChoice {
         legend: "Destroy it after",
         lifetime_hours: Some(lifetime),
-        hourly: hourly.map(|offer| offer.hourly),
+        price: offer.map(|offer| offer.price.clone()),
         chosen: query.get("for").unwrap_or_else(|| format!("{lifetime}h")),
         until: query.get("until").unwrap_or_default(),
         latest: stay::latest(catalogue, &facts.cluster.name, now),

@@ -38,7 +38,10 @@ pub fn page() -> impl IntoView {
                 <section aria-labelledby="latest">
                     <div class="section-head">
                         <h2 id="latest">"Latest jobs"</h2>
-                        <a href=format!("/jobs?cluster={name}")>{format!("All jobs on {name}")}</a>
+                        <span>
+                            <a href=format!("/receipts?cluster={name}")>"Receipts"</a> " · "
+                            <a href=format!("/jobs?cluster={name}")>{format!("All jobs on {name}")}</a>
+                        </span>
                     </div>
                     {job_table(&list, &rows)}
                 </section>

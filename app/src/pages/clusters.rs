@@ -8,6 +8,7 @@ use super::load;
 use crate::components::attention::attention;
 use crate::components::cluster_card::{Place, cluster_card};
 use crate::components::job_table::{JobList, Newcomers, job_table};
+use crate::components::month::month;
 use crate::view::{ClusterView, JobRow, PulseView, Sentence};
 
 /// How many jobs stand below the clusters.
@@ -38,6 +39,7 @@ pub fn page() -> impl IntoView {
             <div class="sections">
                 <h1 tabindex="-1">"Clusters"</h1>
                 {attention(&pulse.attention)}
+                {month(&pulse.month)}
                 {is_empty.then(|| view! { <p class="lead">"No clusters yet. Declare one in cluster-head.toml."</p> })}
                 <div class="stack wide">{cards}</div>
                 <section aria-labelledby="latest">

@@ -17,7 +17,7 @@ use crate::problem::{Problem, Refusal};
 use crate::reason;
 use crate::respond;
 use crate::view::Look;
-use crate::words::second_line;
+use crate::words::{self, second_line};
 use crate::world::World;
 
 /// The cluster that the address names.
@@ -109,6 +109,15 @@ pub fn not_possible(why: Option<String>, back: String) -> impl IntoView {
         {why.map(|why| view! { <p>{why}</p> })}
         <p><a class="button" href=back>"Back"</a></p>
     }
+}
+
+/// That the budget is used up, and what that means for whoever looks.
+pub async fn budget_note(world: &World) -> Result<Option<impl IntoView + use<>>, PageError> {
+    let role = world.admitted()?.role;
+    let note = words::budget_note(&world.store.this_month().await?, &world.catalogue, role);
+    Ok(note.map(|note| {
+        view! { <section class="notice tone-warn" aria-label="Budget"><p>{note}</p></section> }
+    }))
 }
 
 /// Where somebody says why. `refusal` is why the form came back.

@@ -1,7 +1,6 @@
 //! `/jobs/{number}/leave-up`: keep the cluster that the job would destroy, until a time, and say what that costs.
 
 use domain::act::{SHORTEST_STAY, may_leave_up};
-use domain::text;
 use leptos::prelude::*;
 use leptos_router::params::ParamsMap;
 use server_fn::ServerFn;
@@ -33,7 +32,7 @@ pub fn page() -> impl IntoView {
                 let choice = StayChoice {
                     legend: "For how long",
                     lifetime_hours: None,
-                    hourly: facts.hourly,
+                    price: facts.price.clone(),
                     chosen: query.get("for").unwrap_or_else(|| "1h".to_owned()),
                     until: query.get("until").unwrap_or_default(),
                     latest,
@@ -56,8 +55,8 @@ pub fn page() -> impl IntoView {
 /// What somebody takes upon himself.
 fn meaning(facts: &JobFacts) -> impl IntoView + use<> {
     let name = &facts.cluster.name;
-    let cost = match facts.hourly {
-        Some(hourly) => format!("It costs {} all the while.", text::hourly(hourly)),
+    let cost = match facts.rate() {
+        Some(rate) => format!("It costs {rate} all the while."),
         None => "What it costs is not known here.".to_owned(),
     };
     view! {

@@ -18,6 +18,7 @@ pub mod login;
 pub mod new_job;
 pub mod not_found;
 pub mod problem;
+pub mod receipts;
 pub mod resize;
 pub mod resume_job;
 pub mod start;

@@ -28,6 +28,8 @@ pub fn page() -> impl IntoView {
         let frame = form::frame("Start a routine", Section::Jobs, refusal.as_ref()).load(&world).await?;
         let ask = in_the_present_size(ask, &facts, &world.catalogue);
         let order = ask.order(&world.catalogue).ok();
+        let creates = order.as_ref().is_some_and(|order| order.size.is_some());
+        let budget_note = if creates { form::budget_note(&world).await? } else { None };
         let content = view! {
             <div class="stack">
                 {form::problem_summary(refusal.as_ref())}
@@ -35,6 +37,7 @@ pub fn page() -> impl IntoView {
                 <div class="columns wide-side">
                     <div class="stack">
                         {form::queue_note(&facts)}
+                        {budget_note}
                         {choices(&ask, &facts, &world.catalogue, Seal::fresh().key(version)).into_any()}
                     </div>
                     {plan_box(order.as_ref(), &facts)}

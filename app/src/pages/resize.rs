@@ -32,6 +32,7 @@ pub fn page() -> impl IntoView {
         let frame = frame.with_islands().load(&world).await?;
 
         let state_line = form::state_line(&facts, world.now);
+        let budget_note = form::budget_note(&world).await?;
         let body = if facts.cluster.state == ClusterState::Down && facts.active_job().is_none() {
             view! {
                 <p>"It is down, so there is nothing to replace."</p>
@@ -43,7 +44,7 @@ pub fn page() -> impl IntoView {
             let queue_note = form::queue_note(&facts);
             let differences = price_differences(&facts);
             view! {
-                {warning(&facts)} {differences} {queue_note}
+                {warning(&facts)} {differences} {queue_note} {budget_note}
                 {size_form(&facts, checked)}
             }
             .into_any()
@@ -103,7 +104,7 @@ fn price_differences(facts: &ClusterFacts) -> Option<impl IntoView + use<>> {
     let present = facts.offers.iter().find(|offer| Some(offer.size) == facts.cluster.size)?;
     let others = facts.offers.iter().filter(|offer| offer.size != present.size);
     let lines = others.map(|offer| {
-        let difference = offer.hourly - present.hourly;
+        let difference = offer.price.hourly - present.price.hourly;
         let word = if difference.is_sign_negative() { "less" } else { "more" };
         view! { <li>{format!("{}: {} {word} than now", offer.size, text::hourly(difference.abs()))}</li> }
     });

@@ -4,6 +4,7 @@ use domain::Time;
 use domain::act::resumable_until;
 use domain::job::JobWithSteps;
 use domain::order::{PlannedStep, conflict};
+use domain::price::estimate;
 use domain::step::Step;
 use domain::text;
 use leptos::prelude::*;
@@ -33,6 +34,7 @@ pub fn page() -> impl IntoView {
         let refusal = form::act_refusal(&query, &facts.cluster, refused);
         let title = format!("Resume job #{}", facts.job.job.number);
         let frame = form::frame(&title, Section::Jobs, refusal.as_ref()).load(&world).await?;
+        let budget_note = form::budget_note(&world).await?;
         let body = match latest {
             Err(error) => {
                 let why = refusal.is_none().then(|| error.to_string());
@@ -43,6 +45,7 @@ pub fn page() -> impl IntoView {
                 let chosen = chosen.unwrap_or_else(|| best_choice(&facts, latest));
                 view! {
                     {form::queue_note(&cluster)}
+                    {budget_note}
                     {resume_form(&facts, &cluster, latest, chosen, &Seal::fresh())}
                 }
                 .into_any()
@@ -140,15 +143,18 @@ fn choice(facts: &JobFacts, step: &Step, chosen: i32) -> impl IntoView + use<> {
 }
 
 fn money(job: &JobWithSteps, cluster: &ClusterFacts) -> Option<String> {
-    let rate = cluster.hourly(job.job.size.or(cluster.cluster.size)?)?;
+    let offer = cluster.offer(job.job.size.or(cluster.cluster.size)?)?;
+    let (rate, estimate) = (text::hourly(offer.price.hourly), estimate([&offer.price]));
     if cleans_up(&job.steps) {
         return Some(format!(
-            "Costs {rate} while it runs. The cluster is destroyed at the end, also when a step fails."
+            "Costs {rate} while it runs. The cluster is destroyed at the end, also when a step fails. {estimate}"
         ));
     }
     let creates = job.steps.iter().any(|step| step.action.creates_cluster());
     let lifetime = text::duration(chrono::Duration::minutes(i64::from(cluster.lifetime_minutes)));
-    creates.then(|| format!("Costs {rate} from then on. The cluster destroys itself after {lifetime}."))
+    creates.then(|| {
+        format!("Costs {rate} from then on. The cluster destroys itself after {lifetime}. {estimate}")
+    })
 }
 
 #[cfg(test)]

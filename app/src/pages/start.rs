@@ -31,6 +31,7 @@ pub fn page() -> impl IntoView {
         let checked = size.parse().unwrap_or(facts.default_size);
         let state_line = form::state_line(&facts, world.now);
         let queue_note = form::queue_note(&facts);
+        let budget_note = form::budget_note(&world).await?;
         let body = if is_up {
             view! {
                 <p>"It is up already, so there is nothing to start."</p>
@@ -42,7 +43,7 @@ pub fn page() -> impl IntoView {
         } else {
             let start =
                 StartView { sizes: size_cards(&facts.offers, checked, None), ..StartView::new(&facts) };
-            view! { <PricedButtons/> {queue_note} {start_form(&name, facts.cluster.version, &start, &Seal::fresh())} }
+            view! { <PricedButtons/> {queue_note} {budget_note} {start_form(&name, facts.cluster.version, &start, &Seal::fresh())} }
                 .into_any()
         };
         let content = view! {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::actor::Actor;
+use domain::actor::{Actor, Role};
 use domain::catalogue::Catalogue;
 use domain::job::JobWithSteps;
 use domain::step::Step;
@@ -99,14 +99,23 @@ impl JobPress {
 
     /// # Errors
     /// When the store cannot be reached.
-    pub async fn resume(self, from: String, idempotency_key: Option<String>) -> Result<(), AppError> {
+    pub async fn resume(
+        self,
+        from: String,
+        idempotency_key: Option<String>,
+        role: Role,
+    ) -> Result<(), AppError> {
         let Some(number) = self.number() else { return Ok(()) };
-        let terms = super::terms_of(idempotency_key.as_deref().and_then(version_of), idempotency_key.clone());
+        let catalogue = use_context::<Arc<Catalogue>>().ok_or_else(AppError::without_context)?;
+        let mut terms =
+            super::terms_of(idempotency_key.as_deref().and_then(version_of), idempotency_key.clone());
+        terms.limit = catalogue.limit_of(role);
         let entered = [("from", from.as_str())];
         let back = |problem| self.go_back("resume", problem, &entered);
         match self.store.resume(number, from.parse().unwrap_or_default(), &self.actor, &terms).await {
             Ok(accepted) => see_other(&format!("/jobs/{}", accepted.number)),
             Err(Error::UnknownJob(_)) => see_other(&self.path()),
+            Err(Error::OverBudget(_)) => return back(ActProblem::Budget),
             Err(Error::Stale { .. }) => return back(ActProblem::Stale),
             Err(Error::KeyReused { number }) => return back(ActProblem::Used { job: number }),
             Err(error) if error.is_meant_for_people() => return back(ActProblem::Refused),

@@ -5,7 +5,7 @@ mod debt;
 
 use std::sync::Arc;
 
-use domain::actor::Actor;
+use domain::actor::{Actor, Admitted};
 use domain::catalogue::Catalogue;
 use domain::order::Order;
 use leptos::prelude::use_context;
@@ -74,10 +74,11 @@ impl Press {
 
     /// # Errors
     /// When the store cannot be reached.
-    pub async fn accept(self, actor: &Actor, page: FormPage) -> Result<(), AppError> {
+    pub async fn accept(mut self, who: &Admitted, page: FormPage) -> Result<(), AppError> {
         let (store, catalogue) = world()?;
+        self.terms.limit = catalogue.limit_of(who.role);
         match self.ask.order(&catalogue) {
-            Ok(order) => self.send(&store, &order, actor, page).await,
+            Ok(order) => self.send(&store, &order, &who.actor, page).await,
             Err(_) => {
                 self.go_back(page, Problem::Refused);
                 Ok(())
@@ -87,7 +88,7 @@ impl Press {
 
     /// # Errors
     /// When the store cannot be reached.
-    pub async fn accept_routine(mut self, actor: &Actor) -> Result<(), AppError> {
+    pub async fn accept_routine(mut self, who: &Admitted) -> Result<(), AppError> {
         let (_, catalogue) = world()?;
         if let Some(routine) = catalogue.routine(&self.ask.routine) {
             if routine.begins_with_destroy() {
@@ -98,17 +99,17 @@ impl Press {
             // The one form offers every field; a routine that takes no size or service has no use for them.
             self.ask.leave_out_what_is_not_taken(routine);
         }
-        self.accept(actor, FormPage::Routine).await
+        self.accept(who, FormPage::Routine).await
     }
 
     /// # Errors
     /// When the store cannot be reached.
-    pub async fn accept_destroy(self, actor: &Actor, typed_name: String) -> Result<(), AppError> {
+    pub async fn accept_destroy(self, who: &Admitted, typed_name: String) -> Result<(), AppError> {
         let (store, _) = world()?;
         let cluster = store.cluster(&self.ask.cluster).await.map_err(|error| AppError::internal(&error))?;
         if let Some(cluster) = cluster
             && typed_name.trim() != cluster.name
-            && must_type_name(&store, &cluster, actor)
+            && must_type_name(&store, &cluster, &who.actor)
                 .await
                 .map_err(|error| AppError::internal(&error))?
                 .is_some()
@@ -116,13 +117,14 @@ impl Press {
             self.go_back(FormPage::Destroy, Problem::Name { typed: typed_name });
             return Ok(());
         }
-        self.accept(actor, FormPage::Destroy).await
+        self.accept(who, FormPage::Destroy).await
     }
 
     async fn send(self, store: &Store, order: &Order, actor: &Actor, page: FormPage) -> Result<(), AppError> {
         match store.accept(order, actor, &self.terms).await {
             Ok(accepted) => see_other(&format!("/jobs/{}", accepted.number)),
             Err(Error::Conflict(_) | Error::UnknownCluster(_)) => self.go_back(page, Problem::Refused),
+            Err(Error::OverBudget(_)) => self.go_back(page, Problem::Budget),
             Err(Error::Stale { .. }) => self.go_back(page, Problem::Stale),
             Err(Error::KeyReused { number }) => self.go_back(page, Problem::Used { job: number }),
             Err(error) => return Err(AppError::internal(&error)),
@@ -161,6 +163,7 @@ fn terms_of(expected_version: Option<&str>, idempotency_key: Option<String>) -> 
     Terms {
         idempotency_key: idempotency_key.filter(|key| !key.is_empty() && key.len() <= LONGEST_KEY),
         expected_version: expected_version.and_then(|version| version.parse().ok()),
+        limit: None,
     }
 }
 

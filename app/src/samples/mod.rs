@@ -9,8 +9,10 @@ use domain::actor::{Actor, Channel};
 use domain::catalogue::{Catalogue, ClusterSpec, ServiceSpec};
 use domain::cluster::{Cluster, ClusterState};
 use domain::job::{Job, JobState, JobWithSteps};
+use domain::money::UpTime;
 use domain::obligation::{Obligation, ObligationState};
 use domain::order::Ask;
+use domain::price::{Price, PriceSource};
 use domain::record::Evidence;
 use domain::routine::{Routine, RoutineStep};
 use domain::run::{ProviderKind, RunRef};
@@ -42,14 +44,38 @@ fn target(name: &str, title: &str, provider: ProviderKind) -> CiTarget {
     }
 }
 
+/// By the config of 2026-11-20.
+pub fn price(hourly: &str, monthly: &str) -> Price {
+    Price {
+        hourly: hourly.parse().unwrap(),
+        monthly: monthly.parse().unwrap(),
+        source: PriceSource::Config,
+        of: chrono::NaiveDate::from_ymd_opt(2026, 11, 20),
+    }
+}
+
+/// A middle cluster from one minute of [`at`] to another.
+pub fn up_time(from: i64, until: Option<i64>) -> UpTime {
+    UpTime {
+        cluster: "iriversland2".into(),
+        size: Size::M,
+        machine: "s-2vcpu-4gb".into(),
+        nodes: 1,
+        price: price("0.03571", "24.00"),
+        job: Some(128),
+        began_at: at(from),
+        ended_at: until.map(at),
+    }
+}
+
 pub fn catalogue() -> Catalogue {
     let offer = |size, vcpus, memory_gb, hourly: &str, monthly: &str| SizeOffer {
         size,
         machine: format!("s-{vcpus}vcpu-{memory_gb}gb"),
         vcpus,
         memory_gb,
-        hourly: hourly.parse().unwrap(),
-        monthly: monthly.parse().unwrap(),
+        nodes: 1,
+        price: price(hourly, monthly),
     };
     let batch = BatchCall {
         name: "s3".into(),
@@ -98,6 +124,7 @@ pub fn catalogue() -> Catalogue {
         batches: vec![batch],
         routines: Routine::built_in().into_iter().chain([guide]).collect(),
         words: Vec::new(),
+        budget: None,
     }
 }
 
@@ -231,7 +258,9 @@ pub fn job_facts(position: i32) -> JobFacts {
     JobFacts {
         job: guide_at_step(position),
         cluster: cluster(ClusterState::Up),
-        hourly: Some("0.03571".parse().unwrap()),
+        price: Some(price("0.03571", "24.00")),
+        up_times: Vec::new(),
+        receipt: None,
         ahead: Vec::new(),
         first_pays_debt: false,
         check_ins: Vec::new(),

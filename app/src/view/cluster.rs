@@ -18,6 +18,8 @@ pub struct ClusterView {
     pub needs_attention: bool,
     /// Since when, how big, what it costs, when it goes.
     pub second_line: Sentence,
+    /// What it has cost and will have cost at most.
+    pub money: Option<Sentence>,
     /// Of when the wish is, and what is wanted.
     pub wanted: (Sentence, Sentence),
     pub cloud_age: CloudAgeView,
@@ -65,6 +67,8 @@ pub struct SizeCard {
     pub machine: String,
     pub hourly: String,
     pub monthly: String,
+    /// "the config's prices of 2026-11-20"
+    pub list: String,
     /// Whether it is the choice before anybody chose.
     pub is_checked: bool,
 }

@@ -14,4 +14,13 @@ pub struct OwedView {
     pub alarm: Option<Sentence>,
     /// Where a person takes it over.
     pub take_over: Option<String>,
+    /// The number of what remains of it.
+    pub receipt: Option<i64>,
+}
+
+impl OwedView {
+    #[must_use]
+    pub fn with_receipt(self, receipt: Option<i64>) -> Self {
+        Self { receipt, ..self }
+    }
 }

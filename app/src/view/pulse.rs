@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{CloudAgeView, Sentence};
+use super::{CloudAgeView, MonthView, Sentence};
 use crate::live::Piece;
 use crate::moment::UnixSeconds;
 
@@ -11,6 +11,7 @@ use crate::moment::UnixSeconds;
 #[serde(into = "Vec<Piece>")]
 pub struct PulseView {
     pub attention: AttentionView,
+    pub month: MonthView,
     pub cloud_ages: Vec<CloudAgeView>,
 }
 

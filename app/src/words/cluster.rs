@@ -9,6 +9,7 @@ use domain::text;
 use super::acts::done;
 use super::cloud::cloud_says;
 use super::cluster_line::{cleaner, left_up, second_line};
+use super::money::cost_of_cluster;
 use super::owed::overdue_since;
 use super::size::size_cards;
 use crate::components::seal::Seal;
@@ -26,6 +27,7 @@ impl ClusterView {
             look: Look::from(cluster),
             needs_attention: facts.needs_attention(now),
             second_line: second_line(facts, now),
+            money: cost_of_cluster(facts, now),
             wanted: (of_when_the_wish_is(facts, now), wanted(facts, now)),
             cloud_age: CloudAgeView::new(&cluster.name, facts.observation.as_ref(), now),
             cloud_says: cloud_says(facts),
@@ -36,7 +38,7 @@ impl ClusterView {
             actions: actions(facts),
             on_it: on_it(facts, now),
             start: can_be_started(facts).then(|| StartView::new(facts)),
-            owed: OwedView::new(facts.owed.as_ref(), &facts.proof(), now),
+            owed: OwedView::new(facts.owed.as_ref(), &facts.proof(), now).with_receipt(facts.receipt),
             latest_job: facts.latest_job.as_ref().map(|job| JobRow::with_steps(job, now)),
             seal: Seal::fresh(),
             version: cluster.version,

@@ -6,6 +6,7 @@ use domain::text;
 
 use super::job_actions::actions;
 use super::job_row::{cleans_up, short_title, step_at_work};
+use super::money::cost_of_job;
 use super::owed::what_is_left;
 use super::steps::span;
 use crate::facts::JobFacts;
@@ -31,7 +32,7 @@ impl JobView {
             steps: steps.collect(),
             whole: span(job.started_at.unwrap_or(job.created_at), job.finished_at),
             check_ins: facts.check_ins.iter().map(LineView::new).collect(),
-            owed: OwedView::new(facts.owed.as_ref(), &facts.proof, now),
+            owed: OwedView::new(facts.owed.as_ref(), &facts.proof, now).with_receipt(facts.receipt),
             facts: table_of_facts(facts, now),
             // The page also shows what is owed and who is first in the queue: things of the cluster.
             version: job.version.max(facts.cluster.version),
@@ -171,6 +172,7 @@ fn table_of_facts(facts: &JobFacts, now: Time) -> Vec<(String, Sentence)> {
         job.size.map(|size| ("Size", Sentence::new(size.as_str()))),
         job.resumes.map(|resumed| ("Resumes", Sentence::default().job(resumed))),
         facts.rate().map(|rate| ("Price", Sentence::new(rate))),
+        cost_of_job(facts, now).map(|words| ("Cost", words)),
         Some(("If a step fails", Sentence::new(on_failure))),
     ];
     rows.into_iter().flatten().map(|(label, words)| (label.to_owned(), words)).collect()

@@ -7,7 +7,9 @@ use store::{Error, JobFilter, Store};
 
 use super::attention::Surroundings;
 use crate::facts::{ClusterFacts, JobFacts};
-use crate::view::{AttentionView, CloudAgeView, ClusterView, JobRow, JobView, PulseView, QuestionView};
+use crate::view::{
+    AttentionView, CloudAgeView, ClusterView, JobRow, JobView, MonthView, PulseView, QuestionView,
+};
 
 impl ClusterView {
     /// One cluster by its name.
@@ -48,11 +50,14 @@ impl PulseView {
             absence: store.last_absence().await?,
             drill: store.last_drill().await?,
         };
+        let month = store.this_month().await?;
+        let month = MonthView::new(&month, catalogue, &store.prices().await?);
         let now = Utc::now();
         let age =
             |facts: &ClusterFacts| CloudAgeView::new(&facts.cluster.name, facts.observation.as_ref(), now);
         Ok(Self {
             attention: AttentionView::new(&clusters, &around, now),
+            month,
             cloud_ages: clusters.iter().map(age).collect(),
         })
     }

@@ -20,12 +20,20 @@ impl OwedView {
             alarm: alarm(owed, now),
             take_over: (!owed.state.is_final())
                 .then(|| format!("/clusters/{}/close-obligation", owed.cluster)),
+            receipt: None,
         }
     }
 
     fn nothing() -> Self {
         let words = "Nothing is owed. Before a step may create a cluster, its destroy is written down here.";
-        Self { look: None, words: vec![Sentence::new(words)], trouble: None, alarm: None, take_over: None }
+        Self {
+            look: None,
+            words: vec![Sentence::new(words)],
+            trouble: None,
+            alarm: None,
+            take_over: None,
+            receipt: None,
+        }
     }
 }
 

@@ -11,9 +11,15 @@ pub fn size_cards(offers: &[SizeOffer], checked: Size, present: Option<Size>) ->
         let now = if present == Some(offer.size) { " · now" } else { "" };
         SizeCard {
             size: offer.size.to_string(),
-            machine: format!("{} vCPU · {} GB{now}", offer.vcpus, offer.memory_gb),
-            hourly: text::hourly(offer.hourly),
-            monthly: text::monthly(offer.monthly),
+            machine: format!(
+                "{}{} vCPU · {} GB{now}",
+                text::times(offer.nodes),
+                offer.vcpus,
+                offer.memory_gb
+            ),
+            hourly: text::hourly(offer.price.hourly),
+            monthly: text::monthly(offer.price.monthly),
+            list: offer.price.list(),
             is_checked: offer.size == checked,
         }
     };

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::catalogue::{Catalogue, ClusterSpec, ServiceSpec};
 use domain::cloud::CloudMark;
+use domain::price::{Price, PriceSource};
 use domain::routine::{Routine, RoutineStep};
 use domain::run::ProviderKind;
 use domain::size::{Size, SizeOffer};
@@ -52,6 +53,7 @@ pub fn catalogue(dice: &Dice, has_observer: bool, tag: Option<&str>) -> Catalogu
         batches: vec![batch(taste.time_limit_minutes)],
         routines: routines(dice),
         words: Vec::new(),
+        budget: None,
     }
 }
 
@@ -100,8 +102,8 @@ const fn offer(size: Size) -> SizeOffer {
         machine: String::new(),
         vcpus: 2,
         memory_gb: 4,
-        hourly: Decimal::ONE,
-        monthly: Decimal::TEN,
+        nodes: 1,
+        price: Price { hourly: Decimal::ONE, monthly: Decimal::TEN, source: PriceSource::Config, of: None },
     }
 }
 

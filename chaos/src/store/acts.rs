@@ -70,6 +70,7 @@ impl Store {
             lifetime_minutes: row.lifetime_minutes,
             time_limit_minutes: ended.job.time_limit_minutes,
             cloud: row.cloud.clone(),
+            offer: None,
             resumes: Some(Resumption { job: number, from }),
         };
         self.accept(&order, actor, None, now)

@@ -59,6 +59,7 @@ impl Store {
             lifetime_minutes: 0,
             time_limit_minutes: None,
             cloud: owed.cloud,
+            offer: None,
             resumes: None,
         };
         let number = self.insert(&order, &Actor::system(), None, now);

@@ -23,6 +23,13 @@ impl Display for Description<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Clusters\n")?;
         self.0.clusters.iter().try_for_each(|cluster| write_cluster(f, cluster))?;
+        if let Some(budget) = self.0.budget {
+            writeln!(
+                f,
+                "\nBudget\n  {} in a calendar month; then a start needs an admin",
+                text::dollars(budget)
+            )?;
+        }
         f.write_str("\nRoutines\n")?;
         for cluster in &self.0.clusters {
             for routine in &self.0.routines {
@@ -129,13 +136,14 @@ fn write_cluster(f: &mut fmt::Formatter<'_>, cluster: &ClusterSpec) -> fmt::Resu
         let default = if offer.size == cluster.default_size { ", the default" } else { "" };
         writeln!(
             f,
-            "    {}: {}, {} vCPU, {} GB, ${}/h, {}{default}",
+            "    {}: {}{}, {} vCPU, {} GB, ${}/h, {}{default}",
             offer.size,
+            text::times(offer.nodes),
             offer.machine,
             offer.vcpus,
             offer.memory_gb,
-            offer.hourly,
-            text::monthly(offer.monthly),
+            offer.price.hourly,
+            text::monthly(offer.price.monthly),
         )?;
     }
     match &cluster.cloud {

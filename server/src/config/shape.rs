@@ -34,6 +34,7 @@ pub(super) struct FileShape {
     pub routines: Named<RoutineShape>,
     #[serde(default)]
     pub words: Named<WordShape>,
+    pub budget: Option<BudgetShape>,
     pub pace: Option<PaceShape>,
 }
 
@@ -44,6 +45,7 @@ pub(super) struct ClusterShape {
     pub down: Spanned<Vec<Text>>,
     pub lifetime: Text,
     pub default_size: Text,
+    pub prices_of: Option<Text>,
     pub sizes: Named<SizeShape>,
     pub cloud: Option<CloudShape>,
 }
@@ -62,6 +64,7 @@ pub(super) struct SizeShape {
     pub machine: Text,
     pub vcpus: Number,
     pub memory_gb: Number,
+    pub nodes: Option<Number>,
     pub hourly: Text,
     pub monthly: Text,
 }
@@ -150,6 +153,13 @@ pub(super) struct WordShape {
     pub cluster: Text,
     pub service: Option<Text>,
     pub takes_size: Option<Spanned<bool>>,
+}
+
+/// What all clusters together may cost.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub(super) struct BudgetShape {
+    pub monthly: Text,
 }
 
 #[derive(Debug, Deserialize)]

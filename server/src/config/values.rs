@@ -1,6 +1,6 @@
 //! How single values of the file are written. Each reader says what is wrong and what is allowed.
 
-use chrono::Duration;
+use chrono::{Duration, NaiveDate};
 use domain::run::ProviderKind;
 use domain::text::one_line;
 use reqwest::Url;
@@ -120,6 +120,12 @@ pub(super) fn price(text: &str) -> Read<Decimal> {
             shown(text)
         )
     })
+}
+
+/// A day of the calendar.
+pub(super) fn day(text: &str) -> Read<NaiveDate> {
+    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+    day.ok_or_else(|| format!("{} is no day; write it like \"2026-11-22\"", shown(text)))
 }
 
 /// A small number of things.

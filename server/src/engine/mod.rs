@@ -14,6 +14,7 @@ mod announce;
 mod look;
 mod observe;
 mod presence;
+mod prices;
 mod trigger;
 mod turn;
 mod unwind;
@@ -86,6 +87,7 @@ impl Engine {
             worker::run(&self, &shutdown),
             unwind::run(&self, &shutdown),
             announce::run(&self, &shutdown),
+            prices::run(&self, &shutdown),
         );
     }
 }

@@ -19,7 +19,7 @@ pub struct Access {
     pub circleci_token: Option<SecretString>,
     /// An API token of a user who may create requests on the repositories.
     pub travis_token: Option<SecretString>,
-    /// A token that is allowed to read clusters, droplets, load balancers and volumes.
+    /// A token that is allowed to read clusters, droplets, load balancers, volumes and sizes.
     pub digitalocean_token: Option<SecretString>,
     /// The whole address of an incoming webhook.
     pub slack_webhook: Option<SecretString>,

@@ -19,6 +19,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use domain::Time;
 use domain::cloud::Resource;
+use domain::price::ListedPrice;
 use domain::run::{ProviderKind, RunRef, RunReport};
 use domain::step::CiTarget;
 use uuid::Uuid;
@@ -84,6 +85,16 @@ pub trait CloudObserver: Send + Sync {
     /// # Errors
     /// An error says nothing about what exists: half an answer is no proof, and neither is a missing right.
     async fn look(&self) -> Result<Vec<Resource>, ProviderError>;
+}
+
+/// A cloud that says what its machines cost.
+#[async_trait]
+pub trait PriceList: Send + Sync {
+    /// The whole list, read to its end.
+    ///
+    /// # Errors
+    /// An error says nothing about what anything costs.
+    async fn prices(&self) -> Result<Vec<ListedPrice>, ProviderError>;
 }
 
 /// How far a provider's clock may be behind ours.

@@ -86,7 +86,8 @@ async fn who_looks_at_clusters_is_told_what_needs_attention_with_the_time(pool: 
     };
     let told = pieces("clusters").await;
     assert_eq!(told[0]["id"], "attention");
-    assert_eq!(told[1]["id"], format!("cloud-age-{CLUSTER}"));
+    assert_eq!(told[1]["id"], "this-month");
+    assert_eq!(told[2]["id"], format!("cloud-age-{CLUSTER}"));
     assert_eq!(pieces("jobs").await, serde_json::json!([]));
 }
 

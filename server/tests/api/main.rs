@@ -15,6 +15,7 @@ mod headers;
 mod health;
 mod leave_up;
 mod live_stream;
+mod money;
 mod pages;
 mod questions;
 mod redirects;

@@ -1,5 +1,6 @@
 //! The shipped file: the world that the product started from, and what `check` prints of it.
 
+use domain::actor::Role;
 use domain::command;
 use domain::order::Ask;
 use domain::plan::Pace;
@@ -73,8 +74,31 @@ fn the_batch_job_sends_the_body_of_the_seed_with_its_token_only_named() {
 fn prices_keep_every_digit() {
     let offers = &shipped().catalogue.clusters[0].sizes;
     let prices: Vec<String> =
-        offers.iter().map(|offer| format!("{} {}", offer.hourly, offer.monthly)).collect();
+        offers.iter().map(|offer| format!("{} {}", offer.price.hourly, offer.price.monthly)).collect();
     assert_eq!(prices, ["0.02232 15.00", "0.03571 24.00", "0.07143 48.00"]);
+}
+
+#[test]
+fn a_price_has_its_day_and_several_machines_cost_several_times_as_much() {
+    let of = |text: &str| parse("f.toml", text).unwrap().catalogue.clusters[0].sizes[0].price.clone();
+    let dated = of(SHIPPED);
+    assert_eq!(dated.list(), "the config's prices of 2026-11-20");
+    let undated = of(&shipped_with("prices_of = \"2026-11-20\"", ""));
+    assert_eq!(undated.list(), "the config's prices, which are undated");
+    let three = of(&shipped_with("vcpus = 1,", "vcpus = 1, nodes = 3,"));
+    assert_eq!((three.hourly.to_string().as_str(), three.monthly.to_string().as_str()), ("0.06696", "45.00"));
+}
+
+#[test]
+fn a_budget_limits_an_operator_and_only_one_of_zero_an_admin_too() {
+    let limits = |budget: &str| {
+        let text = shipped_with("[clusters.iriversland2]", &format!("{budget}[clusters.iriversland2]"));
+        let catalogue = parse("f.toml", &text).unwrap().catalogue;
+        [Role::Operator, Role::Admin].map(|role| catalogue.limit_of(role).map(|limit| limit.to_string()))
+    };
+    assert_eq!(limits(""), [None, None]);
+    assert_eq!(limits("[budget]\nmonthly = \"50.00\"\n"), [Some("50.00".into()), None]);
+    assert_eq!(limits("[budget]\nmonthly = \"0\"\n"), [Some("0".into()), Some("0".into())]);
 }
 
 #[rstest]
@@ -200,6 +224,8 @@ fn check_prints_the_plan_of_each_routine() {
       SLACK_INCOMING_URL is where Slack is told what happens. Without it nothing is told to Slack.
       REQUEST_FROM_SLACK_TOKEN proves that a word comes from Slack. Without it no word is taken.
       CLUSTER_HEAD_API_TOKEN lets programs use the API. Without it the API is closed to programs.
+      CLUSTER_HEAD_ADMIN_PASSWORD is what an admin signs in with, who may also do what can cost without end. Without it nobody is an admin in the browser.
+      CLUSTER_HEAD_ADMIN_API_TOKEN lets programs do what only an admin may. Without it no program is an admin.
     ");
 }
 

@@ -135,6 +135,21 @@ fn a_reference_to_nothing_is_refused(#[case] original: &str, #[case] changed: &s
     "sizes.s.hourly: \"-0.1\" is no price; write US dollars from \"0\" to \"1000000\", such as \"0.02232\""
 )]
 #[case::price_in_words("\"15.00\"", "\"fifteen\"", "sizes.s.monthly: \"fifteen\" is no price")]
+#[case::no_day(
+    "\"2026-11-20\"",
+    "\"last week\"",
+    "prices_of: \"last week\" is no day; write it like \"2026-11-22\""
+)]
+#[case::no_nodes(
+    "vcpus = 1,",
+    "nodes = 0, vcpus = 1,",
+    "sizes.s.nodes: 0 is not allowed; write a whole number from 1 to 10000"
+)]
+#[case::budget(
+    "[clusters.iriversland2]",
+    "[budget]\nmonthly = \"-1\"\n[clusters.iriversland2]",
+    "budget.monthly: \"-1\" is no price"
+)]
 #[case::no_vcpu(
     "vcpus = 1,",
     "vcpus = 0,",

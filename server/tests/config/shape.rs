@@ -14,12 +14,12 @@ use server::config::{load, parse};
 #[case::unknown_table(
     "[words]",
     "[wrds]",
-    ": wrds: there is no key \"wrds\"; known keys: clusters, targets, services, batches, routines, words, pace"
+    ": wrds: there is no key \"wrds\"; known keys: clusters, targets, services, batches, routines, words, budget, pace"
 )]
 #[case::unknown_key(
     "lifetime = \"4h\"",
     "lifetme = \"4h\"",
-    ": clusters.iriversland2.lifetme: there is no key \"lifetme\"; known keys: up, down, lifetime, default_size, sizes, cloud"
+    ": clusters.iriversland2.lifetme: there is no key \"lifetme\"; known keys: up, down, lifetime, default_size, prices_of, sizes, cloud"
 )]
 #[case::unknown_inline_key(
     "vcpus = 1,",

@@ -5,6 +5,7 @@ mod breakdowns;
 mod failures;
 mod journeys;
 mod kills;
+mod money;
 mod obligations;
 mod proof;
 mod strain;

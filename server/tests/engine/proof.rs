@@ -215,6 +215,7 @@ async fn a_cluster_that_no_job_knows_is_adopted_and_destroyed_at_its_time(pool: 
     let adoption = Adoption {
         cluster: CLUSTER.into(),
         size: Some(Size::S),
+        offer: spec.offer(Size::S).cloned(),
         destroys_at: house.store.now().await.unwrap() + TimeDelta::milliseconds(200),
         teardown: down.unwrap().teardown,
         cloud: spec.cloud.clone().unwrap(),

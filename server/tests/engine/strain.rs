@@ -124,7 +124,7 @@ async fn transactions_that_postgres_gives_up_are_done_again_and_nothing_is_half_
     let order = house.catalogue.order(&ask).unwrap();
     let guide = house
         .until("the job is accepted", async || {
-            let terms = Terms { idempotency_key: Some("one press".into()), expected_version: None };
+            let terms = Terms { idempotency_key: Some("one press".into()), ..Terms::default() };
             let operator = Actor::new("operator", Channel::Web);
             house.store.accept(&order, &operator, &terms).await.ok().map(|accepted| accepted.number)
         })
@@ -176,6 +176,7 @@ async fn after_a_restore_from_a_backup_a_cluster_that_is_newer_is_found_and_dest
     let adoption = Adoption {
         cluster: CLUSTER.into(),
         size: None,
+        offer: None,
         destroys_at: house.store.now().await.unwrap() + chrono::TimeDelta::milliseconds(1),
         teardown: order.teardown,
         cloud: order.cloud.unwrap(),

@@ -132,6 +132,7 @@ async fn one_cluster_that_cannot_be_destroyed_keeps_no_other_waiting(pool: PgPoo
         target.branch = format!("destroy-{name}");
         let effect = domain::step::Effect::DestroysCluster;
         let adoption = Adoption {
+            offer: None,
             cluster: (*name).to_owned(),
             size: None,
             destroys_at: now + TimeDelta::milliseconds(1),

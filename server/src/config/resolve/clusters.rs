@@ -2,7 +2,9 @@
 
 use std::str::FromStr;
 
+use chrono::NaiveDate;
 use domain::catalogue::ClusterSpec;
+use domain::price::{Price, PriceSource};
 use domain::size::{Size, SizeOffer};
 use domain::step::CiTarget;
 use serde_spanned::Spanned;
@@ -84,28 +86,40 @@ fn read_sizes(cluster: &Text, shape: &ClusterShape, problems: &mut Problems<'_>)
     if shape.sizes.is_empty() {
         problems.add(cluster.span(), "the cluster is offered in no size; write at least one of s, m and l");
     }
+    let prices_of = shape.prices_of.as_ref().and_then(|day| problems.read(day, |day| values::day(day)));
     let read = shape.sizes.iter().filter_map(|(size, shape)| {
         let size = problems.read(size, |size| read_size(size));
-        read_offer(size, shape, problems)
+        read_offer(size, shape, prices_of, problems)
     });
     let mut offers: Vec<SizeOffer> = read.collect();
     offers.sort_by_key(|offer| offer.size);
     offers
 }
 
-fn read_offer(size: Option<Size>, shape: &SizeShape, problems: &mut Problems<'_>) -> Option<SizeOffer> {
+fn read_offer(
+    size: Option<Size>,
+    shape: &SizeShape,
+    prices_of: Option<NaiveDate>,
+    problems: &mut Problems<'_>,
+) -> Option<SizeOffer> {
     let machine = problems.read(&shape.machine, |machine| values::identifier(machine));
     let vcpus = problems.read(&shape.vcpus, values::count);
     let memory_gb = problems.read(&shape.memory_gb, values::count);
+    let nodes = match &shape.nodes {
+        Some(nodes) => problems.read(nodes, values::count),
+        None => Some(1),
+    };
     let hourly = problems.read(&shape.hourly, |price| values::price(price));
     let monthly = problems.read(&shape.monthly, |price| values::price(price));
+    let one = Price { hourly: hourly?, monthly: monthly?, source: PriceSource::Config, of: prices_of };
+    let nodes = nodes?;
     Some(SizeOffer {
         size: size?,
         machine: machine?,
         vcpus: vcpus?,
         memory_gb: memory_gb?,
-        hourly: hourly?,
-        monthly: monthly?,
+        nodes,
+        price: one.times(nodes),
     })
 }
 

@@ -35,8 +35,10 @@ pub(super) fn resolve(file: &FileShape, problems: &mut Problems<'_>) -> Loaded {
     let batches = batches::read(file, problems);
     let routines = routines::read(file, problems);
     let words = words::read(file, &routines, problems);
+    let budget =
+        file.budget.as_ref().and_then(|budget| problems.read(&budget.monthly, |sum| values::price(sum)));
     let pace = file.pace.as_ref().map(|pace| read_pace(pace, problems));
-    Loaded { catalogue: Catalogue { clusters, services, batches, routines, words }, pace }
+    Loaded { catalogue: Catalogue { clusters, services, batches, routines, words, budget }, pace }
 }
 
 fn read_pace(shape: &PaceShape, problems: &mut Problems<'_>) -> Pace {

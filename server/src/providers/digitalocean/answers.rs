@@ -95,6 +95,17 @@ pub struct DropletSize {
     pub price_hourly: Number,
 }
 
+/// A machine type on the price list.
+#[derive(Debug, Deserialize)]
+pub struct Size {
+    pub slug: String,
+    /// US dollars, as binary fractions: 0.00743999984115362.
+    #[serde(default, deserialize_with = "if_readable")]
+    pub price_hourly: Option<Number>,
+    #[serde(default, deserialize_with = "if_readable")]
+    pub price_monthly: Option<Number>,
+}
+
 #[derive(Debug, Deserialize)]
 pub struct LoadBalancer {
     pub id: String,

@@ -9,15 +9,16 @@ mod reading;
 
 use async_trait::async_trait;
 use domain::cloud::Resource;
+use domain::price::ListedPrice;
 use reqwest::Url;
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use self::answers::{Cluster, Droplet, LoadBalancer, Page, Volume};
+use self::answers::{Cluster, Droplet, LoadBalancer, Page, Size, Volume};
 use self::reading::Account;
 use super::http::{self, Http, Peer};
-use super::{CloudObserver, ProviderError, SetupError};
+use super::{CloudObserver, PriceList, ProviderError, SetupError};
 
 const NAME: &str = "DigitalOcean";
 
@@ -90,6 +91,17 @@ impl CloudObserver for DigitalOcean {
     }
 }
 
+#[async_trait]
+impl PriceList for DigitalOcean {
+    async fn prices(&self) -> Result<Vec<ListedPrice>, ProviderError> {
+        let listed: Vec<_> = self.all::<Sizes>().await?.into_iter().filter_map(prices::listed).collect();
+        if listed.is_empty() {
+            return Err(ProviderError::Garbled(format!("{NAME}'s price list has no price in it")));
+        }
+        Ok(listed)
+    }
+}
+
 /// What one kind of list calls itself. An answer without it is none.
 trait List: DeserializeOwned + Send {
     const PATH: &'static [&'static str];
@@ -156,5 +168,20 @@ impl List for Volumes {
 
     fn into_items(self) -> Vec<Volume> {
         self.volumes
+    }
+}
+
+#[derive(Deserialize)]
+struct Sizes {
+    sizes: Vec<Size>,
+}
+
+impl List for Sizes {
+    const PATH: &'static [&'static str] = &["sizes"];
+    const WHAT: &'static str = "sizes";
+    type Item = Size;
+
+    fn into_items(self) -> Vec<Size> {
+        self.sizes
     }
 }

@@ -3,8 +3,11 @@
 //! A machine tells its own price. The others are list prices, which change without notice: docs.digitalocean.com,
 //! "Load Balancers Pricing" (edited 2025-02-28, read in 2026-11) and "Volumes Pricing" (read in 2026-11).
 
+use domain::price::ListedPrice;
 use rust_decimal::Decimal;
 use serde_json::Number;
+
+use super::answers::Size;
 
 /// A month of the price list, in days.
 const MONTH: Decimal = Decimal::from_parts(30, 0, 0, false, 0);
@@ -17,13 +20,29 @@ const OTHER_BALANCER: Decimal = Decimal::from_parts(15, 0, 0, false, 0);
 const VOLUME: Decimal = Decimal::from_parts(10, 0, 0, false, 2);
 /// Hundredths of a cent: enough to add up, and short enough to read.
 const PLACES: u32 = 4;
+/// The list itself has five; what comes after them is what a binary fraction adds.
+const LIST_PLACES: u32 = 5;
+const MOST_MONTHLY: Decimal = Decimal::from_parts(1_000_000, 0, 0, false, 0);
 
-/// From the price of an hour as DigitalOcean writes it, read digit by digit.
+/// From the price of an hour as DigitalOcean writes it.
 pub fn machine(hourly: &Number) -> Option<Decimal> {
-    let text = hourly.to_string();
-    let hourly = text.parse().or_else(|_| Decimal::from_scientific(&text)).ok()?;
-    let is_believable = !hourly.is_sign_negative() && hourly < Decimal::ONE_THOUSAND;
-    is_believable.then(|| (hourly * HOURS_OF_DAY).round_dp(PLACES))
+    Some((read(hourly, Decimal::ONE_THOUSAND)? * HOURS_OF_DAY).round_dp(PLACES))
+}
+
+/// A line of the price list; none where a price is missing or cannot be one.
+pub fn listed(size: Size) -> Option<ListedPrice> {
+    Some(ListedPrice {
+        machine: size.slug,
+        hourly: read(&size.price_hourly?, Decimal::ONE_THOUSAND)?.round_dp(LIST_PLACES),
+        monthly: read(&size.price_monthly?, MOST_MONTHLY)?.round_dp(LIST_PLACES),
+    })
+}
+
+/// Read digit by digit.
+fn read(price: &Number, below: Decimal) -> Option<Decimal> {
+    let text = price.to_string();
+    let price: Decimal = text.parse().or_else(|_| Decimal::from_scientific(&text)).ok()?;
+    (!price.is_sign_negative() && price < below).then_some(price)
 }
 
 /// `kind` is the `type` of the load balancer; where nothing is said, it is the usual one with one node.
@@ -69,6 +88,23 @@ mod tests {
     fn a_price_that_cannot_be_one_is_not_told() {
         for hourly in ["-0.1", "1e300", "1000"] {
             assert_eq!(machine(&serde_json::from_str(hourly).unwrap()), None, "{hourly}");
+        }
+    }
+
+    #[test]
+    fn a_line_of_the_list_is_read_to_five_places_and_one_without_a_price_is_none() {
+        let size = |json: &str| -> Option<ListedPrice> { listed(serde_json::from_str(json).unwrap()) };
+        let read =
+            size(r#"{"slug":"s-1vcpu-512mb-10gb","price_hourly":0.00595000013709068,"price_monthly":4.0}"#);
+        let read = read.unwrap();
+        assert_eq!((read.hourly, read.monthly), (dollars("0.00595"), dollars("4")));
+        for json in [
+            r#"{"slug":"a","price_hourly":null,"price_monthly":4.0}"#,
+            r#"{"slug":"a","price_hourly":"free","price_monthly":4.0}"#,
+            r#"{"slug":"a","price_hourly":-1,"price_monthly":4.0}"#,
+            r#"{"slug":"a","price_hourly":0.1}"#,
+        ] {
+            assert_eq!(size(json), None, "{json}");
         }
     }
 

@@ -20,7 +20,7 @@ const LONGEST_KEY: usize = 200;
 
 /// 201 with the job; 200 with the earlier job when the key was seen with the same ask.
 pub async fn accept(
-    Operator { actor, .. }: Operator,
+    Operator { actor, role }: Operator,
     State(web): State<Web>,
     headers: HeaderMap,
     body: Bytes,
@@ -28,7 +28,7 @@ pub async fn accept(
     let idempotency_key = idempotency_key(&headers)?;
     let ask = ask::read(&headers, &body)?;
     let order = web.catalogue.order(&ask).map_err(|error| refused(&error))?;
-    let terms = Terms { idempotency_key, expected_version: None };
+    let terms = Terms { idempotency_key, limit: web.catalogue.limit_of(role), ..Terms::default() };
     let accepted = web.store.accept(&order, &actor, &terms).await?;
     answer_with(&web, accepted).await
 }

@@ -107,7 +107,7 @@ static RESUME: Form = Form {
 
 /// Takes up the rest of an ended job: 201 with the new job, 200 with the earlier one when the key was seen before.
 pub async fn resume(
-    Operator { actor, .. }: Operator,
+    Operator { actor, role }: Operator,
     State(web): State<Web>,
     Path(number): Path<String>,
     headers: HeaderMap,
@@ -119,7 +119,7 @@ pub async fn resume(
         Some(from) => from,
         None => resumable_until(&job).map_err(Error::Act)?,
     };
-    let terms = Terms { idempotency_key, expected_version: None };
+    let terms = Terms { idempotency_key, limit: web.catalogue.limit_of(role), ..Terms::default() };
     let accepted = web.store.resume(job.job.number, from, &actor, &terms).await?;
     answer_with(&web, accepted).await
 }

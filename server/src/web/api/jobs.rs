@@ -2,14 +2,14 @@
 
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::StatusCode;
-use domain::job::JobWithSteps;
+use domain::job::{Job, JobWithSteps};
 use domain::text::one_line;
 use store::{JobFilter, JobGroup};
 
 use super::Page;
 use super::fields::Fields;
-use super::shape::JobShape;
+use super::lists::{existing_cluster, parameters, unprocessable, whole};
+use super::shape::{CostShape, JobShape};
 use crate::web::auth::Operator;
 use crate::web::error::Problem;
 use crate::web::state::Web;
@@ -25,7 +25,7 @@ pub async fn list(
     State(web): State<Web>,
     RawQuery(query): RawQuery,
 ) -> Result<Json<Page<JobShape>>, Problem> {
-    let filter = filter(&web, parameters(query.as_deref().unwrap_or_default())?).await?;
+    let filter = filter(&web, parameters(query.as_deref().unwrap_or_default(), &PARAMETERS)?).await?;
     // One more than asked for tells whether there is a next page.
     let mut jobs = web.store.jobs(&JobFilter { limit: filter.limit + 1, ..filter.clone() }).await?;
     let goes_on = jobs.len() as i64 > filter.limit;
@@ -41,7 +41,19 @@ pub async fn one(
     State(web): State<Web>,
     Path(number): Path<String>,
 ) -> Result<Json<JobShape>, Problem> {
-    Ok(Json(existing(&web, &number).await?.into()))
+    let job = existing(&web, &number).await?;
+    let cost = cost(&web, &job.job).await?;
+    Ok(Json(JobShape::from(job).with_cost(cost)))
+}
+
+/// What the cluster costs while the job is at work.
+async fn cost(web: &Web, job: &Job) -> Result<Option<CostShape>, Problem> {
+    let Some(started) = job.started_at else { return Ok(None) };
+    let now = web.store.now().await?;
+    let until = job.finished_at.unwrap_or(now);
+    let up_times = web.store.up_times_between(&job.cluster, started, until).await?;
+    let so_far = up_times.iter().map(|up| up.cost(started, until)).sum();
+    Ok(CostShape::new(&up_times, so_far, None))
 }
 
 /// The job that an address names.
@@ -56,12 +68,6 @@ pub async fn existing(web: &Web, number: &str) -> Result<JobWithSteps, Problem> 
     job.ok_or_else(|| Problem::not_found(format!("There is no job {}.", one_line(number, 40))))
 }
 
-fn parameters(query: &str) -> Result<Fields<String>, Problem> {
-    let given = form_urlencoded::parse(query.as_bytes()).into_owned();
-    Fields::new(given, &PARAMETERS)
-        .map_err(|error| unprocessable("bad_query", error.to_string()).with_known(PARAMETERS))
-}
-
 async fn filter(web: &Web, mut parameters: Fields<String>) -> Result<JobFilter, Problem> {
     let state = match parameters.take("state") {
         Some(state) => Some(state.parse::<JobGroup>().map_err(|error| {
@@ -70,29 +76,8 @@ async fn filter(web: &Web, mut parameters: Fields<String>) -> Result<JobFilter, 
         })?),
         None => None,
     };
-    let cluster = parameters.take("cluster");
-    if let Some(name) = &cluster
-        && web.store.cluster(name).await?.is_none()
-    {
-        let known = web.store.clusters().await?.into_iter().map(|cluster| cluster.name);
-        let message = format!("There is no cluster \"{}\".", one_line(name, 80));
-        return Err(unprocessable("unknown_cluster", message).with_known(known));
-    }
+    let cluster = existing_cluster(web, parameters.take("cluster")).await?;
     let limit = whole(&mut parameters, "limit", MOST)?.unwrap_or(JobFilter::default().limit);
     let before = whole(&mut parameters, "before", i64::MAX)?;
     Ok(JobFilter { state, cluster, before, limit })
-}
-
-fn whole(parameters: &mut Fields<String>, name: &str, most: i64) -> Result<Option<i64>, Problem> {
-    let Some(text) = parameters.take(name) else { return Ok(None) };
-    match text.parse() {
-        Ok(number) if (1..=most).contains(&number) => Ok(Some(number)),
-        _ => {
-            Err(unprocessable("bad_query", format!("\"{name}\" has to be a whole number from 1 to {most}.")))
-        }
-    }
-}
-
-fn unprocessable(code: &'static str, message: impl Into<String>) -> Problem {
-    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, message)
 }

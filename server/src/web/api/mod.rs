@@ -11,6 +11,8 @@ mod clusters;
 mod debts;
 mod fields;
 mod jobs;
+mod lists;
+mod money;
 mod refusal;
 mod shape;
 
@@ -26,6 +28,9 @@ pub fn routes() -> Router<Web> {
         .route("/api/v1/clusters/{name}/obligation/close", post(debts::close))
         .route("/api/v1/clusters/{name}/leftovers/accept", post(debts::accept_leftover))
         .route("/api/v1/clusters/{name}/adopt", post(debts::adopt))
+        .route("/api/v1/costs", get(money::costs))
+        .route("/api/v1/receipts", get(money::receipts))
+        .route("/api/v1/receipts/{number}", get(money::receipt))
         .route("/api/v1/jobs", get(jobs::list).post(accept::accept))
         .route("/api/v1/jobs/{number}", get(jobs::one))
         .route("/api/v1/jobs/{number}/cancel", post(acts::cancel))

@@ -108,6 +108,7 @@ impl From<store::Error> for Problem {
         let message = error.to_string();
         match error {
             Error::Conflict(_) => Self::new(StatusCode::CONFLICT, "conflict", message),
+            Error::OverBudget(_) => Self::new(StatusCode::FORBIDDEN, "over_budget", message),
             Error::Stale { .. } => Self::new(StatusCode::CONFLICT, "stale", message),
             Error::KeyReused { .. } => Self::new(StatusCode::CONFLICT, "idempotency_key_reused", message),
             Error::UnknownCluster(_) | Error::UnknownJob(_) | Error::NotShown { .. } => {

@@ -9,7 +9,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::header::HOST;
 use axum::http::{HeaderMap, StatusCode};
-use domain::actor::{Actor, Channel};
+use domain::actor::{Actor, Channel, Role};
 use domain::command::parse;
 use domain::job::Job;
 use serde::Serialize;
@@ -56,7 +56,12 @@ async fn obey(web: &Web, message: &Message, headers: &HeaderMap) -> Result<Strin
         Err(error) => return Ok(format!("{error} Nothing was started.")),
     };
     let actor = Actor::new(message.sender(), Channel::Slack);
-    let terms = Terms { idempotency_key: message.idempotency_key(), expected_version: None };
+    // Whoever may write in the channel is an operator.
+    let terms = Terms {
+        idempotency_key: message.idempotency_key(),
+        limit: web.catalogue.limit_of(Role::Operator),
+        ..Terms::default()
+    };
     let accepted = match web.store.accept(&order, &actor, &terms).await {
         Ok(accepted) => accepted,
         Err(error) if error.is_meant_for_people() => return Ok(error.to_string()),

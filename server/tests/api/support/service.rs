@@ -47,13 +47,20 @@ impl Service {
     /// The operator signs in with [`PASSWORD`] and programs send [`API_TOKEN`]; an admin has [`ADMIN_PASSWORD`] and
     /// [`ADMIN_API_TOKEN`].
     pub async fn real(pool: PgPool) -> Self {
+        Self::real_with(pool, |_| ()).await
+    }
+
+    /// The same with another config than the shipped one.
+    pub async fn real_with(pool: PgPool, change: impl FnOnce(&mut Catalogue)) -> Self {
         let keys = |password: &str, api_token: &str| Keys {
             password: Some(PasswordSetting::Plain(password.into())),
             api_token: Some(api_token.into()),
         };
         let operator = keys(PASSWORD, API_TOKEN);
         let admin = keys(ADMIN_PASSWORD, ADMIN_API_TOKEN);
-        Self::start(pool, Access::Real { operator, admin }, Some(SLACK_TOKEN)).await
+        let mut catalogue = shipped_catalogue();
+        change(&mut catalogue);
+        Self::with(pool, Access::Real { operator, admin }, Some(SLACK_TOKEN), catalogue).await
     }
 
     pub async fn start(pool: PgPool, access: Access, slack_token: Option<&str>) -> Self {

@@ -11,6 +11,8 @@ use domain::standing::Doubt;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
+use super::CostShape;
+
 #[derive(Serialize)]
 pub struct ClusterShape {
     name: String,
@@ -27,6 +29,10 @@ pub struct ClusterShape {
     /// The job that is at work on it.
     job: Option<i64>,
     services: Vec<ServiceShape>,
+    /// Of the debt below; null where nothing was metered.
+    cost: Option<CostShape>,
+    /// The number of the receipt of that debt, once it is settled.
+    receipt: Option<i64>,
     /// The debt to destroy it; while there is none, the last one.
     obligation: Option<ObligationShape>,
     /// What the cloud shows of it; null when nobody asks a cloud about it.
@@ -85,6 +91,8 @@ impl From<ClusterFacts> for ClusterShape {
                 .map(|resource| resource_shape(resource, &facts))
                 .collect(),
         });
+        let now = chrono::Utc::now();
+        let cost = CostShape::new(&facts.up_times, facts.cost(now), facts.cost_at_most(now));
         let cluster = facts.cluster;
         Self {
             state: cluster.shown_state(),
@@ -96,6 +104,8 @@ impl From<ClusterFacts> for ClusterShape {
             destroys_at: cluster.destroys_at,
             job: cluster.active_job,
             services: cluster.deployments.into_iter().map(ServiceShape::from).collect(),
+            cost,
+            receipt: facts.receipt,
             obligation: facts.owed.map(ObligationShape::from),
             cloud,
         }

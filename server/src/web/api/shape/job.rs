@@ -7,6 +7,8 @@ use domain::size::Size;
 use domain::step::{Phase, Question, Step, StepState};
 use serde::Serialize;
 
+use super::CostShape;
+
 #[derive(Serialize)]
 pub struct JobShape {
     number: i64,
@@ -27,6 +29,9 @@ pub struct JobShape {
     left_up_until: Option<Time>,
     /// The job whose rest it takes.
     resumes: Option<i64>,
+    /// What the cluster costs while it is at work. Left out where the job is not asked for by its number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<CostShape>,
     /// Left out of lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     steps: Option<Vec<StepShape>>,
@@ -73,6 +78,13 @@ struct RunShape {
     url: String,
 }
 
+impl JobShape {
+    #[must_use]
+    pub fn with_cost(self, cost: Option<CostShape>) -> Self {
+        Self { cost, ..self }
+    }
+}
+
 impl From<Job> for JobShape {
     fn from(job: Job) -> Self {
         Self {
@@ -91,6 +103,7 @@ impl From<Job> for JobShape {
             left_up_by: job.abandoned.as_ref().map(|wish| wish.by.to_string()),
             left_up_until: job.abandoned.map(|wish| wish.until),
             resumes: job.resumes,
+            cost: None,
             steps: None,
         }
     }

@@ -1,7 +1,11 @@
-//! What a cluster and a job look like to programs.
+//! What clusters, jobs, money and receipts look like to programs.
 
 mod cluster;
+mod cost;
 mod job;
+mod receipt;
 
 pub use cluster::ClusterShape;
+pub use cost::CostShape;
 pub use job::JobShape;
+pub use receipt::ReceiptShape;

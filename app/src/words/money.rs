@@ -1,0 +1,199 @@
+//! What is said of money. Beside every sum stands that it is an estimate, from which list, and of when.
+
+use domain::Time;
+use domain::actor::Role;
+use domain::money::{Cost, Month, OverBudget, Strain, UpTime, all_always_on, may_start, strain};
+use domain::price::{MachinePrice, estimate};
+use domain::{catalogue::Catalogue, text};
+use rust_decimal::Decimal;
+use store::ThisMonth;
+
+use crate::facts::{ClusterFacts, JobFacts};
+use crate::view::{MonthView, Sentence};
+
+/// "$0.07 so far, at most $0.14 if it is destroyed at 12:00. Estimate from …"
+pub fn cost_of_cluster(facts: &ClusterFacts, now: Time) -> Option<Sentence> {
+    said(&facts.up_times, facts.cost(now), facts.cost_at_most(now), now)
+}
+
+/// The same for the time in which a job is at work.
+pub fn cost_of_job(facts: &JobFacts, now: Time) -> Option<Sentence> {
+    said(&facts.up_times, facts.cost(now), facts.cost_at_most(now), now)
+}
+
+fn said(up_times: &[UpTime], so_far: Cost, at_most: Option<(Cost, Time)>, now: Time) -> Option<Sentence> {
+    if up_times.is_empty() {
+        return None;
+    }
+    let words = Sentence::new(format!("{} so far", text::dollars(so_far.dollars())));
+    let words = match at_most {
+        Some((most, until)) => words
+            .then(format!(", at most {} if it is destroyed at ", text::dollars(most.dollars())))
+            .minute(until, now),
+        None => words,
+    };
+    Some(words.then(". ").muted(estimate(up_times.iter().map(|up| &up.price))))
+}
+
+/// What is up, for how long and for how much: "m, up 3 h 12 min, $0.11".
+pub fn what_is_up(up: &UpTime, now: Time) -> String {
+    format!(
+        "{}, up {}, {}",
+        up.size,
+        text::duration(up.length(now)),
+        text::dollars(up.cost_until(now).dollars())
+    )
+}
+
+impl MonthView {
+    pub fn new(month: &ThisMonth, catalogue: &Catalogue, list: &[MachinePrice]) -> Self {
+        let now = month.now;
+        let name = Month::of(now).name();
+        let spent = month.cost();
+        let budget = catalogue.budget;
+        let limit = budget.map(|budget| format!(" (limit {})", text::dollars(budget))).unwrap_or_default();
+        let tone = match budget.map(|budget| strain(spent.dollars(), budget)) {
+            None | Some(Strain::Fine) => None,
+            Some(Strain::Close) => Some("tone-warn"),
+            Some(Strain::Over) => Some("tone-bad"),
+        };
+        let state = match may_start(budget, spent, now) {
+            Ok(()) if tone.is_some() => " More than four fifths of the budget are used up.".to_owned(),
+            Ok(()) => String::new(),
+            Err(OverBudget::Zero) => " With a budget of $0.00 nobody may start a cluster.".to_owned(),
+            Err(OverBudget::UsedUp { .. }) => {
+                " The budget is used up: a start needs an admin. What is up stays up until it is destroyed."
+                    .to_owned()
+            }
+        };
+        let lists = match month.up_times.as_slice() {
+            [] => "Nothing was up yet.".to_owned(),
+            up_times => estimate(up_times.iter().map(|up| &up.price)),
+        };
+        let words =
+            Sentence::new(format!("{name} so far: {} estimate{limit}.", text::dollars(spent.dollars())))
+                .strong(state)
+                .then(saved(spent, catalogue, list, now))
+                .then(" ")
+                .muted(lists);
+        Self { tone, words, made_at: now.timestamp() }
+    }
+}
+
+/// Against clusters that are always up in their default size.
+fn saved(spent: Cost, catalogue: &Catalogue, list: &[MachinePrice], now: Time) -> String {
+    let saved = all_always_on(catalogue, list, now).dollars() - spent.dollars();
+    if saved <= Decimal::ZERO {
+        return String::new();
+    }
+    format!(" That is {} less than if everything were always up.", text::dollars(saved))
+}
+
+/// Why somebody of this role may start nothing, or that only an admin may; none while there is money left.
+pub fn budget_note(month: &ThisMonth, catalogue: &Catalogue, role: Role) -> Option<String> {
+    let refused = may_start(catalogue.budget, month.cost(), month.now).err()?;
+    Some(match (refused, role.is_admin()) {
+        (OverBudget::UsedUp { budget, spent, month }, true) => format!(
+            "The budget of {} for {month} is used up ({}). As an admin you can start all the same.",
+            text::dollars(budget),
+            text::dollars(spent)
+        ),
+        (refused, _) => refused.to_string().trim_end_matches(" Nothing was started.").to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::cluster::ClusterState;
+    use domain::obligation::ObligationState;
+
+    use super::*;
+    use crate::samples::{at, catalogue, cluster_facts, job_facts, owed, up_time};
+
+    /// From 08:00 on 2027-01-15, a middle cluster.
+    fn up() -> ClusterFacts {
+        ClusterFacts {
+            up_times: vec![up_time(0, None)],
+            owed: Some(owed(ObligationState::Open)),
+            ..cluster_facts(ClusterState::Up)
+        }
+    }
+
+    fn month(up_times: Vec<UpTime>) -> ThisMonth {
+        ThisMonth { up_times, now: at(120) }
+    }
+
+    #[test]
+    fn a_cluster_says_what_it_cost_and_what_it_costs_at_most_and_by_which_list() {
+        assert_eq!(
+            cost_of_cluster(&up(), at(120)).unwrap().to_string(),
+            "$0.07 so far, at most $0.14 if it is destroyed at 12:00. \
+             Estimate from the config's prices of 2026-11-20. Not an invoice."
+        );
+        assert_eq!(cost_of_cluster(&cluster_facts(ClusterState::Down), at(120)), None);
+    }
+
+    #[test]
+    fn what_is_gone_or_overdue_promises_no_end_of_the_cost() {
+        let gone = ClusterFacts { up_times: vec![up_time(0, Some(60))], ..up() };
+        let overdue = ClusterFacts { owed: Some(owed(ObligationState::Due)), ..up() };
+        for (facts, so_far) in [(gone, "$0.04 so far. "), (overdue, "$0.07 so far. ")] {
+            let said = cost_of_cluster(&facts, at(120)).unwrap().to_string();
+            assert!(said.starts_with(so_far), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_job_costs_what_the_cluster_costs_while_it_is_at_work() {
+        let mut facts = job_facts(3);
+        facts.up_times = vec![up_time(0, None)];
+        facts.owed = Some(owed(ObligationState::Open));
+        let said = cost_of_job(&facts, at(70)).unwrap().to_string();
+        assert!(said.starts_with("$0.04 so far, at most $0.14 if"), "an hour from 08:10 on: {said}");
+        facts.job.job.finished_at = Some(at(40));
+        let said = cost_of_job(&facts, at(500)).unwrap().to_string();
+        assert!(said.starts_with("$0.02 so far. "), "{said}");
+    }
+
+    #[test]
+    fn the_month_says_its_limit_and_turns_amber_and_red() {
+        let said = |budget: &str| {
+            let catalogue = Catalogue { budget: Some(budget.parse().unwrap()), ..catalogue() };
+            let view = MonthView::new(&month(vec![up_time(0, None)]), &catalogue, &[]);
+            (view.tone, view.words.to_string())
+        };
+        let (tone, words) = said("15");
+        assert_eq!(tone, None);
+        assert!(words.starts_with("January so far: $0.07 estimate (limit $15.00)."), "{words}");
+        assert!(
+            words.ends_with("Estimate from the config's prices of 2026-11-20. Not an invoice."),
+            "{words}"
+        );
+        assert_eq!(said("0.08").0, Some("tone-warn"));
+        let (tone, words) = said("0.05");
+        assert_eq!(tone, Some("tone-bad"));
+        assert!(words.contains("The budget is used up: a start needs an admin."), "{words}");
+        assert!(said("0").1.contains("nobody may start"), "zero says so");
+    }
+
+    #[test]
+    fn what_is_not_up_all_month_saves_money_against_what_is() {
+        let words = MonthView::new(&month(vec![up_time(0, None)]), &catalogue(), &[]).words.to_string();
+        // 14 days and 10 hours of a large one, without what was used.
+        assert!(words.contains("That is $24.64 less than if everything were always up."), "{words}");
+        let spent = vec![up_time(-40_000, None), up_time(-40_000, None)];
+        assert!(!MonthView::new(&month(spent), &catalogue(), &[]).words.to_string().contains("less than"));
+    }
+
+    #[test]
+    fn an_admin_is_told_that_he_may_start_over_the_budget_and_an_operator_that_he_may_not() {
+        let over = Catalogue { budget: Some("0.05".parse().unwrap()), ..catalogue() };
+        let month = month(vec![up_time(0, None)]);
+        let note = |catalogue: &Catalogue, role| budget_note(&month, catalogue, role);
+        assert!(note(&over, Role::Admin).unwrap().ends_with("As an admin you can start all the same."));
+        assert!(note(&over, Role::Operator).unwrap().ends_with("An admin can start all the same."));
+        let zero = Catalogue { budget: Some(Decimal::ZERO), ..catalogue() };
+        assert!(note(&zero, Role::Admin).unwrap().contains("not even an admin"));
+        assert_eq!(note(&catalogue(), Role::Operator), None);
+    }
+}

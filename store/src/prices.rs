@@ -1,0 +1,79 @@
+//! What the cloud's own list says of machines. The last list that could be had stays.
+
+use std::time::Duration;
+
+use domain::price::{ListedPrice, MachinePrice};
+use sqlx::PgConnection;
+
+use crate::rows::word;
+use crate::{Error, Store};
+
+impl Store {
+    /// Takes the turn to ask for the list, when nobody has for `gap`. Replicas thereby share one pace.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn take_price_look(&self, gap: Duration) -> Result<bool, Error> {
+        let taken = sqlx::query!(
+            "update price_look set asked_at = now() where asked_at <= now() - make_interval(secs => $1)",
+            gap.as_secs_f64()
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(taken.rows_affected() > 0)
+    }
+
+    /// Writes down a list. What does not stand in it any more stays as it was, with its age: a cluster may still be of it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn set_prices(&self, list: &[ListedPrice]) -> Result<(), Error> {
+        let machines: Vec<String> = list.iter().map(|listed| listed.machine.clone()).collect();
+        let hourly: Vec<String> = list.iter().map(|listed| listed.hourly.to_string()).collect();
+        let monthly: Vec<String> = list.iter().map(|listed| listed.monthly.to_string()).collect();
+        sqlx::query!(
+            "insert into price (machine, hourly, monthly, seen_at)
+             select machine, hourly::numeric, monthly::numeric, now()
+               from unnest($1::text[], $2::text[], $3::text[]) as listed (machine, hourly, monthly)
+             on conflict (machine) do update
+                set hourly = excluded.hourly, monthly = excluded.monthly, seen_at = excluded.seen_at",
+            &machines,
+            &hourly,
+            &monthly
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Every machine whose price was ever seen, with when it was seen last.
+    ///
+    /// # Errors
+    /// When the database does not answer or a row cannot be read.
+    pub async fn prices(&self) -> Result<Vec<MachinePrice>, Error> {
+        select_prices(&mut *self.pool.acquire().await?, None).await
+    }
+}
+
+pub async fn select_prices(
+    connection: &mut PgConnection,
+    machine: Option<&str>,
+) -> Result<Vec<MachinePrice>, Error> {
+    sqlx::query!(
+        r#"select machine, hourly::text as "hourly!", monthly::text as "monthly!", seen_at
+             from price where $1::text is null or machine = $1 order by machine"#,
+        machine
+    )
+    .fetch_all(connection)
+    .await?
+    .into_iter()
+    .map(|row| {
+        Ok(MachinePrice {
+            machine: row.machine,
+            hourly: word(&row.hourly)?,
+            monthly: word(&row.monthly)?,
+            seen_at: row.seen_at,
+        })
+    })
+    .collect()
+}
