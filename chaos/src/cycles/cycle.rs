@@ -6,6 +6,7 @@ use anyhow::Result;
 use tokio::time::timeout;
 use workbench::interrupt;
 
+use super::meanwhile::meanwhile;
 use super::plan::{Ask, DOWN, Disturbance, Far, Moment, Plan, UP};
 use super::stage::Stage;
 use super::story::Story;
@@ -225,6 +226,9 @@ impl Cycle<'_> {
                     self.violations.push(error.to_string());
                     replica.revive()?;
                 }
+            }
+            if let Some(fault) = &self.plan.fault {
+                meanwhile(self.stage, fault.kind, &mut self.story)?;
             }
             let unrest = self.stage.records().unrest()?;
             if unrest.is_over() {

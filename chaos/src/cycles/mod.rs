@@ -3,6 +3,7 @@
 
 mod cycle;
 mod link;
+mod meanwhile;
 mod plan;
 mod records;
 pub mod recovery;

@@ -1,7 +1,7 @@
 //! What happens in a cycle: all of it drawn from the cycle's seed, so that it can be played again.
 //!
 //! Seeds that follow each other take the disturbances in turn, and the faults of the outside too: twenty cycles know every
-//! disturbance, and 260 every pair.
+//! disturbance, and 340 every pair.
 
 use std::fmt;
 use std::time::Duration;
@@ -72,7 +72,7 @@ pub struct Plan {
 
 /// The kinds of disturbance, in their turn.
 const KINDS: u64 = 20;
-const QUICK_FAULTS: u64 = 13;
+const QUICK_FAULTS: u64 = 17;
 /// One cycle of so many has a fault that takes its time.
 const SLOW_EVERY: u64 = 9;
 
@@ -92,6 +92,11 @@ impl Plan {
             Some(slow_fault(seed / SLOW_EVERY, &dice))
         } else {
             quick_fault(seed % QUICK_FAULTS, &dice)
+        };
+        let jobs = if fault.as_ref().is_some_and(is_of_a_destroy) && jobs == [UP, DEPLOY] {
+            &[UP, DEPLOY, DOWN]
+        } else {
+            jobs
         };
         Self { seed, jobs, moment, disturbance, victim, fault }
     }
@@ -152,8 +157,18 @@ fn quick_fault(kind: u64, dice: &Dice) -> Option<Fault> {
                 .times(2),
         ),
         11 => ci(FaultKind::UnknownStatus),
-        _ => Some(Fault::on(Endpoint::DigitaloceanClusters, FaultKind::Unauthorized).every().times(3)),
+        12 => Some(Fault::on(Endpoint::DigitaloceanClusters, FaultKind::Unauthorized).every().times(3)),
+        // Of these two, somebody helps that they are over soon: see `meanwhile`.
+        13 => Some(Fault::on(Endpoint::CircleciTrigger, FaultKind::DestroysNothing)),
+        14 => Some(Fault::on(Endpoint::CircleciTrigger, FaultKind::Leftovers).every()),
+        15 => Some(Fault::on(Endpoint::CircleciTrigger, FaultKind::SlowDelete).seconds(4.0)),
+        _ => Some(Fault::on(Endpoint::TravisTrigger, FaultKind::Vanishes)),
     }
+}
+
+/// Whether it waits for a destroy.
+fn is_of_a_destroy(fault: &Fault) -> bool {
+    matches!(fault.kind, FaultKind::DestroysNothing | FaultKind::Leftovers | FaultKind::SlowDelete)
 }
 
 /// What somebody has to wait for: a call that is not answered, a pause after a refusal, a destroy that is tried again.
@@ -224,6 +239,14 @@ mod tests {
     #[test]
     fn a_seed_means_the_same_cycle_each_time() {
         assert_eq!(Plan::of(7).to_string(), Plan::of(7).to_string());
+    }
+
+    #[test]
+    fn a_fault_of_a_destroy_meets_one() {
+        let destroys = |plan: &Plan| plan.jobs.iter().any(|ask| [GUIDE, DOWN].contains(ask));
+        let waits = |plan: &Plan| plan.fault.as_ref().is_some_and(is_of_a_destroy);
+        let waiting: Vec<Plan> = (0..340).map(Plan::of).filter(waits).collect();
+        assert!(waiting.len() > 40 && waiting.iter().all(destroys));
     }
 
     #[test]

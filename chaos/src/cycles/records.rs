@@ -23,6 +23,13 @@ impl Unrest {
     }
 }
 
+/// Something in the cloud that a destroyed cluster left there.
+pub struct Leftover {
+    pub cluster: String,
+    pub kind: String,
+    pub id: String,
+}
+
 pub struct Records<'a> {
     pub postgres: &'a Postgres,
     pub database: &'a str,
@@ -75,6 +82,39 @@ impl Records<'_> {
             &[&number],
         )?;
         Ok(row.get(0))
+    }
+
+    /// What the cloud shows of clusters whose destroy has to be proved, and nobody has taken over: those kinds only that no
+    /// pipeline can destroy any more.
+    pub fn leftovers(&self) -> Result<Vec<Leftover>> {
+        let mut client = self.postgres.connect(self.database)?;
+        let rows = client.query(
+            "select cluster_name, shown ->> 'kind', shown ->> 'id'
+               from observation cross join jsonb_array_elements(resources) as shown
+              where cluster_name in (select cluster_name from obligation where state = 'verifying')
+                and shown ->> 'kind' in ('load_balancer', 'volume')
+                and not exists (select from accepted_leftover as taken
+                                 where taken.cluster_name = observation.cluster_name
+                                   and taken.kind = shown ->> 'kind' and taken.resource_id = shown ->> 'id')",
+            &[],
+        )?;
+        Ok(rows
+            .iter()
+            .map(|row| Leftover { cluster: row.get(0), kind: row.get(1), id: row.get(2) })
+            .collect())
+    }
+
+    /// Makes debts older that wait: for the end of the time for which the CI is believed, or for the next attempt. Returns
+    /// how many do.
+    pub fn let_time_pass(&self) -> Result<u64> {
+        let mut client = self.postgres.connect(self.database)?;
+        Ok(client.execute(
+            "update obligation
+                set verifying_since = verifying_since - interval '10 minutes', next_attempt_at = now()
+              where (state = 'verifying' and verifying_since between now() - interval '10 minutes' and now() - interval '3 seconds')
+                 or (state = 'due' and next_attempt_at > now())",
+            &[],
+        )?)
     }
 
     /// How many clusters somebody wants at present.

@@ -16,7 +16,7 @@ use workbench::postgres::{Data, Postgres};
 use workbench::workspace::Workspace;
 
 use super::plan::Ask;
-use super::records::Records;
+use super::records::{Leftover, Records};
 use super::replica::{Replica, Setting};
 use super::traffic::Traffic;
 
@@ -114,6 +114,20 @@ impl Stage {
             }
         }
         bail!("there is no replica")
+    }
+
+    /// A person takes over what was left behind. Returns whether a replica took note of it.
+    pub fn accept_leftover(&self, left: &Leftover) -> Result<bool> {
+        let body = json!({ "kind": left.kind, "id": left.id, "because": "kept for the next cluster" });
+        let path = format!("/api/v1/clusters/{}/leftovers/accept", left.cluster);
+        for replica in &self.replicas {
+            let request = self.http.post(replica.url(&path)).json(&body).bearer_auth(TOKEN);
+            let answer = self.runtime.block_on(async { request.send().await });
+            if answer.is_ok_and(|answer| answer.status().is_success()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Whether each of these jobs can be seen through the API, whoever is asked.
