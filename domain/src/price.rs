@@ -1,5 +1,7 @@
 //! What a machine costs by which list, and of when that list is. No price without a source and a date.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -46,15 +48,20 @@ impl Price {
     }
 }
 
-/// What stands beside every sum: that it is an estimate, and from which lists, each named once.
+/// What stands beside every sum: that it is an estimate, and from whose lists, of when. Of many days the first and the
+/// last are named.
 pub fn estimate<'a>(prices: impl IntoIterator<Item = &'a Price>) -> String {
-    let mut lists: Vec<String> = Vec::new();
-    for list in prices.into_iter().map(Price::list) {
-        if !lists.contains(&list) {
-            lists.push(list);
-        }
+    let mut days: BTreeMap<(PriceSource, bool), (&Price, &Price)> = BTreeMap::new();
+    for price in prices {
+        let (first, last) = days.entry((price.source, price.of.is_some())).or_insert((price, price));
+        *first = if price.of < first.of { price } else { first };
+        *last = if price.of > last.of { price } else { last };
     }
-    format!("Estimate from {}. Not an invoice.", lists.join(" and "))
+    let named = days.values().map(|(first, last)| match last.of {
+        Some(day) if last.of != first.of => format!("{} to {day}", first.list()),
+        _ => first.list(),
+    });
+    format!("Estimate from {}. Not an invoice.", named.collect::<Vec<_>>().join(" and "))
 }
 
 /// One line of a cloud's list as it is read now.
@@ -97,6 +104,22 @@ mod tests {
         assert_eq!(price(PriceSource::DigitalOcean, day).list(), "DigitalOcean's list prices of 2026-11-22");
         assert_eq!(price(PriceSource::Config, day).list(), "the config's prices of 2026-11-22");
         assert_eq!(price(PriceSource::Config, None).list(), "the config's prices, which are undated");
+    }
+
+    #[test]
+    fn of_many_days_an_estimate_names_the_first_and_the_last() {
+        let price = |source, day| Price {
+            hourly: Decimal::ONE,
+            monthly: Decimal::TEN,
+            source,
+            of: NaiveDate::from_ymd_opt(2026, 11, day),
+        };
+        let cloud = [7, 3, 22].map(|day| price(PriceSource::DigitalOcean, day));
+        let config = price(PriceSource::Config, 20);
+        assert_eq!(
+            estimate(cloud.iter().chain([&config])),
+            "Estimate from DigitalOcean's list prices of 2026-11-03 to 2026-11-22 and the config's prices of 2026-11-20. Not an invoice."
+        );
     }
 
     #[test]

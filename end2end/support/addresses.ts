@@ -36,6 +36,7 @@ export const PLAIN = {
   "sign in": "/login",
   "sign in again": "/login?problem=password",
   "not found": "/no/such/page",
+  receipts: "/receipts",
 };
 
 export const ALL = { ...LIVE, ...FORMS, ...PLAIN };

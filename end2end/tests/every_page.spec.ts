@@ -31,7 +31,7 @@ test("a live page says how to follow it where no script runs, and only there", a
   }
 });
 
-test("the browser's half is loaded where something is live, and not to sign in or on a lost way", async ({
+test("the browser's half is loaded where something is live, and not where nothing is live", async ({
   page,
   javaScriptEnabled,
 }) => {

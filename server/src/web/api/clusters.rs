@@ -14,7 +14,9 @@ use crate::web::state::Web;
 /// All of them: there are a handful, so this list never goes on.
 pub async fn list(_: Operator, State(web): State<Web>) -> Result<Json<Page<ClusterShape>>, Problem> {
     let clusters = ClusterFacts::all(&web.store, &web.catalogue).await?;
-    Ok(Json(Page { items: clusters.into_iter().map(ClusterShape::from).collect(), next: None }))
+    let now = web.store.now().await?;
+    let items = clusters.into_iter().map(|facts| ClusterShape::new(facts, now)).collect();
+    Ok(Json(Page { items, next: None }))
 }
 
 pub async fn one(
@@ -22,7 +24,8 @@ pub async fn one(
     State(web): State<Web>,
     Path(name): Path<String>,
 ) -> Result<Json<ClusterShape>, Problem> {
-    Ok(Json(existing(&web, &name).await?.into()))
+    let now = web.store.now().await?;
+    Ok(Json(ClusterShape::new(existing(&web, &name).await?, now)))
 }
 
 /// The cluster that an address names.

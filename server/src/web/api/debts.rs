@@ -112,5 +112,6 @@ fn reason(form: &Form, body: &mut Body) -> Result<String, Problem> {
 }
 
 async fn shown(web: &Web, name: &str) -> Done {
-    Ok(Json(existing(web, name).await?.into()))
+    let now = web.store.now().await?;
+    Ok(Json(ClusterShape::new(existing(web, name).await?, now)))
 }

@@ -81,8 +81,9 @@ struct ResourceShape {
     accepted_by: Option<String>,
 }
 
-impl From<ClusterFacts> for ClusterShape {
-    fn from(facts: ClusterFacts) -> Self {
+impl ClusterShape {
+    /// By the clock of the database: what it has cost grows.
+    pub fn new(facts: ClusterFacts, now: Time) -> Self {
         let cloud = facts.observation.as_ref().map(|observation| CloudShape {
             answered_at: observation.answered_at,
             resources: observation
@@ -91,7 +92,6 @@ impl From<ClusterFacts> for ClusterShape {
                 .map(|resource| resource_shape(resource, &facts))
                 .collect(),
         });
-        let now = chrono::Utc::now();
         let cost = CostShape::new(&facts.up_times, facts.cost(now), facts.cost_at_most(now));
         let cluster = facts.cluster;
         Self {
