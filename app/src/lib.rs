@@ -26,9 +26,13 @@ mod components;
 #[cfg(feature = "ssr")]
 mod confirmation;
 #[cfg(feature = "ssr")]
+pub mod draft;
+#[cfg(feature = "ssr")]
 mod error;
 #[cfg(feature = "ssr")]
 pub mod facts;
+#[cfg(feature = "ssr")]
+pub mod freeze_form;
 #[cfg(feature = "ssr")]
 pub mod pages;
 #[cfg(feature = "ssr")]
@@ -41,6 +45,8 @@ pub mod reason;
 mod respond;
 #[cfg(test)]
 mod samples;
+#[cfg(feature = "ssr")]
+pub mod schedule_form;
 #[cfg(feature = "ssr")]
 pub mod session;
 #[cfg(feature = "ssr")]

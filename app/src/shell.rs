@@ -57,6 +57,11 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/clusters/:name/accept-leftover") view=pages::accept_leftover::page ssr=SsrMode::Async/>
                 <Route path=path!("/receipts") view=pages::receipts::list ssr=SsrMode::Async/>
                 <Route path=path!("/receipts/:number") view=pages::receipts::one ssr=SsrMode::Async/>
+                <Route path=path!("/schedules") view=pages::schedules::page ssr=SsrMode::Async/>
+                <Route path=path!("/schedules/new") view=pages::edit_schedule::new_page ssr=SsrMode::Async/>
+                <Route path=path!("/schedules/freeze") view=pages::freeze::page ssr=SsrMode::Async/>
+                <Route path=path!("/schedules/:id") view=pages::edit_schedule::page ssr=SsrMode::Async/>
+                <Route path=path!("/schedules/:id/delete") view=pages::delete_schedule::page ssr=SsrMode::Async/>
                 <Route path=path!("/login") view=pages::login::page ssr=SsrMode::Async/>
             </FlatRoutes>
         </Router>

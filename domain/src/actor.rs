@@ -12,6 +12,8 @@ spelled_enum! {
         Slack = "slack",
         /// This service itself: an obligation that fell due.
         System = "system",
+        /// This service itself, since a schedule said so.
+        Schedule = "schedule",
     }
 }
 
@@ -43,6 +45,11 @@ impl Actor {
         Self { name: name.into(), channel }
     }
 
+    /// The service acting for the schedule of this name.
+    pub fn schedule(name: impl Into<String>) -> Self {
+        Self::new(name, Channel::Schedule)
+    }
+
     /// The service acting for an obligation.
     pub fn system() -> Self {
         Self::new("auto-destroy", Channel::System)
@@ -62,6 +69,7 @@ impl std::fmt::Display for Actor {
             Channel::Web | Channel::System => f.write_str(&self.name),
             Channel::Api => write!(f, "{} (API)", self.name),
             Channel::Slack => write!(f, "{} (Slack)", self.name),
+            Channel::Schedule => write!(f, "schedule {}", self.name),
         }
     }
 }

@@ -22,6 +22,9 @@ pub mod receipt;
 pub mod record;
 pub mod routine;
 pub mod run;
+// The zones of the world are large, and no browser needs them.
+#[cfg(not(target_arch = "wasm32"))]
+pub mod schedule;
 pub mod size;
 pub mod spelling;
 pub mod standing;

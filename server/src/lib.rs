@@ -59,12 +59,14 @@ pub async fn serve(
     let providers = Arc::new(connect_providers(&settings)?);
     let closing = CancellationToken::new();
     let engines_store = connect(settings.database_url.expose_secret(), ENGINE_CONNECTIONS).await?;
+    let catalogue = Arc::new(catalogue);
     let engine = Engine::new(engines_store.clone(), providers, settings.pace.clone())
         .with_marks(&catalogue)
+        .with_schedules(Arc::clone(&catalogue))
         .with_lease(settings.lease);
     let web = Web::new(Setup {
         store: store.clone(),
-        catalogue: Arc::new(catalogue),
+        catalogue,
         access: access(&settings)?,
         slack_token: settings.secrets.slack_request_token.clone(),
         site: settings.site.clone(),

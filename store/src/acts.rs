@@ -166,8 +166,8 @@ impl Store {
         newest: i64,
     ) -> Result<Vec<Act>, Error> {
         sqlx::query!(
-            "select at, actor_name, channel, what, cluster_name, job_number, because
-               from act where cluster_name = $1 order by act_id desc limit $2",
+            r#"select at, actor_name, channel, what, cluster_name as "cluster_name!", job_number, because
+                 from act where cluster_name = $1 order by act_id desc limit $2"#,
             cluster,
             newest
         )

@@ -31,6 +31,15 @@ pub enum Error {
     Act(ActError),
     #[error("A job is at work on {0}. Nothing was changed.")]
     NotIdle(String),
+    #[error("There is no schedule {0}.")]
+    UnknownSchedule(i64),
+    #[error("There is a schedule \"{0}\" already. Nothing was changed.")]
+    ScheduleNameTaken(String),
+    /// Decided on a version of the schedule that is not the present one.
+    #[error("The schedule \"{0}\" has changed in the meantime. Nothing was changed.")]
+    ScheduleStale(String),
+    #[error("There is no freeze {0}.")]
+    UnknownFreeze(i64),
     #[error("The cloud shows no {} with the id \"{id}\". Nothing was changed.", .kind.title())]
     NotShown { kind: ResourceKind, id: String },
     #[error(
@@ -83,6 +92,10 @@ impl Error {
                 | Self::Act(_)
                 | Self::NotIdle(_)
                 | Self::NotShown { .. }
+                | Self::UnknownSchedule(_)
+                | Self::ScheduleNameTaken(_)
+                | Self::ScheduleStale(_)
+                | Self::UnknownFreeze(_)
                 | Self::MayNotCreateDatabases { .. }
         )
     }

@@ -11,6 +11,7 @@ use domain::job::JobState;
 use domain::obligation::ObligationState;
 use domain::price::PriceSource;
 use domain::record::Evidence;
+use domain::schedule::{Missed, Overlap};
 use domain::size::Size;
 use domain::step::{Phase, StepState, TriggerState};
 use sqlx::{AssertSqlSafe, PgPool};
@@ -120,6 +121,9 @@ async fn the_tables_allow_exactly_the_words_that_the_domain_spells(pool: PgPool)
         ("obligation_evidence_is_known", spelled!(Evidence)),
         ("obligation_state_is_known", spelled!(ObligationState)),
         ("receipt_evidence_is_known", spelled!(Evidence)),
+        ("schedule_missed_is_known", spelled!(Missed)),
+        ("schedule_overlap_is_known", spelled!(Overlap)),
+        ("schedule_size_is_known", spelled!(Size)),
         ("session_role_is_known", spelled!(Role)),
         ("step_phase_is_known", spelled!(Phase)),
         ("step_state_is_known", spelled!(StepState)),

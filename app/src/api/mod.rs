@@ -3,10 +3,12 @@
 
 mod act;
 mod debt;
+mod schedule;
 mod start;
 
 pub use act::*;
 pub use debt::*;
+pub use schedule::*;
 pub use start::*;
 
 #[cfg(test)]
@@ -16,6 +18,7 @@ mod tests {
 
     use super::*;
     use crate::error::AppError;
+    use crate::schedule_form::ScheduleForm;
 
     #[test]
     fn the_addresses_are_fixed() {
@@ -32,6 +35,13 @@ mod tests {
             CloseObligation::url(),
             AcceptLeftover::url(),
             AdoptCluster::url(),
+            SaveSchedule::url(),
+            PauseSchedule::url(),
+            ResumeSchedule::url(),
+            RunSchedule::url(),
+            DeleteSchedule::url(),
+            AddFreeze::url(),
+            RemoveFreeze::url(),
         ];
         let expected = [
             "start-cluster",
@@ -46,6 +56,13 @@ mod tests {
             "close-obligation",
             "accept-leftover",
             "adopt-cluster",
+            "save-schedule",
+            "pause-schedule",
+            "resume-schedule",
+            "run-schedule",
+            "delete-schedule",
+            "add-freeze",
+            "remove-freeze",
         ];
         assert_eq!(addresses.map(str::to_owned), expected.map(|name| format!("/actions/{name}")));
     }
@@ -66,5 +83,12 @@ mod tests {
         assert_eq!(close_obligation(None, None, None).await, Err(AppError::SignedOut));
         assert_eq!(accept_leftover(None, None, None, None).await, Err(AppError::SignedOut));
         assert_eq!(adopt_cluster(None, None, None).await, Err(AppError::SignedOut));
+        assert_eq!(save_schedule(None, None, ScheduleForm::default()).await, Err(AppError::SignedOut));
+        assert_eq!(pause_schedule(None).await, Err(AppError::SignedOut));
+        assert_eq!(resume_schedule(None).await, Err(AppError::SignedOut));
+        assert_eq!(run_schedule(None, None).await, Err(AppError::SignedOut));
+        assert_eq!(delete_schedule(None).await, Err(AppError::SignedOut));
+        assert_eq!(add_freeze(None, None, None, None, None).await, Err(AppError::SignedOut));
+        assert_eq!(remove_freeze(None).await, Err(AppError::SignedOut));
     }
 }

@@ -16,6 +16,8 @@ pub mod owed_box;
 mod pieces;
 pub mod plan;
 pub mod question;
+pub mod schedule_fields;
+pub mod schedule_table;
 pub mod seal;
 pub mod sentence;
 pub mod size_form;

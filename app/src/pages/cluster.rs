@@ -1,5 +1,8 @@
 //! `/clusters/{name}`: one cluster, what is owed for it, its latest jobs.
 
+use domain::Time;
+use domain::catalogue::Catalogue;
+use domain::schedule::Schedule;
 use leptos::prelude::*;
 use store::JobFilter;
 
@@ -7,7 +10,9 @@ use super::frame::{Frame, Section};
 use super::{form, load};
 use crate::components::cluster_card::{Place, cluster_card};
 use crate::components::job_table::{JobList, Newcomers, job_table};
+use crate::components::sentence::draw;
 use crate::view::{ClusterView, JobRow, Look, Sentence};
+use crate::words::schedule as words;
 
 /// How many jobs stand below the cluster.
 const LATEST: usize = 10;
@@ -31,6 +36,9 @@ pub fn page() -> impl IntoView {
             when_empty: Sentence::new("No jobs on it yet. ")
                 .link(format!("/jobs/new?cluster={name}"), "Start a routine"),
         };
+        let schedules = world.store.schedules().await?;
+        let touching: Vec<Schedule> =
+            schedules.into_iter().filter(|schedule| schedule.ask.cluster == name).collect();
         let card = cluster_card(&ClusterView::new(&facts, world.now), Place::Page);
         let content = view! {
             <div class="sections">
@@ -45,8 +53,64 @@ pub fn page() -> impl IntoView {
                     </div>
                     {job_table(&list, &rows)}
                 </section>
+                {schedules_section(&name, &touching, &world.catalogue, world.now)}
             </div>
         };
         Ok(frame.around(content))
     })
+}
+
+/// What the clock does to it. Made with the page: schedules change rarely, and their times tick.
+fn schedules_section(
+    name: &str,
+    schedules: &[Schedule],
+    catalogue: &Catalogue,
+    now: Time,
+) -> impl IntoView + use<> {
+    let lines = schedules
+        .iter()
+        .map(|schedule| {
+            let line =
+                Sentence::default().link(format!("/schedules/{}", schedule.id), schedule.name.clone()).then(
+                    format!(": {}, {}. ", schedule.ask.routine, words::when(&schedule.cron, &schedule.zone)),
+                );
+            let next = match schedule.broken(catalogue) {
+                Some(why) => Sentence::new(format!("Broken: {why}")),
+                None => words::next_run(schedule, now),
+            };
+            view! { <li>{draw(&line.and(next), now.timestamp())}</li> }
+        })
+        .collect_view();
+    let body = if schedules.is_empty() {
+        view! { <p class="muted">"None."</p> }.into_any()
+    } else {
+        view! { <ul class="acts">{lines}</ul> }.into_any()
+    };
+    view! {
+        <section class="stack" aria-labelledby="schedules">
+            <div class="section-head">
+                <h2 id="schedules">"Schedules that touch it"</h2>
+                <a href=format!("/schedules/new?cluster={name}")>"New schedule"</a>
+            </div>
+            {body}
+        </section>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{at, catalogue, html, schedule};
+
+    #[test]
+    fn a_schedule_that_touches_the_cluster_is_told_with_its_next_time() {
+        let page = html(|| schedules_section("iriversland2", &[schedule()], &catalogue(), at(-60)));
+        assert!(
+            page.contains("href=\"/schedules/3\"") && page.contains("Monday to Friday at 09:00"),
+            "{page}"
+        );
+        assert!(page.contains("Fri 2027-01-15 09:00 Europe/Berlin = 08:00 UTC"), "{page}");
+        let none = html(|| schedules_section("iriversland2", &[], &catalogue(), at(0)));
+        assert!(none.contains("None."), "{none}");
+    }
 }

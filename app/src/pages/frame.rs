@@ -19,6 +19,7 @@ use crate::world::World;
 pub enum Section {
     Clusters,
     Jobs,
+    Schedules,
     Receipts,
     None,
 }
@@ -137,6 +138,7 @@ fn header(section: Section, connection: Option<AnyView>, visitor: &Visitor) -> i
             <a class="brand" href="/">"Cluster Head"</a>
             <nav aria-label="Main">
                 {entry(Section::Clusters, "/", "Clusters")} {entry(Section::Jobs, "/jobs", "Jobs")}
+                {entry(Section::Schedules, "/schedules", "Schedules")}
                 {entry(Section::Receipts, "/receipts", "Receipts")}
             </nav>
             <div class="top-side">

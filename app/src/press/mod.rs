@@ -2,6 +2,7 @@
 
 mod act;
 mod debt;
+mod schedule;
 
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ use crate::respond::see_other;
 
 pub use act::JobPress;
 pub use debt::ClusterPress;
+pub use schedule::{FreezePress, SchedulePress};
 
 /// No key of ours is longer.
 const LONGEST_KEY: usize = 100;
@@ -161,10 +163,14 @@ impl FormPage {
 /// What is no version and no key is left out.
 fn terms_of(expected_version: Option<&str>, idempotency_key: Option<String>) -> Terms {
     Terms {
-        idempotency_key: idempotency_key.filter(|key| !key.is_empty() && key.len() <= LONGEST_KEY),
+        idempotency_key: usable_key(idempotency_key),
         expected_version: expected_version.and_then(|version| version.parse().ok()),
         limit: None,
     }
+}
+
+fn usable_key(key: Option<String>) -> Option<String> {
+    key.filter(|key| !key.is_empty() && key.len() <= LONGEST_KEY)
 }
 
 fn world() -> Result<(Store, Arc<Catalogue>), AppError> {

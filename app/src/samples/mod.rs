@@ -1,6 +1,7 @@
 //! A small world for the tests of this crate: one cluster, one service, one batch job, the routine `guide`.
 
 mod cloud;
+mod schedule;
 
 use std::collections::BTreeMap;
 
@@ -20,6 +21,7 @@ use domain::size::{Size, SizeOffer};
 use domain::step::{Action, BatchCall, CiTarget, Step, StepState, Trigger, TriggerState, Verdict};
 
 pub use cloud::{accepted, observation, resource};
+pub use schedule::schedule;
 
 use crate::facts::{ClusterFacts, JobFacts, Proof};
 use crate::view::JobRow;

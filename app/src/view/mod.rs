@@ -13,6 +13,7 @@ mod owed;
 mod pulse;
 mod question;
 mod run_link;
+mod schedule_row;
 mod sentence;
 mod standing;
 
@@ -26,6 +27,7 @@ pub use owed::OwedView;
 pub use pulse::{AttentionView, PulseView};
 pub use question::{AnswerView, QuestionView};
 pub use run_link::RunLink;
+pub use schedule_row::ScheduleRow;
 pub use sentence::{Part, Sentence};
 pub use standing::{CloudAgeView, FoundView, LeftoverRow, LeftoversView};
 

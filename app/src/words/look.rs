@@ -3,6 +3,7 @@
 use domain::cluster::{Cluster, ClusterState};
 use domain::job::JobState;
 use domain::obligation::ObligationState;
+use domain::schedule::ScheduleState;
 use domain::standing::Doubt;
 use domain::step::StepState;
 use domain::text;
@@ -78,6 +79,16 @@ impl From<ObligationState> for Look {
     }
 }
 
+impl From<ScheduleState> for Look {
+    fn from(state: ScheduleState) -> Self {
+        match state {
+            ScheduleState::On => look("clock", "good", "On"),
+            ScheduleState::Paused => look("barred", "rest", "Paused"),
+            ScheduleState::Broken => look("octagon", "bad", "Broken"),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,7 +102,8 @@ mod tests {
         let jobs = JobState::ALL.iter().map(|state| Look::from(*state));
         let steps = StepState::ALL.iter().map(|state| Look::from(*state));
         let debts = ObligationState::ALL.iter().map(|state| Look::from(*state));
-        clusters.chain([disagreement()]).chain(jobs).chain(steps).chain(debts).collect()
+        let schedules = ScheduleState::ALL.iter().map(|state| Look::from(*state));
+        clusters.chain([disagreement()]).chain(jobs).chain(steps).chain(debts).chain(schedules).collect()
     }
 
     fn disagreement() -> Look {

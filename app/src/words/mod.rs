@@ -15,6 +15,8 @@ mod look;
 mod money;
 mod owed;
 mod question;
+pub mod schedule;
+mod schedule_row;
 mod size;
 mod steps;
 

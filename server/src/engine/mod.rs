@@ -15,6 +15,7 @@ mod look;
 mod observe;
 mod presence;
 mod prices;
+mod schedule;
 mod trigger;
 mod turn;
 mod unwind;
@@ -49,13 +50,23 @@ pub struct Engine {
     lease: Duration,
     /// By what each declared cluster is recognised in the cloud.
     marks: Arc<Vec<(String, CloudMark)>>,
+    /// What schedules may ask for; without it none is heeded.
+    catalogue: Option<Arc<Catalogue>>,
     /// Names this process in its claims.
     worker: Uuid,
 }
 
 impl Engine {
     pub fn new(store: Store, providers: Arc<Providers>, pace: Pace) -> Self {
-        Self { store, providers, pace, lease: LEASE, marks: Arc::default(), worker: Uuid::new_v4() }
+        Self {
+            store,
+            providers,
+            pace,
+            lease: LEASE,
+            marks: Arc::default(),
+            catalogue: None,
+            worker: Uuid::new_v4(),
+        }
     }
 
     /// The same, knowing by what the declared clusters are recognised in the cloud.
@@ -64,6 +75,13 @@ impl Engine {
         let marks =
             catalogue.clusters.iter().filter_map(|spec| Some((spec.name.clone(), spec.cloud.clone()?)));
         self.marks = Arc::new(marks.collect());
+        self
+    }
+
+    /// The same, heeding schedules by this catalogue.
+    #[must_use]
+    pub fn with_schedules(mut self, catalogue: Arc<Catalogue>) -> Self {
+        self.catalogue = Some(catalogue);
         self
     }
 
@@ -88,6 +106,7 @@ impl Engine {
             unwind::run(&self, &shutdown),
             announce::run(&self, &shutdown),
             prices::run(&self, &shutdown),
+            schedule::run(&self, &shutdown),
         );
     }
 }

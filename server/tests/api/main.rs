@@ -21,6 +21,7 @@ mod questions;
 mod redirects;
 mod resume;
 mod roles;
+mod schedules;
 mod sign_in;
 mod slack;
 mod support;

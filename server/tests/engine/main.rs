@@ -8,6 +8,8 @@ mod kills;
 mod money;
 mod obligations;
 mod proof;
+mod schedule_years;
+mod schedules;
 mod strain;
 mod support;
 mod weather;

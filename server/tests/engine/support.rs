@@ -77,6 +77,13 @@ impl House {
 
     /// The same with connections of its own.
     pub fn start_engine_on(&self, store: Store) -> RunningEngine {
+        let stop = CancellationToken::new();
+        let task = tokio::spawn(self.engine_on(store).run(stop.clone()));
+        RunningEngine { stop, task }
+    }
+
+    /// An engine that does nothing by itself.
+    pub fn engine_on(&self, store: Store) -> Engine {
         let pace = Pace {
             poll: TimeDelta::milliseconds(20),
             settle: TimeDelta::milliseconds(300),
@@ -84,12 +91,10 @@ impl House {
             stop: TimeDelta::seconds(2),
             observe: TimeDelta::milliseconds(100),
         };
-        let engine = Engine::new(store, Arc::clone(&self.providers), pace)
+        Engine::new(store, Arc::clone(&self.providers), pace)
             .with_marks(&self.catalogue)
-            .with_lease(Duration::from_millis(600));
-        let stop = CancellationToken::new();
-        let task = tokio::spawn(engine.run(stop.clone()));
-        RunningEngine { stop, task }
+            .with_schedules(Arc::new(self.catalogue.clone()))
+            .with_lease(Duration::from_millis(600))
     }
 
     /// Runs an engine until the job is over and what it destroyed is proved.

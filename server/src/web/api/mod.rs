@@ -10,14 +10,16 @@ mod body;
 mod clusters;
 mod debts;
 mod fields;
+mod freezes;
 mod jobs;
 mod lists;
 mod money;
 mod refusal;
+mod schedules;
 mod shape;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 
 use super::state::Web;
 
@@ -31,6 +33,17 @@ pub fn routes() -> Router<Web> {
         .route("/api/v1/costs", get(money::costs))
         .route("/api/v1/receipts", get(money::receipts))
         .route("/api/v1/receipts/{number}", get(money::receipt))
+        .route("/api/v1/freezes", get(freezes::list).post(freezes::add))
+        .route("/api/v1/freezes/{id}", delete(freezes::delete))
+        .route("/api/v1/schedules", get(schedules::list).post(schedules::add))
+        .route(
+            "/api/v1/schedules/{id}",
+            get(schedules::one).patch(schedules::change).delete(schedules::delete),
+        )
+        .route("/api/v1/schedules/{id}/pause", post(schedules::pause))
+        .route("/api/v1/schedules/{id}/resume", post(schedules::resume))
+        .route("/api/v1/schedules/{id}/run", post(schedules::run))
+        .route("/api/v1/schedules/{id}/next", get(schedules::next))
         .route("/api/v1/jobs", get(jobs::list).post(accept::accept))
         .route("/api/v1/jobs/{number}", get(jobs::one))
         .route("/api/v1/jobs/{number}/cancel", post(acts::cancel))

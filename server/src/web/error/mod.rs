@@ -111,9 +111,13 @@ impl From<store::Error> for Problem {
             Error::OverBudget(_) => Self::new(StatusCode::FORBIDDEN, "over_budget", message),
             Error::Stale { .. } => Self::new(StatusCode::CONFLICT, "stale", message),
             Error::KeyReused { .. } => Self::new(StatusCode::CONFLICT, "idempotency_key_reused", message),
-            Error::UnknownCluster(_) | Error::UnknownJob(_) | Error::NotShown { .. } => {
-                Self::not_found(message)
-            }
+            Error::UnknownCluster(_)
+            | Error::UnknownJob(_)
+            | Error::UnknownSchedule(_)
+            | Error::UnknownFreeze(_)
+            | Error::NotShown { .. } => Self::not_found(message),
+            Error::ScheduleNameTaken(_) => Self::new(StatusCode::CONFLICT, "name_taken", message),
+            Error::ScheduleStale(_) => Self::new(StatusCode::CONFLICT, "stale", message),
             Error::NotIdle(_) => Self::new(StatusCode::CONFLICT, "not_idle", message),
             Error::Act(act) => forbidden(&act),
             away if away.is_away() => Self::without_database(&away),

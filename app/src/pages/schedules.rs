@@ -1,0 +1,188 @@
+//! `/schedules`: what starts by the clock, what comes next, and what does not run when.
+
+use domain::Time;
+use domain::order::conflict;
+use domain::schedule::Schedule;
+use domain::schedule::freeze::Freeze;
+use leptos::prelude::*;
+use leptos_router::params::ParamsMap;
+use server_fn::ServerFn;
+
+use super::frame::{Frame, Section};
+use super::problem::PageError;
+use super::{form, load};
+use crate::api::RemoveFreeze;
+use crate::components::schedule_table::schedule_table;
+use crate::components::seal::Seal;
+use crate::components::sentence::draw;
+use crate::problem::Refusal;
+use crate::respond;
+use crate::view::{ScheduleRow, Sentence};
+use crate::words::schedule as words;
+use crate::world::World;
+
+pub fn page() -> impl IntoView {
+    let query = form::query();
+    load(async move |world| {
+        let schedules = world.store.schedules().await?;
+        let freezes = world.store.freezes(world.now).await?;
+        let refusal = refusal(&query, &schedules, &world).await?;
+        let frame = Frame::new(title(refusal.as_ref()), Section::Schedules).load(&world).await?;
+        let now = world.now;
+        let seal = Seal::fresh();
+        let rows: Vec<ScheduleRow> = schedules
+            .iter()
+            .map(|schedule| ScheduleRow::new(schedule, &world.catalogue, seal.key(schedule.version), now))
+            .collect();
+        let coming = words::coming(&schedules, &freezes, &world.catalogue, now);
+        let ends = ends(&world).await?;
+        let content = view! {
+            <div class="sections">
+                <div class="stack">
+                    {form::problem_summary(refusal.as_ref())}
+                    <div class="section-head">
+                        <h1 tabindex="-1">"Schedules"</h1>
+                        <a class="button primary" href="/schedules/new">"New schedule…"</a>
+                    </div>
+                    <div id="form">{schedule_table(&rows, now)}</div>
+                </div>
+                {coming_section(&coming, now)}
+                {ends_section(&ends, now)}
+                {freezes_section(&freezes)}
+            </div>
+        };
+        Ok(frame.around(content))
+    })
+}
+
+fn title(refusal: Option<&Refusal>) -> String {
+    format!("{}Schedules – Cluster Head", if refusal.is_some() { "Error: " } else { "" })
+}
+
+/// Why "Run now" led back here. The address names the schedule; the reason is found again from the facts of now.
+async fn refusal(
+    query: &ParamsMap,
+    schedules: &[Schedule],
+    world: &World,
+) -> Result<Option<Refusal>, PageError> {
+    let asked = query.get_str("not_run").and_then(|id| id.parse::<i64>().ok());
+    let Some(schedule) = schedules.iter().find(|schedule| Some(schedule.id) == asked) else {
+        return Ok(None);
+    };
+    let why = match schedule.order(&world.catalogue) {
+        Err(error) => Some(error.to_string()),
+        Ok(order) => {
+            let cluster = world.store.cluster(&order.cluster).await?;
+            let cluster = cluster.filter(|cluster| cluster.active_job.is_none());
+            cluster
+                .and_then(|cluster| conflict(&order.steps, order.size, &cluster))
+                .map(|why| why.to_string())
+        }
+    };
+    let message = why.unwrap_or_else(|| "It could not be run. It can be now: press again.".to_owned());
+    respond::status(http::StatusCode::CONFLICT);
+    Ok(Some(Refusal {
+        status: http::StatusCode::CONFLICT,
+        message: format!("{}: {message}", schedule.name),
+        field: "form",
+    }))
+}
+
+/// The clusters that end by themselves.
+async fn ends(world: &World) -> Result<Vec<(String, Time)>, PageError> {
+    let clusters = world.store.clusters().await?;
+    Ok(clusters.into_iter().filter_map(|cluster| Some((cluster.name, cluster.destroys_at?))).collect())
+}
+
+fn coming_section(coming: &[words::ComingRun], now: Time) -> impl IntoView + use<> {
+    let lines = coming
+        .iter()
+        .map(|run| {
+            let time = Sentence::default().minute(run.at, now);
+            view! { <li>{draw(&time, now.timestamp())} " " {run.words.clone()}</li> }
+        })
+        .collect_view();
+    let body = if coming.is_empty() {
+        view! { <p class="muted">"Nothing runs in the next seven days."</p> }.into_any()
+    } else {
+        view! { <ul class="acts">{lines}</ul> }.into_any()
+    };
+    view! {
+        <section class="stack" aria-labelledby="coming">
+            <h2 id="coming">"The next seven days, in UTC"</h2>
+            {body}
+        </section>
+    }
+}
+
+fn ends_section(ends: &[(String, Time)], now: Time) -> impl IntoView + use<> {
+    let rows = ends
+        .iter()
+        .map(|(cluster, at)| {
+            let time = Sentence::default().minute(*at, now).then(" ").remaining(*at);
+            view! {
+                <tr role="row">
+                    <td role="cell" class="job-cell"><a href=format!("/clusters/{cluster}")>{cluster.clone()}</a></td>
+                    <td role="cell" data-label="Destroyed at">{draw(&time, now.timestamp())}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    let body = if ends.is_empty() {
+        view! { <p class="muted">"No cluster is up."</p> }.into_any()
+    } else {
+        view! {
+            <table class="jobs" role="table">
+                <caption class="visually-hidden">"When each cluster is destroyed by itself, in UTC."</caption>
+                <thead role="rowgroup">
+                    <tr role="row">
+                        <th scope="col" role="columnheader">"Cluster"</th>
+                        <th scope="col" role="columnheader">"Destroyed at"</th>
+                    </tr>
+                </thead>
+                <tbody role="rowgroup">{rows}</tbody>
+            </table>
+        }
+        .into_any()
+    };
+    view! {
+        <section class="stack" aria-labelledby="ends">
+            <h2 id="ends">"Auto-destroy times"</h2>
+            <p class="meta">"They hold whatever the schedules say, in a freeze too."</p>
+            {body}
+        </section>
+    }
+}
+
+fn freezes_section(freezes: &[Freeze]) -> impl IntoView + use<> {
+    let lines = freezes
+        .iter()
+        .map(|freeze| {
+            let label = format!("Remove the freeze: {}", freeze.because);
+            view! {
+                <li class="section-head">
+                    <span>{words::freeze(freeze)}</span>
+                    <form method="post" action=RemoveFreeze::url()>
+                        <input type="hidden" name="id" value=freeze.id.to_string()/>
+                        <button class="button small" aria-label=label>"Remove"</button>
+                    </form>
+                </li>
+            }
+        })
+        .collect_view();
+    let body = if freezes.is_empty() {
+        view! { <p class="muted">"Nothing is frozen."</p> }.into_any()
+    } else {
+        view! { <ul class="acts">{lines}</ul> }.into_any()
+    };
+    view! {
+        <section class="stack" aria-labelledby="freezes">
+            <div class="section-head">
+                <h2 id="freezes">"Freezes"</h2>
+                <a class="button" href="/schedules/freeze">"Freeze schedules…"</a>
+            </div>
+            <p class="meta">"No schedule runs in a freeze, and nothing is made up for afterwards. Auto-destroy times hold."</p>
+            {body}
+        </section>
+    }
+}

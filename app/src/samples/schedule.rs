@@ -1,0 +1,32 @@
+//! A schedule as a sample: up on working days.
+
+use domain::order::Ask;
+use domain::schedule::{Missed, Overlap, Schedule};
+use domain::size::Size;
+
+use super::at;
+
+/// Monday to Friday at 09:00 in Berlin; next on 15 January 2027 at 08:00 UTC.
+pub fn schedule() -> Schedule {
+    Schedule {
+        id: 3,
+        name: "weekdays".into(),
+        ask: Ask {
+            routine: "up".into(),
+            cluster: "iriversland2".into(),
+            size: Some(Size::M),
+            ..Ask::default()
+        },
+        lifetime_minutes: None,
+        cron: "0 9 * * 1-5".into(),
+        zone: "Europe/Berlin".into(),
+        missed: Missed::CatchUp,
+        overlap: Overlap::Skip,
+        paused: None,
+        created_by: "ana".into(),
+        created_at: at(-600),
+        next_run_at: Some(at(0)),
+        last: None,
+        version: 11,
+    }
+}

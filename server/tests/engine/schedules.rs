@@ -1,0 +1,248 @@
+//! What becomes of a run: started once, made up for, skipped for a reason that people read.
+
+use chrono::Duration;
+use domain::Time;
+use domain::actor::{Actor, Channel};
+use domain::cluster::ClusterState;
+use domain::order::Ask;
+use domain::schedule::timing::Timing;
+use domain::schedule::{Draft, LastRun, Missed, Overlap, ScheduleState};
+use domain::size::Size;
+use sqlx::PgPool;
+use store::Store;
+
+use crate::support::{CLUSTER, House};
+
+fn at(text: &str) -> Time {
+    text.parse().unwrap()
+}
+
+/// Every day at 09:00 UTC.
+fn draft(routine: &str) -> Draft {
+    Draft {
+        name: "mornings".into(),
+        ask: Ask {
+            routine: routine.into(),
+            cluster: CLUSTER.into(),
+            size: (routine != "down").then_some(Size::M),
+            service: None,
+        },
+        lifetime_minutes: None,
+        timing: Timing::read("0 9 * * *", "UTC").unwrap(),
+        missed: Missed::CatchUp,
+        overlap: Overlap::Skip,
+    }
+}
+
+fn ana() -> Actor {
+    Actor::new("ana", Channel::Web)
+}
+
+/// Written on the evening of 14 January: next due on the 15th at 09:00.
+async fn write(house: &House, draft: &Draft) -> i64 {
+    house.store.add_schedule(draft, &ana(), at("2027-01-14T20:00:00Z")).await.unwrap().id
+}
+
+async fn heed(house: &House, now: &str) {
+    house.engine_on(house.store.clone()).heed_schedules_at(at(now)).await.unwrap();
+}
+
+async fn last(house: &House, id: i64) -> Option<LastRun> {
+    house.store.schedule(id).await.unwrap().unwrap().last
+}
+
+async fn next(house: &House, id: i64) -> Option<Time> {
+    house.store.schedule(id).await.unwrap().unwrap().next_run_at
+}
+
+async fn remark(house: &House, id: i64) -> String {
+    last(house, id).await.unwrap().remark.unwrap()
+}
+
+async fn announcements(house: &House) -> Vec<String> {
+    sqlx::query_scalar("select text from announcement order by announcement_id")
+        .fetch_all(&house.pool)
+        .await
+        .unwrap()
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn two_engines_on_one_database_start_one_job_for_a_run_and_carry_it_out(pool: PgPool) {
+    let house = House::build(pool.clone()).await;
+    let id = write(&house, &draft("up")).await;
+    sqlx::query("update schedule set next_run_at = date_trunc('minute', now()), cron = '* * * * *'")
+        .execute(&pool)
+        .await
+        .unwrap();
+    let (one, other) = (house.start_engine(), house.start_engine_on(Store::new(pool.clone())));
+    let job = house.until("the run has a job", async || last(&house, id).await?.job).await;
+    let over = house.over(job).await;
+    house.cluster_is(ClusterState::Up).await;
+    one.stop().await;
+    other.stop().await;
+    assert_eq!(over.job.actor, Actor::schedule("mornings"));
+    assert_eq!(house.effective(), ["release-cluster", "release"]);
+    assert_eq!(house.store.job_counts(None).await.unwrap().all, 1);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_run_starts_its_job_in_its_own_size_and_for_its_own_time(pool: PgPool) {
+    let house = House::build(pool.clone()).await;
+    let id = write(&house, &Draft { lifetime_minutes: Some(90), ..draft("up") }).await;
+    heed(&house, "2027-01-15T08:59:59Z").await;
+    assert_eq!(last(&house, id).await, None);
+    heed(&house, "2027-01-15T09:00:00Z").await;
+    let job = last(&house, id).await.unwrap().job.unwrap();
+    let lifetime: i32 = sqlx::query_scalar("select lifetime_minutes from job where job_number = $1")
+        .bind(job)
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    assert_eq!(lifetime, 90);
+    assert_eq!(house.store.job(job).await.unwrap().unwrap().job.size, Some(Size::M));
+    assert_eq!(next(&house, id).await, Some(at("2027-01-16T09:00:00Z")));
+    assert_eq!(announcements(&house).await, [""; 0], "what goes as planned is told by its job");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn after_an_absence_the_newest_missed_run_is_made_up_for_once_and_told(pool: PgPool) {
+    let house = House::build(pool).await;
+    let id = write(&house, &draft("up")).await;
+    heed(&house, "2027-01-18T11:00:00Z").await;
+    heed(&house, "2027-01-18T11:00:01Z").await;
+    let run = last(&house, id).await.unwrap();
+    assert_eq!(
+        (run.due_at, run.remark.as_deref()),
+        (at("2027-01-18T09:00:00Z"), Some("Made up for 2 h late"))
+    );
+    assert_eq!(house.store.job_counts(None).await.unwrap().all, 1);
+    assert_eq!(next(&house, id).await, Some(at("2027-01-19T09:00:00Z")));
+    let told = announcements(&house).await;
+    assert!(told.len() == 1 && told[0].contains("was missed at 2027-01-18 09:00 UTC"), "{told:?}");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_missed_run_is_skipped_and_told_where_the_schedule_says_so(pool: PgPool) {
+    let house = House::build(pool).await;
+    let id = write(&house, &Draft { missed: Missed::Skip, ..draft("up") }).await;
+    heed(&house, "2027-01-15T11:00:00Z").await;
+    assert_eq!(last(&house, id).await.unwrap().job, None);
+    assert_eq!(remark(&house, id).await, "This service was not there then; it came 2 h late");
+    assert_eq!(announcements(&house).await.len(), 1);
+    heed(&house, "2027-01-16T09:00:30Z").await;
+    assert!(last(&house, id).await.unwrap().job.is_some());
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn while_a_job_is_at_work_a_run_is_skipped_or_queued(pool: PgPool) {
+    let house = House::build(pool).await;
+    let busy = house.ask("guide", Some(Size::M)).await;
+    let skips = write(&house, &draft("up")).await;
+    let queues = Draft { name: "queued".into(), overlap: Overlap::Queue, ..draft("down") };
+    let queues = write(&house, &queues).await;
+    heed(&house, "2027-01-15T09:00:00Z").await;
+    assert_eq!(remark(&house, skips).await, format!("Job #{busy} is at work on the cluster"));
+    let queued = last(&house, queues).await.unwrap().job.unwrap();
+    assert_eq!(house.store.jobs_ahead(queued).await.unwrap(), [busy]);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_the_state_of_the_cluster_forbids_is_a_result_and_the_same_one_is_told_once(pool: PgPool) {
+    let house = House::build(pool).await;
+    let id = write(&house, &draft("down")).await;
+    for day in 15..18 {
+        heed(&house, &format!("2027-01-{day}T09:00:00Z")).await;
+        assert_eq!(remark(&house, id).await, "iriversland2 is already down");
+    }
+    assert_eq!(
+        announcements(&house).await,
+        [
+            "Schedule mornings did not run on iriversland2 at 2027-01-15 09:00 UTC: iriversland2 is already down."
+        ]
+    );
+    assert_eq!(house.store.job_counts(None).await.unwrap().all, 0);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn nothing_runs_in_a_freeze_of_its_cluster_or_of_all(pool: PgPool) {
+    let house = House::build(pool).await;
+    let id = write(&house, &draft("up")).await;
+    let freeze = async |from: &str, until: &str, cluster: Option<&str>| {
+        house.store.add_freeze(at(from), at(until), cluster, "holidays", &ana()).await.unwrap().id
+    };
+    freeze("2027-01-15T00:00:00Z", "2027-01-16T00:00:00Z", Some(CLUSTER)).await;
+    let all = freeze("2027-01-16T00:00:00Z", "2027-01-18T00:00:00Z", None).await;
+    freeze("2027-01-17T00:00:00Z", "2027-01-18T00:00:00Z", Some("another")).await;
+    for (day, until) in [(15, "2027-01-16"), (16, "2027-01-18")] {
+        heed(&house, &format!("2027-01-{day}T09:00:00Z")).await;
+        assert_eq!(
+            remark(&house, id).await,
+            format!("Schedules are frozen until {until} 00:00 UTC: holidays")
+        );
+    }
+    assert_eq!(announcements(&house).await, [""; 0], "people know what they froze");
+    house.store.remove_freeze(all, &ana()).await.unwrap();
+    heed(&house, "2027-01-17T09:00:00Z").await;
+    assert!(last(&house, id).await.unwrap().job.is_some());
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_paused_schedule_rests_and_makes_up_for_nothing_when_it_is_resumed(pool: PgPool) {
+    let house = House::build(pool).await;
+    let id = write(&house, &draft("up")).await;
+    house.store.pause_schedule(id, &ana()).await.unwrap();
+    house.store.pause_schedule(id, &Actor::new("ben", Channel::Web)).await.unwrap();
+    heed(&house, "2027-01-17T10:00:00Z").await;
+    let paused = house.store.schedule(id).await.unwrap().unwrap();
+    assert_eq!((paused.paused.unwrap().by.as_str(), paused.last), ("ana", None));
+    house.store.resume_schedule(id, &ana(), at("2027-01-17T10:00:00Z")).await.unwrap();
+    heed(&house, "2027-01-17T10:00:01Z").await;
+    assert_eq!(last(&house, id).await, None);
+    assert_eq!(next(&house, id).await, Some(at("2027-01-18T09:00:00Z")));
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_schedule_whose_routine_or_cluster_is_gone_is_broken_and_stays(pool: PgPool) {
+    let house = House::build(pool.clone()).await;
+    let id = write(&house, &draft("up")).await;
+    let lost = House::with(pool, |catalogue| catalogue.clusters.clear()).await;
+    heed(&lost, "2027-01-15T09:00:00Z").await;
+    let broken = lost.store.schedule(id).await.unwrap().unwrap();
+    assert_eq!(broken.state(&lost.catalogue), ScheduleState::Broken);
+    assert!(remark(&lost, id).await.starts_with("Broken: There is no cluster \"iriversland2\""));
+    assert_eq!(lost.store.job_counts(None).await.unwrap().all, 0);
+    // With the config of before it goes on where it is.
+    heed(&house, "2027-01-16T09:00:00Z").await;
+    assert!(last(&house, id).await.unwrap().job.is_some());
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn whoever_saw_a_run_that_was_heeded_or_changed_meanwhile_starts_nothing(pool: PgPool) {
+    let house = House::build(pool).await;
+    let id = write(&house, &draft("up")).await;
+    let now = at("2027-01-15T09:00:00Z");
+    let seen = house.store.due_schedules(now).await.unwrap()[0];
+    let later = Draft { timing: Timing::read("0 10 * * *", "UTC").unwrap(), ..draft("up") };
+    house.store.change_schedule(id, &later, None, &ana(), now).await.unwrap();
+    let heeded = house.store.heed_schedule(seen, &house.catalogue, now).await.unwrap();
+    assert_eq!(heeded, store::Heeded::Passed);
+    assert_eq!(house.store.job_counts(None).await.unwrap().all, 0);
+    house.store.delete_schedule(id, &ana()).await.unwrap();
+    heed(&house, "2027-01-15T10:00:00Z").await;
+    assert_eq!(house.store.job_counts(None).await.unwrap().all, 0);
+    assert_eq!(house.store.schedules().await.unwrap(), []);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_clock_that_steps_back_makes_no_run_happen_twice(pool: PgPool) {
+    let house = House::build(pool).await;
+    let id = write(&house, &Draft { overlap: Overlap::Queue, ..draft("up") }).await;
+    heed(&house, "2027-01-15T09:00:00Z").await;
+    // Somebody saves it anew while the clock is an hour behind.
+    let anew = Draft { name: "anew".into(), overlap: Overlap::Queue, ..draft("up") };
+    let behind = at("2027-01-15T09:00:00Z") - Duration::hours(1);
+    house.store.change_schedule(id, &anew, None, &ana(), behind).await.unwrap();
+    heed(&house, "2027-01-15T09:00:10Z").await;
+    assert_eq!(house.store.job_counts(None).await.unwrap().all, 1);
+    assert_eq!(next(&house, id).await, Some(at("2027-01-16T09:00:00Z")));
+}

@@ -1,0 +1,126 @@
+//! Times in which no schedule runs.
+
+use domain::Time;
+use domain::actor::Actor;
+use domain::schedule::freeze::Freeze;
+use sqlx::{PgConnection, PgTransaction};
+
+use crate::{Added, Error, Store};
+
+impl Store {
+    /// The freezes that are not over at `now`, the first one first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn freezes(&self, now: Time) -> Result<Vec<Freeze>, Error> {
+        let far = now + chrono::Duration::days(100 * 366);
+        let freezes = freezes_between(&mut *self.pool.acquire().await?, now, far).await?;
+        Ok(freezes)
+    }
+
+    /// Freezes the schedules of one cluster or of all. The same freeze again is the first one.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn add_freeze(
+        &self,
+        from: Time,
+        until: Time,
+        cluster: Option<&str>,
+        because: &str,
+        actor: &Actor,
+    ) -> Result<Added, Error> {
+        let mut tx = self.pool.begin().await?;
+        let added = sqlx::query_scalar!(
+            "insert into schedule_freeze (frozen_from, frozen_until, cluster_name, because, created_by)
+             values ($1, $2, $3, $4, $5)
+             on conflict on constraint schedule_freeze_is_unique do nothing
+             returning freeze_id",
+            from,
+            until,
+            cluster,
+            because,
+            actor.name
+        )
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some(id) = added else {
+            let present = sqlx::query_scalar!(
+                "select freeze_id from schedule_freeze
+                  where frozen_from = $1 and frozen_until = $2 and cluster_name is not distinct from $3",
+                from,
+                until,
+                cluster
+            );
+            return Ok(Added { id: present.fetch_one(&mut *tx).await?, is_new: false });
+        };
+        let told = |time: Time| time.format("%Y-%m-%d %H:%M UTC");
+        let what = format!("freeze schedules from {} until {}", told(from), told(until));
+        note(&mut tx, actor, &what, cluster, Some(because)).await?;
+        tx.commit().await?;
+        Ok(Added { id, is_new: true })
+    }
+
+    /// Lets schedules run again in that time.
+    ///
+    /// # Errors
+    /// [`Error::UnknownFreeze`] when there is none.
+    pub async fn remove_freeze(&self, id: i64, actor: &Actor) -> Result<(), Error> {
+        let mut tx = self.pool.begin().await?;
+        let removed = sqlx::query!(
+            "delete from schedule_freeze where freeze_id = $1 returning frozen_from, frozen_until, cluster_name",
+            id
+        )
+        .fetch_optional(&mut *tx)
+        .await?
+        .ok_or(Error::UnknownFreeze(id))?;
+        let told = |time: Time| time.format("%Y-%m-%d %H:%M UTC");
+        let what = format!(
+            "remove the freeze from {} until {}",
+            told(removed.frozen_from),
+            told(removed.frozen_until)
+        );
+        note(&mut tx, actor, &what, removed.cluster_name.as_deref(), None).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+/// Those that touch a time from `from` to `until`.
+pub async fn freezes_between(
+    connection: &mut PgConnection,
+    from: Time,
+    until: Time,
+) -> Result<Vec<Freeze>, Error> {
+    Ok(sqlx::query_as!(
+        Freeze,
+        r#"select freeze_id as id, frozen_from as "from", frozen_until as until, cluster_name as cluster, because,
+                  created_by as by
+             from schedule_freeze where frozen_until > $1 and frozen_from <= $2
+            order by frozen_from, freeze_id"#,
+        from,
+        until
+    )
+    .fetch_all(connection)
+    .await?)
+}
+
+/// A freeze may concern every cluster, and then it stands in the list of none.
+async fn note(
+    tx: &mut PgTransaction<'_>,
+    actor: &Actor,
+    what: &str,
+    cluster: Option<&str>,
+    because: Option<&str>,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into act (actor_name, channel, what, cluster_name, because) values ($1, $2, $3, $4, $5)",
+        actor.name,
+        actor.channel.as_str(),
+        what,
+        cluster,
+        because
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
