@@ -17,6 +17,14 @@ export const FORMS = {
   "form with a problem": `/clusters/${CLUSTER}/start?problem=refused&size=xl`,
 };
 
+/** What starts by the clock. */
+export const SCHEDULES = {
+  schedules: "/schedules",
+  "new schedule": "/schedules/new",
+  "new schedule with a problem": "/schedules/new?problem=refused&schedule%5Bzone%5D=Berlin&schedule%5Bat%5D=nine",
+  freeze: "/schedules/freeze",
+};
+
 /** What can be done to a job. Each says so where it cannot. */
 export function acts(number: number): Record<string, string> {
   const job = `/jobs/${number}`;
@@ -39,7 +47,7 @@ export const PLAIN = {
   receipts: "/receipts",
 };
 
-export const ALL = { ...LIVE, ...FORMS, ...PLAIN };
+export const ALL = { ...LIVE, ...FORMS, ...SCHEDULES, ...PLAIN };
 
 export function job(number: number): string {
   return `/jobs/${number}`;

@@ -120,6 +120,16 @@ export class Api {
     }
   }
 
+  /** So that nothing starts by the clock in the next test. */
+  async deleteSchedules(): Promise<void> {
+    for (const list of ["schedules", "freezes"]) {
+      const { items } = await (await this.send(`/${list}`)).json();
+      for (const { id } of items) {
+        await this.send(`/${list}/${id}`, { method: "DELETE" });
+      }
+    }
+  }
+
   send(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = { ...init.headers, Authorization: `Bearer ${this.token}` };
     return fetch(`${this.url}/api/v1${path}`, { ...init, headers });

@@ -79,6 +79,7 @@ export class ClusterHead {
 
   /** The beginning that every test knows: no job at work, the cluster down, nothing owed, and nothing ever ran outside. */
   async clear(): Promise<void> {
+    await this.api.deleteSchedules();
     for (const { number } of await this.api.unfinished()) {
       await this.api.untilEnded(number);
     }

@@ -166,6 +166,7 @@ async fn what_the_state_of_the_cluster_forbids_is_a_result_and_the_same_one_is_t
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn nothing_runs_in_a_freeze_of_its_cluster_or_of_all(pool: PgPool) {
     let house = House::build(pool).await;
+    house.store.ensure_clusters(&["another"]).await.unwrap();
     let id = write(&house, &draft("up")).await;
     let freeze = async |from: &str, until: &str, cluster: Option<&str>| {
         house.store.add_freeze(at(from), at(until), cluster, "holidays", &ana()).await.unwrap().id
