@@ -15,6 +15,9 @@ use crate::Time;
 /// How far ahead people are told of changes of the clock.
 const AHEAD: Duration = Duration::days(366);
 
+/// No zone changes its clock twice within this time.
+const BETWEEN_LOOKS: Duration = Duration::hours(12);
+
 /// A pattern in a zone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Timing {
@@ -102,21 +105,35 @@ impl Timing {
 
     /// The changes of the clock in the year after `now`.
     fn changes(&self, now: Time) -> Vec<Change> {
-        let shift = |time: Time| self.zone.wall(time) - time.naive_utc();
         let mut changes = Vec::new();
-        let mut hour = now;
-        while hour < now + AHEAD {
-            let next = hour + Duration::hours(1);
-            if shift(next) != shift(hour) {
-                let minute = |minutes: &i64| shift(hour + Duration::minutes(*minutes)) != shift(hour);
-                let at = (1..=60).find(minute).map_or(next, |minutes| hour + Duration::minutes(minutes));
-                // To the full minute, since `now` rarely is one.
-                let at = at.duration_trunc(Duration::minutes(1)).unwrap_or(at);
-                let (before, after) = (at.naive_utc() + shift(hour), at.naive_utc() + shift(next));
-                changes.push(Change { from: before.min(after), until: before.max(after) });
+        let mut before = now;
+        while before < now + AHEAD {
+            let after = before + BETWEEN_LOOKS;
+            if self.shift(after) != self.shift(before) {
+                let at = self.turn(before, after).naive_utc();
+                let (old, new) = (at + self.shift(before), at + self.shift(after));
+                changes.push(Change { from: old.min(new), until: old.max(new) });
             }
-            hour = next;
+            before = after;
         }
         changes
+    }
+
+    /// The full minute between the two at which the clock is changed.
+    fn turn(&self, mut before: Time, mut after: Time) -> Time {
+        while after - before > Duration::minutes(1) {
+            let middle = before + (after - before) / 2;
+            if self.shift(middle) == self.shift(before) {
+                before = middle;
+            } else {
+                after = middle;
+            }
+        }
+        after.duration_trunc(Duration::minutes(1)).unwrap_or(after)
+    }
+
+    /// How far the clock is before UTC.
+    fn shift(&self, time: Time) -> Duration {
+        self.zone.wall(time) - time.naive_utc()
     }
 }

@@ -97,7 +97,7 @@ async fn a_year_of_schedules_over_both_clock_changes_runs_as_documented_once_on_
             engines[1].heed_schedules_at(late(9)),
             engines[2].heed_schedules_at(late(21)),
         );
-        (one.unwrap(), two.unwrap(), three.unwrap());
+        one.and(two).and(three).unwrap();
     }
 
     let mut jobs = Vec::new();
