@@ -48,16 +48,7 @@ impl Store {
         if terms.expected_version.is_some_and(|seen| seen < locked.press_version) {
             return Err(Error::Stale { cluster: cluster.name, state: cluster.state });
         }
-        let ahead = order.ahead();
-        if cluster.active_job.is_none()
-            && let Some(conflict) = conflict(ahead, order.size, &cluster)
-        {
-            return Err(conflict.into());
-        }
-        if terms.limit.is_some() && ahead.iter().any(|step| step.action.creates_cluster()) {
-            let month = up_times::of_this_month(&mut tx).await?;
-            may_start(terms.limit, month.cost(), month.now)?;
-        }
+        may_begin(&mut tx, order, &cluster, terms.limit).await?;
         let number = match insert(&mut tx, order, actor, terms.idempotency_key.as_deref()).await {
             Ok(number) => number,
             // The same key came at the same time for another cluster, whose lock this is not.
@@ -86,6 +77,29 @@ impl Store {
 fn is_key_taken(error: &sqlx::Error) -> bool {
     let constraint = error.as_database_error().and_then(|error| error.constraint());
     constraint == Some("job_idempotency_key_is_unique")
+}
+
+/// Whether an order may be accepted on a locked cluster: what its state forbids counts only while no job is at work on it.
+///
+/// # Errors
+/// [`Error::Conflict`] or [`Error::OverBudget`] says why not.
+pub async fn may_begin(
+    tx: &mut PgTransaction<'_>,
+    order: &Order,
+    cluster: &Cluster,
+    limit: Option<Decimal>,
+) -> Result<(), Error> {
+    let ahead = order.ahead();
+    if cluster.active_job.is_none()
+        && let Some(conflict) = conflict(ahead, order.size, cluster)
+    {
+        return Err(conflict.into());
+    }
+    if limit.is_some() && ahead.iter().any(|step| step.action.creates_cluster()) {
+        let month = up_times::of_this_month(tx).await?;
+        may_start(limit, month.cost(), month.now)?;
+    }
+    Ok(())
 }
 
 /// A cluster that nobody else accepts a job for meanwhile.

@@ -1,17 +1,17 @@
 //! The runs of schedules: each is started or skipped once, by one of all replicas.
 
 use domain::Time;
-use domain::actor::Actor;
+use domain::actor::{Actor, Role};
 use domain::catalogue::Catalogue;
 use domain::event::Remark;
-use domain::order::{Order, conflict};
+use domain::order::Order;
 use domain::schedule::due::{Due, Facts, Skipped, due};
 use domain::schedule::timing::Timing;
 use domain::schedule::{LastRun, Schedule};
 use domain::text;
 use sqlx::PgTransaction;
 
-use crate::accept::{insert, lock_cluster};
+use crate::accept::{insert, lock_cluster, may_begin};
 use crate::freezes::freezes_between;
 use crate::record::check_in;
 use crate::{Error, Store, schedules};
@@ -124,42 +124,41 @@ async fn heed(
     catalogue: &Catalogue,
     now: Time,
 ) -> Result<Option<Heeded>, Error> {
-    let order = schedule.order(catalogue);
-    let (facts, order, refusal) = match order {
-        Err(error) => (Facts { broken: Some(error.to_string()), ..Facts::default() }, None, None),
+    let mut facts = Facts::default();
+    let mut orderly = None;
+    match schedule.order(catalogue) {
+        Err(error) => facts.broken = Some(error.to_string()),
         Ok(order) => {
             let cluster = lock_cluster(tx, &order.cluster).await?.cluster;
-            let first = order.steps.first();
-            let facts = Facts {
-                broken: None,
-                begins_with_destroy: first.is_some_and(|step| step.action.destroys_cluster()),
-                active_job: cluster.active_job,
-                kept_up: None,
-                freezes: freezes_between(tx, schedule.next_run_at.unwrap_or(now), now).await?,
-            };
-            let refusal = match cluster.active_job {
-                None => conflict(&order.steps, order.size, &cluster),
-                Some(_) => None,
-            };
-            (facts, Some(order), refusal)
+            facts.begins_with_destroy =
+                order.steps.first().is_some_and(|step| step.action.destroys_cluster());
+            facts.active_job = cluster.active_job;
+            facts.freezes = freezes_between(tx, schedule.next_run_at.unwrap_or(now), now).await?;
+            orderly = Some((order, cluster));
         }
-    };
-    let (due_at, come) = match (due(schedule, timing, &facts, now), order) {
-        (Due::Nothing, _) => return Ok(None),
+    }
+    let (due_at, come) = match (due(schedule, timing, &facts, now), orderly) {
+        (Due::Nothing, _) | (Due::Run { .. }, None) => return Ok(None),
         (Due::Moved, _) => return Ok(Some(Heeded::Passed)),
         (Due::Skip { due_at, because }, _) => {
             let is_news = !matches!(because, Skipped::Frozen { .. });
             (due_at, Come::Nothing { because: because.to_string(), is_news })
         }
-        (Due::Run { due_at, late }, Some(order)) => {
-            let late = late.map(|late| format!("Made up for {} late", text::duration(late)));
-            let come = match refusal {
-                Some(refusal) => Come::Nothing { because: refusal.to_string(), is_news: true },
-                None => Come::To(Box::new(order), late),
+        (Due::Run { due_at, late }, Some((order, cluster))) => {
+            // Nobody is there who could be an admin.
+            let limit = catalogue.limit_of(Role::Operator);
+            let come = match may_begin(tx, &order, &cluster, limit).await {
+                Ok(()) => {
+                    let late = late.map(|late| format!("Made up for {} late", text::duration(late)));
+                    Come::To(Box::new(order), late)
+                }
+                Err(error) if error.is_meant_for_people() => {
+                    Come::Nothing { because: error.to_string(), is_news: true }
+                }
+                Err(error) => return Err(error),
             };
             (due_at, come)
         }
-        (Due::Run { .. }, None) => return Ok(None),
     };
     write_down(tx, schedule, due_at, come).await.map(Some)
 }

@@ -7,7 +7,7 @@ use crate::error::AppError;
 use crate::press::{FreezePress, SchedulePress};
 use crate::schedule_form::ScheduleForm;
 #[cfg(feature = "ssr")]
-use crate::session::operator;
+use crate::session::{admitted, operator};
 
 /// Writes a new schedule, or, with an id, that one anew.
 ///
@@ -49,8 +49,8 @@ pub async fn resume_schedule(id: Option<String>) -> Result<(), AppError> {
 /// When nobody is signed in, or the store cannot be reached.
 #[server(endpoint = "run-schedule", prefix = "/actions")]
 pub async fn run_schedule(id: Option<String>, idempotency_key: Option<String>) -> Result<(), AppError> {
-    let actor = operator()?;
-    SchedulePress::new(id, actor)?.run_now(idempotency_key).await
+    let who = admitted()?;
+    SchedulePress::new(id, who.actor)?.run_now(who.role, idempotency_key).await
 }
 
 /// Deletes a schedule.

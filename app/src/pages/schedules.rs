@@ -1,7 +1,9 @@
 //! `/schedules`: what starts by the clock, what comes next, and what does not run when.
 
 use domain::Time;
-use domain::order::conflict;
+use domain::actor::Role;
+use domain::money::may_start;
+use domain::order::{Order, conflict};
 use domain::schedule::Schedule;
 use domain::schedule::freeze::Freeze;
 use leptos::prelude::*;
@@ -71,13 +73,7 @@ async fn refusal(
     };
     let why = match schedule.order(&world.catalogue) {
         Err(error) => Some(error.to_string()),
-        Ok(order) => {
-            let cluster = world.store.cluster(&order.cluster).await?;
-            let cluster = cluster.filter(|cluster| cluster.active_job.is_none());
-            cluster
-                .and_then(|cluster| conflict(&order.steps, order.size, &cluster))
-                .map(|why| why.to_string())
-        }
+        Ok(order) => why_not(&order, world).await?,
     };
     let message = why.unwrap_or_else(|| "It could not be run. It can be now: press again.".to_owned());
     respond::status(http::StatusCode::CONFLICT);
@@ -86,6 +82,22 @@ async fn refusal(
         message: format!("{}: {message}", schedule.name),
         field: "form",
     }))
+}
+
+/// Why the job may not begin now, if it may not.
+async fn why_not(order: &Order, world: &World) -> Result<Option<String>, PageError> {
+    let cluster = world.store.cluster(&order.cluster).await?;
+    let idle = cluster.filter(|cluster| cluster.active_job.is_none());
+    if let Some(conflict) = idle.and_then(|idle| conflict(&order.steps, order.size, &idle)) {
+        return Ok(Some(conflict.to_string()));
+    }
+    if !order.steps.iter().any(|step| step.action.creates_cluster()) {
+        return Ok(None);
+    }
+    let role = world.visitor.admitted.as_ref().map_or(Role::Operator, |admitted| admitted.role);
+    let month = world.store.this_month().await?;
+    let refused = may_start(world.catalogue.limit_of(role), month.cost(), month.now);
+    Ok(refused.err().map(|error| error.to_string()))
 }
 
 /// The clusters that end by themselves.

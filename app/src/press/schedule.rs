@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use domain::actor::Actor;
+use domain::actor::{Actor, Role};
 use domain::catalogue::Catalogue;
 use leptos_router::location::Url;
 use store::{Error, Store, Terms};
@@ -88,7 +88,7 @@ impl SchedulePress {
 
     /// # Errors
     /// When the store cannot be reached.
-    pub async fn run_now(self, idempotency_key: Option<String>) -> Result<(), AppError> {
+    pub async fn run_now(self, role: Role, idempotency_key: Option<String>) -> Result<(), AppError> {
         let id = self.id.unwrap_or(0);
         let found = self.store.schedule(id).await.map_err(|error| AppError::internal(&error))?;
         let Some(schedule) = found else {
@@ -114,7 +114,11 @@ impl SchedulePress {
             Ok(())
         };
         let Ok(order) = schedule.order(&self.catalogue) else { return back() };
-        let terms = Terms { idempotency_key: super::usable_key(idempotency_key), ..Terms::default() };
+        let terms = Terms {
+            idempotency_key: super::usable_key(idempotency_key),
+            limit: self.catalogue.limit_of(role),
+            ..Terms::default()
+        };
         match self.store.accept(&order, &self.actor, &terms).await {
             Ok(accepted) => see_other(&format!("/jobs/{}", accepted.number)),
             Err(error) if error.is_meant_for_people() => return back(),

@@ -8,6 +8,7 @@ use domain::order::Ask;
 use domain::schedule::timing::Timing;
 use domain::schedule::{Draft, LastRun, Missed, Overlap, ScheduleState};
 use domain::size::Size;
+use rust_decimal::Decimal;
 use sqlx::PgPool;
 use store::Store;
 
@@ -161,6 +162,19 @@ async fn what_the_state_of_the_cluster_forbids_is_a_result_and_the_same_one_is_t
         ]
     );
     assert_eq!(house.store.job_counts(None).await.unwrap().all, 0);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn above_the_budget_a_schedule_brings_nothing_up_and_destroys_all_the_same(pool: PgPool) {
+    let house = House::with(pool.clone(), |catalogue| catalogue.budget = Some(Decimal::ZERO)).await;
+    let starts = write(&house, &draft("up")).await;
+    heed(&house, "2027-01-15T09:00:00Z").await;
+    assert!(remark(&house, starts).await.contains("nobody may start a cluster"));
+    house.store.delete_schedule(starts, &ana()).await.unwrap();
+    sqlx::query("update cluster set state = 'up', size = 'm'").execute(&pool).await.unwrap();
+    let destroys = write(&house, &draft("down")).await;
+    heed(&house, "2027-01-15T09:00:00Z").await;
+    assert!(last(&house, destroys).await.unwrap().job.is_some());
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

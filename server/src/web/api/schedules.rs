@@ -121,7 +121,7 @@ pub async fn resume(
 
 /// Starts at once what it asks for, in the name of whoever asks. Its next run stays. Answers as `POST /api/v1/jobs` does.
 pub async fn run(
-    Operator { actor, .. }: Operator,
+    Operator { actor, role }: Operator,
     State(web): State<Web>,
     Path(id): Path<String>,
     headers: HeaderMap,
@@ -129,7 +129,7 @@ pub async fn run(
     let schedule = existing(&web, &id).await?;
     let idempotency_key = idempotency_key(&headers)?;
     let order = schedule.order(&web.catalogue).map_err(|error| refused(&error))?;
-    let terms = Terms { idempotency_key, ..Terms::default() };
+    let terms = Terms { idempotency_key, limit: web.catalogue.limit_of(role), ..Terms::default() };
     let accepted = web.store.accept(&order, &actor, &terms).await?;
     answer_with(&web, accepted).await
 }
