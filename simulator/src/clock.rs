@@ -62,6 +62,12 @@ impl Clock {
             .unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
 
+    /// The moment for which an API shows this date: the other way round than [`date`](Self::date).
+    pub fn moment_of(&self, date: DateTime<Utc>) -> Moment {
+        let passed = (date - self.started_on).to_std().unwrap_or_default();
+        Moment(self.between_dates(passed))
+    }
+
     /// How much simulated time lies between two dates that are so far apart.
     pub fn between_dates(&self, apart: Duration) -> Duration {
         Duration::try_from_secs_f64(apart.as_secs_f64() * self.scale()).unwrap_or(Duration::MAX)

@@ -174,7 +174,13 @@ fn arrive(
 }
 
 fn branch_in(body: &Value) -> Option<String> {
-    let places = [&body["branch"], &body["checkout"]["branch"], &body["request"]["branch"]];
+    let places = [
+        &body["branch"],
+        &body["checkout"]["branch"],
+        &body["request"]["branch"],
+        // Of a schedule.
+        &body["parameters"]["branch"],
+    ];
     places.into_iter().find_map(Value::as_str).map(str::to_owned)
 }
 

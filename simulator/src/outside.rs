@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use crate::batch::Queue;
-use crate::circleci::Pipelines;
+use crate::circleci::{self, Pipelines, Schedules};
 use crate::clock::{Clock, Moment};
 use crate::digitalocean::Account;
 use crate::faults::Faults;
@@ -30,6 +30,7 @@ struct Inner {
 #[derive(Default)]
 pub(crate) struct Memory {
     pub circleci: Pipelines,
+    pub circleci_schedules: Schedules,
     pub travis: Requests,
     pub batch: Queue,
     pub digitalocean: Account,
@@ -68,8 +69,11 @@ impl Outside {
         self.date(moment).to_rfc3339_opts(SecondsFormat::Millis, true)
     }
 
+    /// What happened up to now: schedules whose time came have begun their pipelines.
     pub fn memory(&self) -> MutexGuard<'_, Memory> {
-        self.0.memory.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut memory = self.0.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        circleci::fire_schedules(&mut memory, self);
+        memory
     }
 
     pub fn reset(&self) {
@@ -119,7 +123,10 @@ impl Memory {
     /// The branch of the run that a path names by id, so that a fault aimed at a branch also finds reads and cancels.
     pub fn branch_of(&self, path: &str) -> Option<String> {
         path.split('/')
-            .find_map(|id| self.circleci.branch_of(id).or_else(|| self.travis.branch_of(id)))
+            .find_map(|id| {
+                let of_schedule = || self.circleci_schedules.branch_of(id);
+                self.circleci.branch_of(id).or_else(|| self.travis.branch_of(id)).or_else(of_schedule)
+            })
             .map(str::to_owned)
     }
 

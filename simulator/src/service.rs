@@ -95,6 +95,12 @@ endpoints! {
     CircleciProject = Circleci "project",
     CircleciMe = Circleci "me",
     CircleciPage = Circleci "page",
+    CircleciSchedules = Circleci "schedules",
+    CircleciPlant = Circleci "plant_schedule",
+    CircleciSchedule = Circleci "schedule",
+    CircleciMove = Circleci "move_schedule",
+    CircleciRemove = Circleci "remove_schedule",
+    CircleciScheduledRun = Circleci "scheduled_run",
     TravisTrigger = Travis "trigger",
     TravisRequests = Travis "requests",
     TravisRequest = Travis "request",
@@ -118,12 +124,23 @@ endpoints! {
 
 impl Endpoint {
     pub fn starts_a_run(self) -> bool {
-        matches!(self, Endpoint::CircleciTrigger | Endpoint::TravisTrigger | Endpoint::BatchTrigger)
+        matches!(
+            self,
+            Endpoint::CircleciTrigger
+                | Endpoint::CircleciScheduledRun
+                | Endpoint::TravisTrigger
+                | Endpoint::BatchTrigger
+        )
+    }
+
+    /// Nobody calls it: what begins there was planted before, and there is no answer.
+    pub fn is_called(self) -> bool {
+        self != Endpoint::CircleciScheduledRun
     }
 
     /// The run that it starts can be found in a list, and be asked for by its id.
     pub fn starts_a_listed_run(self) -> bool {
-        matches!(self, Endpoint::CircleciTrigger | Endpoint::TravisTrigger)
+        matches!(self, Endpoint::CircleciTrigger | Endpoint::CircleciScheduledRun | Endpoint::TravisTrigger)
     }
 
     /// Its path contains the id of a run, or of a part of one.

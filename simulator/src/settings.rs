@@ -17,6 +17,8 @@ pub struct Settings {
     pub skipped_branches: Vec<String>,
     /// Repositories, as `owner/name`, on which Travis refuses requests with 406.
     pub inactive_repositories: Vec<String>,
+    /// Projects, as `owner/name`, for which CircleCI offers no schedules: those of its GitHub App.
+    pub projects_without_schedules: Vec<String>,
     /// Requests that Travis takes per repository and hour.
     pub max_requests: usize,
     /// Items of one batch job; each takes 0.6 s.
@@ -37,6 +39,7 @@ impl Default for Settings {
             declared_parameters: vec!["kubernetes-cluster-droplet-size".to_owned()],
             skipped_branches: Vec::new(),
             inactive_repositories: Vec::new(),
+            projects_without_schedules: Vec::new(),
             max_requests: 1000,
             batch_items: 1000,
             starts_with_a_cluster: false,

@@ -72,6 +72,16 @@ impl Simulator {
         self.outside.clock().advance(by);
     }
 
+    /// Lets so much time pass by the dates that answers show, at any speed: a schedule of the next hour fires.
+    pub fn advance_dates(&self, by: Duration) {
+        self.advance(self.outside.clock().between_dates(by));
+    }
+
+    /// The names of the schedules that are planted at CircleCI.
+    pub fn planted(&self) -> Vec<String> {
+        self.outside.memory().circleci_schedules.names()
+    }
+
     /// Somebody makes a cluster by hand, which no pipeline knows of and none destroys.
     pub fn add_stranger(&self, name: &str) {
         let now = self.outside.now();

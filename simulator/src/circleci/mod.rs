@@ -1,4 +1,4 @@
-//! CircleCI API v2, as far as somebody reaches who triggers, lists, reads, cancels and reruns. An accepted trigger
+//! CircleCI API v2, as far as somebody reaches who triggers, lists, reads, cancels, reruns and plants schedules. An accepted trigger
 //! promises nothing here either: the pipeline is `pending`, its workflows appear later, and the outcome is theirs.
 
 mod auth;
@@ -6,9 +6,12 @@ mod change;
 mod page;
 mod pipeline;
 mod pipelines;
+mod plant;
 mod read;
+mod schedules;
 mod show;
 mod slug;
+mod timetable;
 mod trigger;
 mod workflow;
 
@@ -17,14 +20,16 @@ use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, delete, get, patch, post};
 use serde_json::json;
 
 pub(crate) use pipelines::Pipelines;
+pub(crate) use schedules::Schedules;
 
 use crate::exchange::endpoint;
-use crate::outside::Outside;
+use crate::outside::{Memory, Outside};
 use crate::service::{Endpoint, Refusal};
+use crate::twist::Twist;
 
 pub(crate) fn routes(outside: &Outside) -> Router<Outside> {
     let open = |at, methods: MethodRouter<Outside>| endpoint(outside, at, methods);
@@ -39,6 +44,8 @@ pub(crate) fn routes(outside: &Outside) -> Router<Outside> {
             .route("/pipeline", with_token(Endpoint::CircleciPipelines, get(read::pipelines)))
             .route("/pipeline/mine", with_token(Endpoint::CircleciPipelines, get(read::pipelines)))
             .route("/pipeline/{number}", with_token(Endpoint::CircleciPipeline, get(read::numbered_pipeline)))
+            .route("/schedule", with_token(Endpoint::CircleciSchedules, get(plant::list)))
+            .route("/schedule", with_token(Endpoint::CircleciPlant, post(plant::plant)))
     };
     Router::new()
         .nest("/api/v2/project/{slug}", project())
@@ -56,11 +63,23 @@ pub(crate) fn routes(outside: &Outside) -> Router<Outside> {
         .route("/api/v2/workflow/{id}/job", with_token(Endpoint::CircleciJobs, get(read::jobs)))
         .route("/api/v2/workflow/{id}/cancel", with_token(Endpoint::CircleciCancel, post(change::cancel)))
         .route("/api/v2/workflow/{id}/rerun", with_token(Endpoint::CircleciRerun, post(change::rerun)))
+        .route("/api/v2/schedule/{id}", with_token(Endpoint::CircleciSchedule, get(plant::show_one)))
+        .route("/api/v2/schedule/{id}", with_token(Endpoint::CircleciMove, patch(plant::shift)))
+        .route("/api/v2/schedule/{id}", with_token(Endpoint::CircleciRemove, delete(plant::remove)))
         .route("/api/v2/me", with_token(Endpoint::CircleciMe, get(read::me)))
         .route(
             "/app/pipelines/{vcs}/{organization}/{name}/{number}",
             open(Endpoint::CircleciPage, get(read::web_page)),
         )
+}
+
+/// Begins the pipelines whose schedules have come due since the last look.
+pub(crate) fn fire_schedules(memory: &mut Memory, outside: &Outside) {
+    for due in memory.circleci_schedules.due(outside.date(outside.now())) {
+        let strike = memory.faults.strike(Endpoint::CircleciScheduledRun, due.target.branch());
+        let twist = strike.map(|strike| Twist::of(strike, outside.clock())).unwrap_or_default();
+        memory.circleci.fire(due, twist, outside);
+    }
 }
 
 /// Errors are always `{"message": …}`, and their texts are no contract.

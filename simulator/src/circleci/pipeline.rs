@@ -27,6 +27,8 @@ pub(super) struct Pipeline {
     pub slug: Slug,
     pub target: Target,
     pub parameters: Map<String, Value>,
+    /// `api` or `scheduled_pipeline`, as its `trigger` says.
+    pub trigger_type: &'static str,
     pub created: Moment,
     /// What is wrong with the config, which shows only when the pipeline stops being `pending`.
     pub config_error: Option<String>,
@@ -39,6 +41,15 @@ pub(super) struct Pipeline {
 pub(super) enum Target {
     Branch(String),
     Tag(String),
+}
+
+impl Target {
+    pub fn branch(&self) -> Option<&str> {
+        match self {
+            Self::Branch(branch) => Some(branch),
+            Self::Tag(_) => None,
+        }
+    }
 }
 
 impl Pipeline {
@@ -63,6 +74,7 @@ impl Pipeline {
             slug,
             target,
             parameters,
+            trigger_type: "api",
             created,
             config_error,
             workflows: Vec::new(),
@@ -94,10 +106,7 @@ impl Pipeline {
     }
 
     pub fn branch(&self) -> Option<&str> {
-        match &self.target {
-            Target::Branch(branch) => Some(branch),
-            Target::Tag(_) => None,
-        }
+        self.target.branch()
     }
 
     /// Whether the id is its own or one of its workflows'.

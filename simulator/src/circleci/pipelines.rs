@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::pipeline::{Pipeline, Target};
+use super::schedules::Due;
 use super::slug::Slug;
 use super::workflow::Workflow;
 use crate::clock::Moment;
@@ -27,10 +28,31 @@ impl Pipelines {
         twist: Twist,
         outside: &Outside,
     ) -> &Pipeline {
+        self.begin(slug, target, parameters, twist, outside.now(), &outside.settings().declared_parameters)
+    }
+
+    /// What a schedule asks for. Nobody called, so that there is no answer that could be lost.
+    pub(super) fn fire(&mut self, due: Due, twist: Twist, outside: &Outside) {
+        let declared = &outside.settings().declared_parameters;
+        let at = outside.clock().moment_of(due.at);
+        self.begin(due.slug, due.target, due.parameters, twist, at, declared);
+        if let Some(pipeline) = self.0.last_mut() {
+            pipeline.trigger_type = "scheduled_pipeline";
+        }
+    }
+
+    fn begin(
+        &mut self,
+        slug: Slug,
+        target: Target,
+        parameters: Map<String, Value>,
+        twist: Twist,
+        at: Moment,
+        declared: &[String],
+    ) -> &Pipeline {
         let number = self.of_project(&slug).count() as u64 + 1;
         let first_job = self.next_job_number(&slug);
-        let declared = &outside.settings().declared_parameters;
-        let mut pipeline = Pipeline::new(number, slug, target, parameters, outside.now(), declared);
+        let mut pipeline = Pipeline::new(number, slug, target, parameters, at, declared);
         pipeline.plan(twist, first_job);
         self.0.push(pipeline);
         &self.0[self.0.len() - 1]

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::pipeline::{Pipeline, Target};
 use super::pipelines::USER;
+use super::schedules::Schedule;
 use super::workflow::{Job, Workflow};
 use crate::clock::Moment;
 use crate::outside::Outside;
@@ -31,7 +32,7 @@ pub(super) fn pipeline(pipeline: &Pipeline, outside: &Outside, now: Moment) -> V
         "state": pipeline.state(now),
         "created_at": outside.stamp(pipeline.created),
         "trigger": {
-            "type": "api",
+            "type": pipeline.trigger_type,
             "received_at": outside.stamp(pipeline.created),
             "actor": { "login": "deploybot", "avatar_url": null },
         },
@@ -96,6 +97,24 @@ pub(super) fn job(pipeline: &Pipeline, job: &Job, outside: &Outside, now: Moment
     });
     if started.is_some() {
         shown["job_number"] = json!(job.number);
+    }
+    shown
+}
+
+pub(super) fn schedule(schedule: &Schedule, outside: &Outside) -> Value {
+    let mut shown = json!({
+        "id": schedule.id,
+        "name": schedule.name,
+        "timetable": schedule.timetable,
+        "project-slug": schedule.slug.as_str(),
+        "actor": { "id": USER, "login": "deploybot", "name": "Deploy Bot" },
+        "created-at": outside.stamp(schedule.created),
+        "updated-at": outside.stamp(schedule.updated),
+        "parameters": schedule.parameters,
+        "key-of-tomorrow": "",
+    });
+    if let Some(description) = &schedule.description {
+        shown["description"] = json!(description);
     }
     shown
 }

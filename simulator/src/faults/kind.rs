@@ -62,16 +62,17 @@ named_enum! {
 impl FaultKind {
     pub(super) fn suits(self, endpoint: Endpoint) -> bool {
         match self {
-            FaultKind::FailJob | FaultKind::NeverStarts | FaultKind::RunHangs | FaultKind::Twin => {
-                endpoint.starts_a_run()
-            }
+            FaultKind::FailJob | FaultKind::NeverStarts | FaultKind::RunHangs => endpoint.starts_a_run(),
+            FaultKind::Twin => endpoint.starts_a_run() && endpoint.is_called(),
             FaultKind::UnknownStatus => endpoint.starts_a_run() || endpoint.shows_a_run(),
             FaultKind::ListsLate => endpoint.starts_a_listed_run(),
-            FaultKind::Vanishes => endpoint.starts_a_listed_run() || endpoint.names_a_run(),
-            FaultKind::Leftovers | FaultKind::SlowDelete | FaultKind::DestroysNothing => {
-                endpoint == Endpoint::CircleciTrigger
+            FaultKind::Vanishes => {
+                (endpoint.starts_a_listed_run() && endpoint.is_called()) || endpoint.names_a_run()
             }
-            _ => true,
+            FaultKind::Leftovers | FaultKind::SlowDelete | FaultKind::DestroysNothing => {
+                matches!(endpoint, Endpoint::CircleciTrigger | Endpoint::CircleciScheduledRun)
+            }
+            _ => endpoint.is_called(),
         }
     }
 

@@ -150,7 +150,8 @@ async fn every_fault_has_a_target_and_every_endpoint_takes_a_fault() {
     let outside = outside().await;
     for &endpoint in Endpoint::ALL {
         let names = (endpoint.service().name(), endpoint.name());
-        let fault = json!({ "service": names.0, "endpoint": names.1, "fault": "status_500" });
+        let kind = if endpoint.is_called() { "status_500" } else { "fail_job" };
+        let fault = json!({ "service": names.0, "endpoint": names.1, "fault": kind });
         assert_eq!(outside.post_fault(fault).await.0, 201, "{names:?}");
     }
     for &kind in FaultKind::ALL {

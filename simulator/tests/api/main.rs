@@ -10,6 +10,7 @@ mod batch;
 mod circleci_change;
 mod circleci_outcome;
 mod circleci_read;
+mod circleci_schedules;
 mod circleci_trigger;
 mod cloud;
 mod digitalocean;
