@@ -4,13 +4,17 @@
 //! row could stand beside a newer one whose version hides the view that is right, or a debt that is paid beside a job
 //! that is still at it.
 
+mod past;
+
 use std::collections::BTreeSet;
 
 use domain::Time;
+use domain::backup::{BackupDestroy, BackupPolicy};
 use domain::catalogue::Catalogue;
 use domain::cloud::{Resource, ResourceKind};
 use domain::cluster::{Cluster, ClusterState};
 use domain::event::CheckIn;
+use domain::history::{Durations, Range, Usual};
 use domain::job::JobWithSteps;
 use domain::money::{Cost, UpTime};
 use domain::obligation::{Obligation, ObligationState};
@@ -39,8 +43,17 @@ pub struct ClusterFacts {
     pub accepted: Vec<AcceptedLeftover>,
     /// What people did to it, the newest first.
     pub acts: Vec<Act>,
+    /// The destroys that are planted at the CI for its debt.
+    pub backups: Vec<BackupDestroy>,
+    /// Those of earlier debts that may still stand there.
+    pub left_backups: Vec<BackupDestroy>,
+    pub backup_policy: Option<BackupPolicy>,
     /// Whether the config says by what it is recognised in the cloud.
     pub has_mark: bool,
+    /// How long the steps of its latest job took before.
+    pub durations: Durations,
+    /// How long a cluster of each size usually takes to come up, where one is to be chosen.
+    pub usual_starts: Vec<(Size, Range)>,
     /// At the prices of today. Empty for a cluster that the config no longer knows.
     pub offers: Vec<SizeOffer>,
     /// When it cost money, as far as there is no receipt of it yet.
@@ -71,6 +84,10 @@ pub struct JobFacts {
     pub check_ins: Vec<CheckIn>,
     pub owed: Option<Obligation>,
     pub proof: Proof,
+    /// How long such steps took before.
+    pub durations: Durations,
+    /// How long such jobs usually take.
+    pub usual_in_all: Option<Usual>,
 }
 
 /// What the cloud has to say on a debt.
@@ -110,6 +127,11 @@ impl ClusterFacts {
             acts: Vec::new(),
             up_times: Vec::new(),
             receipt: None,
+            backups: Vec::new(),
+            left_backups: Vec::new(),
+            backup_policy: catalogue.backup,
+            durations: Durations::default(),
+            usual_starts: Vec::new(),
             cluster,
         }
     }
@@ -139,12 +161,34 @@ impl ClusterFacts {
         let observation = snapshot.observation(name).await?;
         let accepted = snapshot.accepted_leftovers(name).await?;
         let acts = snapshot.acts(name, NEWEST_ACTS).await?;
+        let durations = match latest_job.as_ref().filter(|job| !job.job.state.is_final()) {
+            Some(job) => snapshot.step_durations(name, job.job.size).await?,
+            None => Durations::default(),
+        };
+        let backups = match &owed {
+            Some(owed) => snapshot.backups_of(owed.id).await?,
+            None => Vec::new(),
+        };
+        let left_backups = snapshot.left_backups(name).await?;
         let up_times = snapshot.up_times_without_receipt(name).await?;
         let receipt = receipt_of(&mut snapshot, owed.as_ref()).await?;
         let known = Self::new(cluster, catalogue);
         let list = snapshot.prices().await?;
         let offers = known.offers.into_iter().map(|offer| offer.by_list(&list)).collect();
-        Ok(Some(Self { latest_job, owed, observation, accepted, acts, offers, up_times, receipt, ..known }))
+        Ok(Some(Self {
+            latest_job,
+            owed,
+            observation,
+            accepted,
+            acts,
+            backups,
+            left_backups,
+            durations,
+            offers,
+            up_times,
+            receipt,
+            ..known
+        }))
     }
 
     pub async fn all(store: &Store, catalogue: &Catalogue) -> Result<Vec<Self>, Error> {
@@ -153,6 +197,18 @@ impl ClusterFacts {
             all.extend(Self::load(store, catalogue, &cluster.name).await?);
         }
         Ok(all)
+    }
+
+    /// The same, knowing how long a cluster of each size usually takes to come up: for those who are to choose one.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn with_starts(self, store: &Store, catalogue: &Catalogue) -> Result<Self, Error> {
+        if !matches!(self.cluster.state, ClusterState::Down | ClusterState::Failed | ClusterState::Unknown) {
+            return Ok(self);
+        }
+        let usual_starts = past::starts(store, catalogue, &self.cluster.name).await?;
+        Ok(Self { usual_starts, ..self })
     }
 
     /// The job that is at work on it or waits for its turn.
@@ -248,6 +304,7 @@ impl JobFacts {
         let accepted = snapshot.accepted_leftovers(&cluster.name).await?;
         let proof = Proof::new(observation.as_ref(), &accepted);
         let receipt = receipt_of(&mut snapshot, owed.as_ref()).await?;
+        let (durations, usual_in_all) = past::of_job(&mut snapshot, &job).await?;
         Ok(Some(Self {
             ahead,
             first_pays_debt,
@@ -259,6 +316,8 @@ impl JobFacts {
             receipt,
             owed,
             proof,
+            durations,
+            usual_in_all,
         }))
     }
 

@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Role;
+use crate::backup::BackupPolicy;
 use crate::cloud::CloudMark;
 use crate::command::Word;
 use crate::obligation::PlannedTeardown;
@@ -63,6 +64,9 @@ pub struct Catalogue {
     /// US dollars that all clusters together may cost in a calendar month before a start needs an admin.
     #[serde(default)]
     pub budget: Option<Decimal>,
+    /// Whether destroys are planted at the CI for the case that nobody here is alive; none when that is switched off.
+    #[serde(default)]
+    pub backup: Option<BackupPolicy>,
 }
 
 impl Catalogue {

@@ -6,11 +6,13 @@
 pub mod act;
 pub mod actor;
 pub mod aftermath;
+pub mod backup;
 pub mod catalogue;
 pub mod cloud;
 pub mod cluster;
 pub mod command;
 pub mod event;
+pub mod history;
 pub mod job;
 pub mod money;
 pub mod obligation;

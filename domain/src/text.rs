@@ -4,6 +4,7 @@ use chrono::Duration;
 use rust_decimal::Decimal;
 
 use crate::cluster::ClusterState;
+use crate::history::Range;
 use crate::job::JobState;
 use crate::step::StepState;
 
@@ -30,6 +31,31 @@ pub fn duration(duration: Duration) -> String {
     match small.0 {
         0 => format!("{} {}", large.0, large.1),
         _ => format!("{} {} {} {}", large.0, large.1, small.0, small.1),
+    }
+}
+
+/// From how long to how long, no more exact than it is meant: rounded outwards to whole minutes.
+///
+/// ```
+/// use domain::history::Range;
+/// use domain::text::range;
+/// assert_eq!(range(Range { from: 20, to: 40 }), "20–40 s");
+/// assert_eq!(range(Range { from: 20, to: 80 }), "up to 2 min");
+/// assert_eq!(range(Range { from: 370, to: 521 }), "6–9 min");
+/// assert_eq!(range(Range { from: 360, to: 360 }), "6 min");
+/// assert_eq!(range(Range { from: 6_000, to: 8_000 }), "1 h 40 min – 2 h 14 min");
+/// ```
+pub fn range(range: Range) -> String {
+    let (from, to) = (range.from.max(0), range.to.max(range.from));
+    if to < 60 {
+        return if from == to { format!("{to} s") } else { format!("{from}–{to} s") };
+    }
+    let (from, to) = (from / 60, to.div_euclid(60) + i64::from(to % 60 > 0));
+    match (from, to) {
+        (0, to) => format!("up to {to} min"),
+        (from, to) if from == to => duration(Duration::minutes(to)),
+        (from, to) if to < 120 => format!("{from}–{to} min"),
+        (from, to) => format!("{} – {}", duration(Duration::minutes(from)), duration(Duration::minutes(to))),
     }
 }
 

@@ -62,6 +62,7 @@ pub async fn serve(
     let catalogue = Arc::new(catalogue);
     let engine = Engine::new(engines_store.clone(), providers, settings.pace.clone())
         .with_marks(&catalogue)
+        .with_backup(catalogue.backup)
         .with_schedules(Arc::clone(&catalogue))
         .with_lease(settings.lease);
     let web = Web::new(Setup {

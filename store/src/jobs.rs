@@ -58,6 +58,7 @@ impl std::str::FromStr for JobGroup {
 pub struct JobFilter {
     pub state: Option<JobGroup>,
     pub cluster: Option<String>,
+    pub routine: Option<String>,
     /// Only jobs with a smaller number: the next page.
     pub before: Option<i64>,
     pub limit: i64,
@@ -65,7 +66,7 @@ pub struct JobFilter {
 
 impl Default for JobFilter {
     fn default() -> Self {
-        Self { state: None, cluster: None, before: None, limit: 25 }
+        Self { state: None, cluster: None, routine: None, before: None, limit: 25 }
     }
 }
 
@@ -168,13 +169,15 @@ impl Store {
                from job
               where ($1::text[] is null or state = any($1))
                 and ($2::text is null or cluster_name = $2)
+                and ($5::text is null or routine = $5)
                 and ($3::bigint is null or job_number < $3)
               order by job_number desc
               limit $4",
             states.as_deref(),
             filter.cluster.as_deref(),
             filter.before,
-            filter.limit
+            filter.limit,
+            filter.routine.as_deref()
         )
         .fetch_all(connection)
         .await?
@@ -222,6 +225,18 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn job_counts(&self, cluster: Option<&str>) -> Result<JobCounts, Error> {
+        self.job_counts_of(cluster, None).await
+    }
+
+    /// The same, of one routine or of all.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn job_counts_of(
+        &self,
+        cluster: Option<&str>,
+        routine: Option<&str>,
+    ) -> Result<JobCounts, Error> {
         let row = sqlx::query!(
             r#"select count(*) as "all!",
                       count(*) filter (where state in ('queued', 'running', 'waiting')) as "running!",
@@ -229,8 +244,9 @@ impl Store {
                       count(*) filter (where state = 'succeeded') as "succeeded!",
                       count(*) filter (where state = 'cancelled') as "cancelled!"
                  from job
-                where $1::text is null or cluster_name = $1"#,
-            cluster
+                where ($1::text is null or cluster_name = $1) and ($2::text is null or routine = $2)"#,
+            cluster,
+            routine
         )
         .fetch_one(&self.pool)
         .await?;

@@ -121,7 +121,7 @@ impl Store {
         Self::select_obligations(&mut *self.pool.acquire().await?, None, None).await
     }
 
-    async fn select_obligations(
+    pub(crate) async fn select_obligations(
         connection: &mut PgConnection,
         cluster: Option<&str>,
         job: Option<i64>,

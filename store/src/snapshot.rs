@@ -2,13 +2,16 @@
 //! takes and whatever is written meanwhile.
 
 use domain::Time;
+use domain::backup::BackupDestroy;
 use domain::cluster::Cluster;
 use domain::event::CheckIn;
+use domain::history::Durations;
 use domain::job::{Job, JobWithSteps};
 use domain::money::UpTime;
 use domain::obligation::Obligation;
 use domain::price::MachinePrice;
 use domain::proof::Observation;
+use domain::size::Size;
 use sqlx::PgTransaction;
 
 use crate::prices::select_prices;
@@ -145,6 +148,43 @@ impl Snapshot {
     /// When the database does not answer or a row cannot be read.
     pub async fn acts(&mut self, cluster: &str, newest: i64) -> Result<Vec<Act>, Error> {
         Store::select_acts(&mut self.0, cluster, newest).await
+    }
+
+    /// The backup destroys of one debt, in their order.
+    ///
+    /// # Errors
+    /// When the database does not answer or a row cannot be read.
+    pub async fn backups_of(&mut self, obligation: i64) -> Result<Vec<BackupDestroy>, Error> {
+        Store::select_backups(&mut self.0, Some(obligation), None).await
+    }
+
+    /// Those of earlier debts of a cluster that may still stand.
+    ///
+    /// # Errors
+    /// When the database does not answer or a row cannot be read.
+    pub async fn left_backups(&mut self, cluster: &str) -> Result<Vec<BackupDestroy>, Error> {
+        Store::select_backups(&mut self.0, None, Some(cluster)).await
+    }
+
+    /// How long the steps of a cluster in a size took.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn step_durations(&mut self, cluster: &str, size: Option<Size>) -> Result<Durations, Error> {
+        Store::select_step_durations(&mut self.0, cluster, size).await
+    }
+
+    /// How long the jobs of a routine on a cluster in a size took, in seconds.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn job_durations(
+        &mut self,
+        routine: &str,
+        cluster: &str,
+        size: Option<Size>,
+    ) -> Result<Vec<i64>, Error> {
+        Store::select_job_durations(&mut self.0, routine, cluster, size).await
     }
 }
 

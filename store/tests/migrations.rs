@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use domain::actor::{Channel, Role};
+use domain::backup::BackupState;
 use domain::cloud::ResourceKind;
 use domain::cluster::ClusterState;
 use domain::event::Level;
@@ -112,6 +113,7 @@ async fn the_tables_allow_exactly_the_words_that_the_domain_spells(pool: PgPool)
     }
     let expected = BTreeMap::from([
         ("accepted_leftover_kind_is_known", spelled!(ResourceKind)),
+        ("backup_destroy_state_is_known", spelled!(BackupState)),
         ("check_in_level_is_known", spelled!(Level)),
         ("cluster_size_is_known", spelled!(Size)),
         ("cluster_state_is_known", spelled!(ClusterState)),

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::actions::actions;
 use super::acts::acts;
+use super::backup_box::backup_box;
 use super::badge::badge;
 use super::cloud_age::cloud_age;
 use super::leftovers::{found, leftovers};
@@ -61,7 +62,11 @@ pub fn cluster_card(view: &ClusterView, place: Place) -> impl IntoView + use<> {
             {is_page.then(|| in_the_cloud(view))}
             </div>
             {is_page.then(|| view! {
-                <aside class="stack" aria-label="Debt and acts">{owed_box(&view.owed, now)} {acts(&view.acts, now)}</aside>
+                <aside class="stack" aria-label="Debt and acts">
+                    {owed_box(&view.owed, now)}
+                    {view.backup.as_ref().map(|backup| backup_box(backup, now))}
+                    {acts(&view.acts, now)}
+                </aside>
             })}
         </div>
     }

@@ -42,6 +42,7 @@ pub fn job_body(job: &JobView) -> impl IntoView + use<> {
                 <span class="job-number muted">{format!("#{}", job.number)}</span>
             </div>
             <p class="lead">{draw(&job.lead, now)}</p>
+            {job.usual.as_ref().map(|usual| view! { <p class="meta">{draw(usual, now)}</p> })}
             {notice}
             {job.question.as_ref().map(|question| question_box(question, now))}
             {actions(&job.actions)}

@@ -15,6 +15,7 @@ pub struct JobList {
     /// Only of this group of states.
     pub group: Option<String>,
     pub cluster: Option<String>,
+    pub routine: Option<String>,
     pub limit: usize,
     pub newcomers: Newcomers,
     /// The page that it stands on.
@@ -63,6 +64,7 @@ pub fn job_table(list: &JobList, rows: &[JobRow]) -> impl IntoView + use<> {
             data-limit=list.limit.to_string()
             data-group=list.group.clone()
             data-cluster=list.cluster.clone()
+            data-routine=list.routine.clone()
         >
             <caption class="visually-hidden">{list.caption.clone()}</caption>
             <thead role="rowgroup">
@@ -95,6 +97,7 @@ pub fn table_row(row: &JobRow) -> impl IntoView + use<> {
             data-number=row.number.to_string()
             data-group=row.group.clone()
             data-cluster=row.cluster.clone()
+            data-routine=row.routine.clone()
         >
             <td role="cell">{badge(&row.look)}</td>
             <td role="cell" class="job-cell">
@@ -130,6 +133,7 @@ mod tests {
             caption: "Jobs".into(),
             group: Some("failed".into()),
             cluster: None,
+            routine: None,
             limit: 25,
             newcomers: Newcomers::AreAnnounced,
             path: "/jobs".into(),

@@ -3,11 +3,13 @@
 pub mod actions;
 pub mod acts;
 pub mod attention;
+pub mod backup_box;
 pub mod badge;
 pub mod check_ins;
 pub mod cloud_age;
 pub mod cluster_card;
 pub mod contact_ages;
+pub mod history_chart;
 pub mod job_body;
 pub mod job_table;
 pub mod leftovers;

@@ -26,6 +26,10 @@ fn draw_part(part: Part, now: UnixSeconds) -> AnyView {
             view! { <span class="muted" data-until=until.to_string()>{moment::remaining(until, now)}</span> }
                 .into_any()
         }
+        Part::After { at, words } => {
+            view! { <strong class="late" data-after=at.to_string() hidden={now < at}>{words}</strong> }
+                .into_any()
+        }
     }
 }
 
@@ -51,6 +55,13 @@ mod tests {
         assert!(page.contains(&format!("data-since=\"{}\">18 min so far<", at(32).timestamp())), "{page}");
         assert!(page.contains(&format!("data-until=\"{}\"", at(180).timestamp())), "{page}");
         assert!(page.contains("(in 2 h 10 min)"), "{page}");
+    }
+
+    #[test]
+    fn a_warning_is_hidden_until_it_is_true() {
+        let page = drawn(Sentence::default().after(at(51), "Late.").after(at(50), "Later."));
+        assert_eq!(page.matches(" hidden").count(), 1, "{page}");
+        assert!(page.contains(&format!("data-after=\"{}\"", at(51).timestamp())), "{page}");
     }
 
     #[test]

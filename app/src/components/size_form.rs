@@ -29,6 +29,7 @@ pub fn size_cards(legend: &'static str, sizes: &[SizeCard]) -> impl IntoView + u
                         <br/>
                         {card.hourly.clone()}
                         <span class="muted">{format!(" · {}", card.monthly)}</span>
+                        {card.usual.as_ref().map(|usual| view! { <span class="muted">{format!(" · {usual}")}</span> })}
                     </span>
                 </label>
             }

@@ -29,6 +29,7 @@ fn row(position: usize, step: &StepView, job: &JobView) -> impl IntoView + use<>
                 <h3>{step.title.clone()}</h3>
                 <p class="meta">{draw(&step.facts, now)}</p>
                 {step.percent.map(|percent| progress(&step.title, percent))}
+                {step.usual.as_ref().map(|usual| view! { <p class="meta">{draw(usual, now)}</p> })}
                 {step.message.clone().map(|message| view! { <p class=message_class>{message}</p> })}
             </div>
             <div class="step-start meta">{draw(&step.started, now)}</div>

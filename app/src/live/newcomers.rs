@@ -26,7 +26,7 @@ fn is_for(list: &Element, row: &Element) -> bool {
         let oldest = body.last_element_child().map(|last| number(&last, "data-number"));
         !is_full || oldest.is_none_or(|oldest| number(row, "data-number") > oldest)
     });
-    fits("data-group") && fits("data-cluster") && reaches
+    fits("data-group") && fits("data-cluster") && fits("data-routine") && reaches
 }
 
 fn insert(list: &Element, row: &Element) {

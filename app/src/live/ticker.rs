@@ -68,6 +68,12 @@ fn show_time(now: UnixSeconds, as_of: &str) {
             set_text(&element, &format!("{}{as_of}", moment::remaining(until, now)));
         }
     });
+    each("[data-after][hidden]", |element| {
+        if seconds(&element, "data-after").is_some_and(|at| now >= at) {
+            // An error would mean that `hidden` is no attribute name.
+            let _ = element.remove_attribute("hidden");
+        }
+    });
     each("[data-bar]", |element| {
         let spans = element.get_attribute("data-bar").and_then(|spans| bar::from_attribute(&spans));
         if let Some((own, whole)) = spans {

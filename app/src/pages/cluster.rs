@@ -9,6 +9,7 @@ use store::JobFilter;
 use super::frame::{Frame, Section};
 use super::{form, load};
 use crate::components::cluster_card::{Place, cluster_card};
+use crate::components::history_chart::{CHARTED, history_chart};
 use crate::components::job_table::{JobList, Newcomers, job_table};
 use crate::components::sentence::draw;
 use crate::view::{ClusterView, JobRow, Look, Sentence};
@@ -20,7 +21,7 @@ const LATEST: usize = 10;
 pub fn page() -> impl IntoView {
     let name = form::cluster_in_path();
     load(async move |world| {
-        let facts = form::cluster(&world, &name).await?;
+        let facts = form::cluster(&world, &name).await?.with_starts(&world.store, &world.catalogue).await?;
         let of_cluster =
             JobFilter { cluster: Some(name.clone()), limit: LATEST as i64, ..JobFilter::default() };
         let rows = JobRow::list(&world.store, &of_cluster).await?;
@@ -30,6 +31,7 @@ pub fn page() -> impl IntoView {
             caption: format!("The latest jobs on {name}, newest first. Times are UTC."),
             group: None,
             cluster: Some(name.clone()),
+            routine: None,
             limit: LATEST,
             newcomers: Newcomers::GoOnTop,
             path: world.path.clone(),
@@ -39,6 +41,8 @@ pub fn page() -> impl IntoView {
         let schedules = world.store.schedules().await?;
         let touching: Vec<Schedule> =
             schedules.into_iter().filter(|schedule| schedule.ask.cluster == name).collect();
+        let charted = JobFilter { limit: CHARTED, ..of_cluster };
+        let chart = history_chart(&world.store.jobs(&charted).await?, &charted);
         let card = cluster_card(&ClusterView::new(&facts, world.now), Place::Page);
         let content = view! {
             <div class="sections">
@@ -54,6 +58,7 @@ pub fn page() -> impl IntoView {
                     {job_table(&list, &rows)}
                 </section>
                 {schedules_section(&name, &touching, &world.catalogue, world.now)}
+                {chart}
             </div>
         };
         Ok(frame.around(content))

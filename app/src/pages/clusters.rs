@@ -29,6 +29,7 @@ pub fn page() -> impl IntoView {
             caption: "The latest jobs, newest first. Times are UTC.".to_owned(),
             group: None,
             cluster: None,
+            routine: None,
             limit: LATEST,
             newcomers: Newcomers::GoOnTop,
             path: world.path.clone(),

@@ -9,6 +9,7 @@ use store::{JobCounts, JobFilter, JobGroup};
 
 use super::frame::{Frame, Section};
 use super::{form, load};
+use crate::components::history_chart::{CHARTED, history_chart};
 use crate::components::job_table::{JobList, Newcomers, job_table};
 use crate::view::{JobRow, Sentence};
 
@@ -17,11 +18,15 @@ const PER_PAGE: usize = 25;
 pub fn page() -> impl IntoView {
     let place = Place::from_query(&form::query());
     load(async move |world| {
-        let counts = world.store.job_counts(place.cluster.as_deref()).await?;
+        let counts = world.store.job_counts_of(place.cluster.as_deref(), place.routine.as_deref()).await?;
         let mut rows = JobRow::list(&world.store, &place.filter()).await?;
         let has_older = rows.len() > PER_PAGE;
         rows.truncate(PER_PAGE);
         let oldest = rows.last().map(|row| row.number).filter(|_| has_older);
+        let chart = match &place.routine {
+            Some(_) => Some(history_chart(&world.store.jobs(&place.charted()).await?, &place.charted())),
+            None => None,
+        };
         let frame = Frame::new(place.title(&counts), Section::Jobs).live("jobs").load(&world).await?;
         let content = view! {
             <div class="stack wide">
@@ -30,7 +35,8 @@ pub fn page() -> impl IntoView {
                     <a class="button primary" href="/jobs/new">"Start routine…"</a>
                 </div>
                 {tabs(&place, &counts)}
-                {cluster_filter(&place, &world.catalogue)}
+                {filters(&place, &world.catalogue)}
+                {chart}
                 {job_table(&place.list(&counts), &rows)}
                 {paging(&place, oldest)}
             </div>
@@ -44,6 +50,7 @@ pub fn page() -> impl IntoView {
 struct Place {
     group: Option<JobGroup>,
     cluster: Option<String>,
+    routine: Option<String>,
     before: Option<i64>,
     /// The `before` of each page between the first one and this one.
     trail: Vec<i64>,
@@ -54,6 +61,7 @@ impl Place {
         Self {
             group: query.get_str("state").and_then(|group| group.parse().ok()),
             cluster: query.get("cluster").filter(|cluster| !cluster.is_empty()),
+            routine: query.get("routine").filter(|routine| !routine.is_empty()),
             before: query.get_str("before").and_then(|number| number.parse().ok()),
             trail: query
                 .get_str("trail")
@@ -69,9 +77,15 @@ impl Place {
         JobFilter {
             state: self.group,
             cluster: self.cluster.clone(),
+            routine: self.routine.clone(),
             before: self.before,
             limit: PER_PAGE as i64 + 1,
         }
+    }
+
+    /// What the chart is drawn of: ended and unended, of whatever state.
+    fn charted(&self) -> JobFilter {
+        JobFilter { state: None, before: None, limit: CHARTED, ..self.filter() }
     }
 
     fn list(&self, counts: &JobCounts) -> JobList {
@@ -79,6 +93,7 @@ impl Place {
             caption: "Jobs, newest first. Times are UTC.".to_owned(),
             group: self.group.map(|group| group.as_str().to_owned()),
             cluster: self.cluster.clone(),
+            routine: self.routine.clone(),
             limit: PER_PAGE,
             newcomers: if self.before.is_some() { Newcomers::AreElsewhere } else { Newcomers::AreAnnounced },
             path: self.path(),
@@ -88,7 +103,7 @@ impl Place {
 
     /// Nothing at all, nothing of this kind, or nothing so old.
     fn when_empty(&self, counts: &JobCounts) -> Sentence {
-        if counts.all == 0 && self.cluster.is_none() {
+        if counts.all == 0 && self.cluster.is_none() && self.routine.is_none() {
             return Sentence::new("No jobs yet. ").link("/jobs/new".to_owned(), "Start a routine");
         }
         let kind = match self.group {
@@ -96,8 +111,9 @@ impl Place {
             Some(group) => format!("{} ", group.as_str()),
             None => String::new(),
         };
+        let routine = self.routine.as_ref().map(|routine| format!(" of {}", one_line(routine, 80)));
         let place = self.cluster.as_ref().map(|cluster| format!(" on {}", one_line(cluster, 80)));
-        Sentence::new(format!("No {kind}jobs{}. ", place.unwrap_or_default()))
+        Sentence::new(format!("No {kind}jobs{}{}. ", routine.unwrap_or_default(), place.unwrap_or_default()))
             .link("/jobs".to_owned(), "All jobs")
     }
 
@@ -106,6 +122,7 @@ impl Place {
         let parts = [
             self.group.map(|group| format!("state={}", group.as_str())),
             self.cluster.as_deref().map(|cluster| format!("cluster={}", Url::escape(cluster))),
+            self.routine.as_deref().map(|routine| format!("routine={}", Url::escape(routine))),
             self.before.map(|before| format!("before={before}")),
             (!trail.is_empty()).then(|| format!("trail={trail}")),
         ];
@@ -115,7 +132,7 @@ impl Place {
 
     /// The first page of another group.
     fn in_group(&self, group: Option<JobGroup>) -> Self {
-        Self { group, cluster: self.cluster.clone(), ..Self::default() }
+        Self { group, before: None, trail: Vec::new(), ..self.clone() }
     }
 
     fn older(&self, oldest: i64) -> Self {
@@ -162,27 +179,36 @@ fn tabs(place: &Place, counts: &JobCounts) -> impl IntoView + use<> {
     view! { <nav class="tabs" aria-label="Jobs by state"><ul>{links}</ul></nav> }
 }
 
-fn cluster_filter(place: &Place, catalogue: &Catalogue) -> impl IntoView + use<> {
-    let chosen = place.cluster.clone();
-    let options = catalogue
-        .clusters
-        .iter()
-        .map(|cluster| {
-            let is_chosen = chosen.as_ref() == Some(&cluster.name);
-            view! { <option value=cluster.name.clone() selected=is_chosen>{cluster.name.clone()}</option> }
-        })
-        .collect_view();
+fn filters(place: &Place, catalogue: &Catalogue) -> impl IntoView + use<> {
+    let clusters = catalogue.clusters.iter().map(|cluster| cluster.name.as_str());
+    let routines = catalogue.routines.iter().map(|routine| routine.name.as_str());
     view! {
         <form method="get" action="/jobs" class="filter">
             {place.group.map(|group| view! { <input type="hidden" name="state" value=group.as_str()/> })}
             <label for="cluster">"Cluster"</label>
             <select id="cluster" name="cluster">
                 <option value="">"All clusters"</option>
-                {options}
+                {options(clusters, place.cluster.as_deref())}
+            </select>
+            <label for="routine">"Routine"</label>
+            <select id="routine" name="routine">
+                <option value="">"All routines"</option>
+                {options(routines, place.routine.as_deref())}
             </select>
             <button class="button">"Apply"</button>
         </form>
     }
+}
+
+/// What the config knows, and what is chosen though the config does not know it any more.
+fn options<'a>(known: impl Iterator<Item = &'a str>, chosen: Option<&'a str>) -> Vec<AnyView> {
+    let mut names: Vec<&str> = known.collect();
+    names.extend(chosen.filter(|chosen| !names.contains(chosen)));
+    let option = |name: &str| {
+        let is_chosen = chosen == Some(name);
+        view! { <option value=name.to_owned() selected=is_chosen>{name.to_owned()}</option> }.into_any()
+    };
+    names.into_iter().map(option).collect()
 }
 
 fn paging(place: &Place, oldest: Option<i64>) -> impl IntoView + use<> {
@@ -234,7 +260,7 @@ mod tests {
     #[test]
     fn the_filter_keeps_the_state_and_marks_the_choice() {
         let chosen = place(&[("state", "failed"), ("cluster", "iriversland2")]);
-        let page = html(|| cluster_filter(&chosen, &catalogue()));
+        let page = html(|| filters(&chosen, &catalogue()));
         assert!(page.contains(r#"name="state" value="failed""#), "{page}");
         assert!(page.contains(r#"value="iriversland2" selected"#), "{page}");
     }

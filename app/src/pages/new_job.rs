@@ -16,7 +16,7 @@ use crate::components::plan::plan;
 use crate::components::seal::Seal;
 use crate::components::size_form::size_cards as draw_size_cards;
 use crate::facts::ClusterFacts;
-use crate::words::size_cards;
+use crate::words::{size_cards, with_usual};
 
 pub fn page() -> impl IntoView {
     let query = form::query();
@@ -24,6 +24,7 @@ pub fn page() -> impl IntoView {
         let ask = preselected(&query, &world.catalogue);
         let version = version_of_all(&world.store.clusters().await?);
         let facts = form::cluster(&world, &ask.cluster).await?;
+        let facts = facts.with_starts(&world.store, &world.catalogue).await?;
         let refusal = form::refusal(&query, &ask, &facts.cluster, &world);
         let frame = form::frame("Start a routine", Section::Jobs, refusal.as_ref()).load(&world).await?;
         let ask = in_the_present_size(ask, &facts, &world.catalogue);
@@ -104,7 +105,7 @@ fn choices(ask: &AskText, facts: &ClusterFacts, catalogue: &Catalogue, key: Stri
     let clusters = options(catalogue.clusters.iter().map(|cluster| cluster.name.as_str()), &ask.cluster);
     let services = options(catalogue.services.iter().map(|service| service.name.as_str()), &ask.service);
     let checked = ask.size.parse().unwrap_or(facts.default_size);
-    let cards = size_cards(&facts.offers, checked, None);
+    let cards = with_usual(size_cards(&facts.offers, checked, None), facts);
     let takes_service = (!catalogue.services.is_empty()).then(|| {
         view! {
             <div class="field">

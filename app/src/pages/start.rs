@@ -10,12 +10,12 @@ use crate::components::seal::Seal;
 use crate::components::size_form::start_form;
 use crate::islands::priced_buttons::PricedButtons;
 use crate::view::StartView;
-use crate::words::size_cards;
+use crate::words::{size_cards, with_usual};
 
 pub fn page() -> impl IntoView {
     let (name, query) = (form::cluster_in_path(), form::query());
     load(async move |world| {
-        let facts = form::cluster(&world, &name).await?;
+        let facts = form::cluster(&world, &name).await?.with_starts(&world.store, &world.catalogue).await?;
         let size = query.get("size").unwrap_or_default();
         let ask = AskText {
             routine: "up".into(),
@@ -41,8 +41,10 @@ pub fn page() -> impl IntoView {
             }
             .into_any()
         } else {
-            let start =
-                StartView { sizes: size_cards(&facts.offers, checked, None), ..StartView::new(&facts) };
+            let start = StartView {
+                sizes: with_usual(size_cards(&facts.offers, checked, None), &facts),
+                ..StartView::new(&facts)
+            };
             view! { <PricedButtons/> {queue_note} {budget_note} {start_form(&name, facts.cluster.version, &start, &Seal::fresh())} }
                 .into_any()
         };

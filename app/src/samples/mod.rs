@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 
 use domain::Time;
 use domain::actor::{Actor, Channel};
+use domain::backup::BackupPolicy;
 use domain::catalogue::{Catalogue, ClusterSpec, ServiceSpec};
 use domain::cluster::{Cluster, ClusterState};
+use domain::history::Durations;
 use domain::job::{Job, JobState, JobWithSteps};
 use domain::money::UpTime;
 use domain::obligation::{Obligation, ObligationState};
@@ -127,6 +129,7 @@ pub fn catalogue() -> Catalogue {
         routines: Routine::built_in().into_iter().chain([guide]).collect(),
         words: Vec::new(),
         budget: None,
+        backup: Some(BackupPolicy { margin_minutes: 60 }),
     }
 }
 
@@ -268,6 +271,8 @@ pub fn job_facts(position: i32) -> JobFacts {
         check_ins: Vec::new(),
         owed: None,
         proof: Proof::default(),
+        durations: Durations::default(),
+        usual_in_all: None,
     }
 }
 

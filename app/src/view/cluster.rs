@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::{
-    CloudAgeView, FoundView, JobRow, LeftoversView, Look, OwedView, QuestionView, Sentence, Versioned,
+    BackupView, CloudAgeView, FoundView, JobRow, LeftoversView, Look, OwedView, QuestionView, Sentence,
+    Versioned,
 };
 use crate::components::seal::Seal;
 use crate::live::Update;
@@ -36,6 +37,8 @@ pub struct ClusterView {
     /// How to start it, when it is down.
     pub start: Option<StartView>,
     pub owed: OwedView,
+    /// The destroy that the CI carries out when nobody here is alive.
+    pub backup: Option<BackupView>,
     /// The job at work on it, else the last one.
     pub latest_job: Option<JobRow>,
     /// For the forms in it.
@@ -69,6 +72,8 @@ pub struct SizeCard {
     pub monthly: String,
     /// "the config's prices of 2026-11-20"
     pub list: String,
+    /// How long such a cluster usually takes to come up.
+    pub usual: Option<String>,
     /// Whether it is the choice before anybody chose.
     pub is_checked: bool,
 }

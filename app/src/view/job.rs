@@ -19,6 +19,8 @@ pub struct JobView {
     pub favicon: String,
     /// Where it is, for how long, what it costs, and how the money ends.
     pub lead: Sentence,
+    /// What the past says: how long it usually takes, when it is going to end.
+    pub usual: Option<Sentence>,
     /// How it ended and what that leaves, with the class of its colours.
     pub notice: Option<(String, Sentence)>,
     /// What it waits to be told.
@@ -51,6 +53,8 @@ pub struct StepView {
     pub message: Option<String>,
     pub started: Sentence,
     pub took: Sentence,
+    /// How long it usually takes, while it is at work.
+    pub usual: Option<Sentence>,
     pub bar: Option<Span>,
 }
 

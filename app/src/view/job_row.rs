@@ -12,6 +12,7 @@ use crate::moment::UnixSeconds;
 pub struct JobRow {
     pub number: i64,
     pub cluster: String,
+    pub routine: String,
     /// The group of states that it belongs to: `running` is everything unfinished.
     pub group: String,
     pub look: Look,

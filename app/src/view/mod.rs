@@ -3,6 +3,7 @@
 //! The live stream sends the three views that change: as JSON, each is its version and its pieces, newly drawn. The
 //! fourth, how old our facts are, changes with every second; it goes along with the server's time.
 
+mod backup;
 mod cluster;
 mod contacts;
 mod job;
@@ -17,6 +18,7 @@ mod schedule_row;
 mod sentence;
 mod standing;
 
+pub use backup::BackupView;
 pub use cluster::{ActionView, ClusterView, SizeCard, StartView};
 pub use contacts::ContactsView;
 pub use job::{JobView, LineView, StepView};

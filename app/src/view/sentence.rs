@@ -27,6 +27,11 @@ pub enum Part {
     SoFar(UnixSeconds),
     /// "(in 2 h 10 min)", shrinking.
     Remaining(UnixSeconds),
+    /// A warning that is true from then on.
+    After {
+        at: UnixSeconds,
+        words: String,
+    },
 }
 
 /// What is said, ready to be drawn.
@@ -89,6 +94,10 @@ impl Sentence {
         self.with(Part::Remaining(until.timestamp()))
     }
 
+    pub fn after(self, at: Time, words: impl Into<String>) -> Self {
+        self.with(Part::After { at: at.timestamp(), words: words.into() })
+    }
+
     pub fn and(mut self, other: Self) -> Self {
         self.0.extend(other.0);
         self
@@ -113,6 +122,7 @@ impl std::fmt::Display for Sentence {
             Part::Age(_) => f.write_str("<age>"),
             Part::SoFar(_) => f.write_str("<so far>"),
             Part::Remaining(_) => f.write_str("<remaining>"),
+            Part::After { words, .. } => write!(f, " <after>{words}"),
         })
     }
 }

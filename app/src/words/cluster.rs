@@ -12,11 +12,12 @@ use super::cluster_line::{cleaner, left_up, second_line};
 use super::money::cost_of_cluster;
 use super::owed::overdue_since;
 use super::size::size_cards;
+use super::usual::with_usual;
 use crate::components::seal::Seal;
 use crate::facts::ClusterFacts;
 use crate::view::{
-    ActionView, CloudAgeView, ClusterView, FoundView, JobRow, LeftoversView, Look, OwedView, QuestionView,
-    Sentence, StartView,
+    ActionView, BackupView, CloudAgeView, ClusterView, FoundView, JobRow, LeftoversView, Look, OwedView,
+    QuestionView, Sentence, StartView,
 };
 
 impl ClusterView {
@@ -39,6 +40,7 @@ impl ClusterView {
             on_it: on_it(facts, now),
             start: can_be_started(facts).then(|| StartView::new(facts)),
             owed: OwedView::new(facts.owed.as_ref(), &facts.proof(), now).with_receipt(facts.receipt),
+            backup: BackupView::new(facts, now),
             latest_job: facts.latest_job.as_ref().map(|job| JobRow::with_steps(job, now)),
             seal: Seal::fresh(),
             version: cluster.version,
@@ -64,7 +66,7 @@ impl StartView {
             .map(|job| format!("Job #{} is at work on it; the new job waits for its end. ", job.job.number));
         let lifetime = text::duration(Duration::minutes(i64::from(facts.lifetime_minutes)));
         Self {
-            sizes: size_cards(&facts.offers, facts.default_size, None),
+            sizes: with_usual(size_cards(&facts.offers, facts.default_size, None), facts),
             note: format!("{}Destroys itself {lifetime} after the start.", busy.unwrap_or_default()),
         }
     }

@@ -6,8 +6,10 @@ use domain::cluster::ClusterState;
 use domain::job::{Abandonment, JobWithSteps};
 use domain::obligation::{Obligation, ObligationState};
 use domain::standing::{Doubt, listed};
+use domain::step::Effect;
 
 use super::job_row::cleans_up;
+use super::usual::usual_of_change;
 use crate::facts::ClusterFacts;
 use crate::view::Sentence;
 
@@ -40,9 +42,14 @@ fn last_known(facts: &ClusterFacts, now: Time) -> Sentence {
         ClusterState::Down => down(facts),
         ClusterState::Up => Sentence::new("Up since ").minute(cluster.since, now).then(money).and(end),
         ClusterState::Provisioning => {
-            Sentence::new("Creating machines · ").so_far(cluster.since).then(money).and(end)
+            let usual = usual_of_change(facts, &Effect::CreatesCluster);
+            let line = Sentence::new("Creating machines · ").so_far(cluster.since);
+            line.then(format!("{usual}{money}")).and(end)
         }
-        ClusterState::Destroying => Sentence::new("Removing machines · ").so_far(cluster.since).then(money),
+        ClusterState::Destroying => {
+            let usual = usual_of_change(facts, &Effect::DestroysCluster);
+            Sentence::new("Removing machines · ").so_far(cluster.since).then(format!("{usual}{money}"))
+        }
         ClusterState::Failed => {
             let why = cluster.failure.as_ref().map(|why| format!(". {why}")).unwrap_or_default();
             let up_to = rate.map(|rate| format!(", up to {rate}")).unwrap_or_default();

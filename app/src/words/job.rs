@@ -9,6 +9,7 @@ use super::job_row::{cleans_up, short_title, step_at_work};
 use super::money::cost_of_job;
 use super::owed::what_is_left;
 use super::steps::span;
+use super::usual::{usual_of_job, usual_of_step};
 use crate::facts::JobFacts;
 use crate::view::{JobView, LineView, Look, OwedView, QuestionView, Sentence, StepView};
 
@@ -16,7 +17,10 @@ impl JobView {
     pub fn new(facts: &JobFacts, now: Time) -> Self {
         let (job, steps) = (&facts.job.job, &facts.job.steps);
         let current = step_at_work(job, steps).map(|step| step.position);
-        let steps = steps.iter().map(|step| StepView::new(step, job, current == Some(step.position), now));
+        let steps = steps.iter().map(|step| StepView {
+            usual: usual_of_step(facts, step),
+            ..StepView::new(step, job, current == Some(step.position), now)
+        });
         Self {
             number: job.number,
             look: Look::from(job.state),
@@ -24,6 +28,7 @@ impl JobView {
             document_title: document_title(facts),
             favicon: favicon(job.state).to_owned(),
             lead: lead(facts, now),
+            usual: usual_of_job(facts, now),
             notice: notice(facts, now),
             question: QuestionView::of(&facts.job, now),
             actions: actions(facts, now),

@@ -21,6 +21,7 @@ impl JobRow {
         Self {
             number: job.number,
             cluster: job.cluster.clone(),
+            routine: job.routine.clone(),
             group: if job.state.is_final() { job.state.as_str() } else { "running" }.to_owned(),
             look: Look::from(job.state),
             title: format!("#{} {}", job.number, job.title()),

@@ -17,8 +17,9 @@ impl ClusterView {
     /// # Errors
     /// When the store cannot be read.
     pub async fn load(store: &Store, catalogue: &Catalogue, name: &str) -> Result<Option<Self>, Error> {
-        let facts = ClusterFacts::load(store, catalogue, name).await?;
-        Ok(facts.map(|facts| Self::new(&facts, Utc::now())))
+        let Some(facts) = ClusterFacts::load(store, catalogue, name).await? else { return Ok(None) };
+        let facts = facts.with_starts(store, catalogue).await?;
+        Ok(Some(Self::new(&facts, Utc::now())))
     }
 
     /// Every cluster, what needs a person first.
@@ -26,7 +27,10 @@ impl ClusterView {
     /// # Errors
     /// When the store cannot be read.
     pub async fn all(store: &Store, catalogue: &Catalogue) -> Result<Vec<Self>, Error> {
-        let mut all = ClusterFacts::all(store, catalogue).await?;
+        let mut all = Vec::new();
+        for facts in ClusterFacts::all(store, catalogue).await? {
+            all.push(facts.with_starts(store, catalogue).await?);
+        }
         let now = Utc::now();
         all.sort_by_key(|facts| {
             let asks = facts.active_job().is_some_and(|job| QuestionView::of(job, now).is_some());

@@ -2,6 +2,7 @@
 
 mod acts;
 mod attention;
+mod backup;
 mod cancel;
 mod cloud;
 mod cluster;
@@ -19,6 +20,7 @@ pub mod schedule;
 mod schedule_row;
 mod size;
 mod steps;
+mod usual;
 
 pub use cancel::{what_is_destroyed, what_may_exist, what_stops};
 pub use cloud::a_day;
@@ -26,3 +28,4 @@ pub use cluster_line::second_line;
 pub use job_row::cleans_up;
 pub use money::{budget_note, what_is_up};
 pub use size::size_cards;
+pub use usual::with_usual;

@@ -20,6 +20,7 @@ pub fn size_cards(offers: &[SizeOffer], checked: Size, present: Option<Size>) ->
             hourly: text::hourly(offer.price.hourly),
             monthly: text::monthly(offer.price.monthly),
             list: offer.price.list(),
+            usual: None,
             is_checked: offer.size == checked,
         }
     };

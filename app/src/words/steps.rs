@@ -30,6 +30,7 @@ impl StepView {
             message: step.message.clone().filter(|_| taken_over_from.is_none()),
             started: step.started_at.map(|at| Sentence::default().second(at, now)).unwrap_or_default(),
             took: took(step.started_at, step.finished_at),
+            usual: None,
             bar: step.started_at.map(|from| span(from, step.finished_at)),
         }
     }

@@ -54,6 +54,7 @@ pub fn catalogue(dice: &Dice, has_observer: bool, tag: Option<&str>) -> Catalogu
         routines: routines(dice),
         words: Vec::new(),
         budget: None,
+        backup: None,
     }
 }
 

@@ -36,6 +36,7 @@ pub(super) struct FileShape {
     pub words: Named<WordShape>,
     pub budget: Option<BudgetShape>,
     pub pace: Option<PaceShape>,
+    pub backup: Option<BackupShape>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -170,4 +171,12 @@ pub(super) struct PaceShape {
     pub look: Option<Text>,
     pub stop: Option<Text>,
     pub observe: Option<Text>,
+}
+
+/// Destroys that are planted at the CI for the case that nobody here is alive.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub(super) struct BackupShape {
+    pub enabled: Option<Spanned<bool>>,
+    pub margin: Option<Text>,
 }

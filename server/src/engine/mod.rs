@@ -9,8 +9,10 @@
 //! 5. From the commit that precedes a create on, an obligation to destroy stands; only a destroy that succeeded, and
 //!    that the cloud proves where it can be asked, settles it.
 //! 6. A wait is a row with a time. No task, connection or claim is held for it.
+//! 7. For each debt a destroy is planted at the CI that comes when nobody here does; planting it keeps nothing waiting.
 
 mod announce;
+mod backup;
 mod look;
 mod observe;
 mod presence;
@@ -24,6 +26,7 @@ mod worker;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::backup::BackupPolicy;
 use domain::catalogue::Catalogue;
 use domain::cloud::CloudMark;
 use domain::plan::Pace;
@@ -52,6 +55,8 @@ pub struct Engine {
     marks: Arc<Vec<(String, CloudMark)>>,
     /// What schedules may ask for; without it none is heeded.
     catalogue: Option<Arc<Catalogue>>,
+    /// Whether and when destroys are planted at the CI.
+    backup: Option<BackupPolicy>,
     /// Names this process in its claims.
     worker: Uuid,
 }
@@ -65,6 +70,7 @@ impl Engine {
             lease: LEASE,
             marks: Arc::default(),
             catalogue: None,
+            backup: None,
             worker: Uuid::new_v4(),
         }
     }
@@ -82,6 +88,13 @@ impl Engine {
     #[must_use]
     pub fn with_schedules(mut self, catalogue: Arc<Catalogue>) -> Self {
         self.catalogue = Some(catalogue);
+        self
+    }
+
+    /// The same, planting a destroy at the CI for each debt.
+    #[must_use]
+    pub const fn with_backup(mut self, policy: Option<BackupPolicy>) -> Self {
+        self.backup = policy;
         self
     }
 
@@ -104,6 +117,7 @@ impl Engine {
             observe::run(&self, &shutdown),
             worker::run(&self, &shutdown),
             unwind::run(&self, &shutdown),
+            backup::run(&self, &shutdown),
             announce::run(&self, &shutdown),
             prices::run(&self, &shutdown),
             schedule::run(&self, &shutdown),

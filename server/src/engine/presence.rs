@@ -39,6 +39,10 @@ impl Engine {
             Ok(None) => {}
             Err(error) => warn!(%error, "this process could not say that it is there"),
         }
+        // The backup may have paid what fell due meanwhile.
+        if let Err(error) = self.hear_of_backups().await {
+            warn!(%error, "what became of the backup destroys could not be written down");
+        }
         if let Err(error) = self.pay_what_is_due().await {
             warn!(%error, "the obligations could not be looked at");
         }

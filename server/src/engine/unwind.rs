@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use domain::backup::{Outlook, outlook};
 use domain::obligation::{Duty, Obligation, ObligationState, alarms_owed, duty};
 use domain::record::Evidence;
 use domain::standing::listed;
@@ -50,13 +51,8 @@ impl Engine {
 
     async fn pay(&self, owed: &OwedDestroy) -> Result<(), Error> {
         let OwedDestroy { obligation, is_busy, now } = owed;
-        let cluster = &obligation.cluster;
         match duty(obligation, *is_busy, *now) {
-            Duty::Destroy => {
-                if let Some(job) = self.store.accept_teardown(obligation).await? {
-                    info!(cluster, job, "the obligation is due; destroying the cluster");
-                }
-            }
+            Duty::Destroy => self.destroy(obligation, *now).await?,
             // The proof is the observer's. Where there is none any more, the CI's word has to do.
             Duty::Prove if self.providers.observer.is_none() || obligation.cloud.is_none() => {
                 self.store.settle(obligation, Evidence::Ci).await?;
@@ -64,6 +60,27 @@ impl Engine {
             Duty::Prove | Duty::RestUntil(_) | Duty::Nothing => {}
         }
         self.alarm(obligation, *now).await
+    }
+
+    /// Destroys, unless the backup that was planted at the CI does or did.
+    async fn destroy(&self, owed: &Obligation, now: Time) -> Result<(), Error> {
+        let cluster = &owed.cluster;
+        let is_proved = self.providers.observer.is_some() && owed.cloud.is_some();
+        match outlook(&self.store.backups_of(owed.id).await?, is_proved, now) {
+            Outlook::Ask | Outlook::Await { .. } => self.store.await_backups(owed.id).await,
+            Outlook::Destroyed { runs, gone_by } => {
+                if self.store.backup_did_it(owed, &runs, gone_by).await? {
+                    info!(cluster, "the backup destroy planted at the CI has destroyed the cluster");
+                }
+                Ok(())
+            }
+            Outlook::Destroy => {
+                if let Some(job) = self.store.accept_teardown(owed).await? {
+                    info!(cluster, job, "the obligation is due; destroying the cluster");
+                }
+                Ok(())
+            }
+        }
     }
 
     async fn alarm(&self, owed: &Obligation, now: Time) -> Result<(), Error> {

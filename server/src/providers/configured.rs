@@ -7,7 +7,9 @@ use domain::run::ProviderKind;
 use secrecy::SecretString;
 
 use super::http::{self, Http};
-use super::{Batch, CiProvider, CircleCi, DigitalOcean, NotConfigured, SetupError, Slack, Travis};
+use super::{
+    BackupPlanter, Batch, CiProvider, CircleCi, DigitalOcean, NotConfigured, SetupError, Slack, Travis,
+};
 
 /// What the simulators are told as a token. They take anything.
 const DEMO_TOKEN: &str = "demo";
@@ -111,6 +113,15 @@ impl Providers {
             ProviderKind::Travis => self.travis.as_deref(),
         }
         .ok_or(NotConfigured(kind))
+    }
+
+    /// The client for planting destroys at a CI.
+    ///
+    /// # Errors
+    /// When there is no token for it, or nothing can be planted there.
+    pub fn planter(&self, kind: ProviderKind) -> Result<&dyn BackupPlanter, String> {
+        let ci = self.ci(kind).map_err(|missing| missing.to_string())?;
+        ci.planter().ok_or_else(|| kind.why_no_backup().unwrap_or("nothing can be planted there").to_owned())
     }
 }
 

@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::Time;
+use domain::backup::{BackupDestroy, Stand};
 use domain::cloud::Resource;
 use domain::price::ListedPrice;
 use domain::run::{ProviderKind, RunRef, RunReport};
@@ -72,6 +73,55 @@ pub trait CiProvider: Send + Sync {
     /// # Errors
     /// `Transient` also while the provider has not begun and there is nothing yet that could be stopped.
     async fn cancel(&self, target: &CiTarget, run: &RunRef) -> Result<(), ProviderError>;
+
+    /// The same CI as one at which destroys can be planted, where it starts runs by its own clock in a given hour.
+    fn planter(&self) -> Option<&dyn BackupPlanter> {
+        None
+    }
+}
+
+/// A CI at which a destroy can be planted that it carries out by its own clock.
+#[async_trait]
+pub trait BackupPlanter: Send + Sync {
+    /// Which CI this is.
+    fn kind(&self) -> ProviderKind;
+
+    /// The ids of what stands in the project of this target with the mark in its name.
+    ///
+    /// # Errors
+    /// An error says nothing about what stands.
+    async fn planted(&self, target: &CiTarget, mark: &str) -> Result<Vec<String>, ProviderError>;
+
+    /// Plants a destroy with one POST, which is never repeated by itself; gives its id.
+    ///
+    /// # Errors
+    /// Each variant says whether it may have been planted and whether to send again.
+    async fn plant(&self, name: &str, stand: &Stand) -> Result<String, TriggerError>;
+
+    /// Makes what stands under this id into this one. Doing it twice is doing it once.
+    ///
+    /// # Errors
+    /// `NotFound` when nothing stands there.
+    async fn shift(&self, id: &str, name: &str, stand: &Stand) -> Result<(), ProviderError>;
+
+    /// Removes what stands under this id. What is not there any more is no error.
+    ///
+    /// # Errors
+    /// It may still stand.
+    async fn remove(&self, id: &str) -> Result<(), ProviderError>;
+
+    /// The runs that the CI has started by its clock for this one since its hour has come, oldest first.
+    ///
+    /// # Errors
+    /// An error says nothing about whether there is one.
+    async fn fired(&self, backup: &BackupDestroy) -> Result<Vec<Fired>, ProviderError>;
+}
+
+/// A run that the CI has started by its own clock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fired {
+    pub at: Time,
+    pub run: RunRef,
 }
 
 /// A cloud that can be asked what exists. Nothing is changed there.

@@ -57,7 +57,11 @@ async fn a_list_that_cannot_be_made_is_refused_with_what_is_understood(pool: PgP
     {
         let (_, body) = get(&service, &format!("/api/v1/jobs?{query}")).await;
         assert_eq!(body["error"]["message"], message, "{query}");
-        assert_eq!(body["error"]["known"], json!(["state", "cluster", "before", "limit"]), "{query}");
+        assert_eq!(
+            body["error"]["known"],
+            json!(["state", "cluster", "routine", "before", "limit"]),
+            "{query}"
+        );
     }
 }
 

@@ -13,6 +13,7 @@ mod demo;
 mod doors;
 mod headers;
 mod health;
+mod history;
 mod leave_up;
 mod live_stream;
 mod money;

@@ -3,6 +3,7 @@
 // Clippy takes only the bodies of tests for tests; what they share fails them as well.
 #![allow(clippy::unwrap_used)]
 
+mod backup;
 mod clouds;
 mod declared_world;
 mod demo_settings;

@@ -6,6 +6,7 @@
 mod batch;
 mod canned;
 mod circleci;
+mod circleci_backup;
 mod circleci_cancel;
 mod circleci_faults;
 mod circleci_find;

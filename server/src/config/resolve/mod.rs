@@ -1,5 +1,6 @@
 //! From the shape of the file to the catalogue: every name is found, every value read, every problem collected.
 
+mod backup;
 mod batches;
 mod clouds;
 mod clusters;
@@ -38,7 +39,8 @@ pub(super) fn resolve(file: &FileShape, problems: &mut Problems<'_>) -> Loaded {
     let budget =
         file.budget.as_ref().and_then(|budget| problems.read(&budget.monthly, |sum| values::price(sum)));
     let pace = file.pace.as_ref().map(|pace| read_pace(pace, problems));
-    Loaded { catalogue: Catalogue { clusters, services, batches, routines, words, budget }, pace }
+    let backup = backup::read(file.backup.as_ref(), problems);
+    Loaded { catalogue: Catalogue { clusters, services, batches, routines, words, budget, backup }, pace }
 }
 
 fn read_pace(shape: &PaceShape, problems: &mut Problems<'_>) -> Pace {

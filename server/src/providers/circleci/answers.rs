@@ -14,6 +14,13 @@ pub struct Page<T> {
     pub next_page_token: Option<String>,
 }
 
+/// What was planted.
+#[derive(Debug, Deserialize)]
+pub struct Schedule {
+    pub id: String,
+    pub name: String,
+}
+
 /// The 201 of a trigger. It does not promise that anything will run.
 #[derive(Debug, Deserialize)]
 pub struct Triggered {

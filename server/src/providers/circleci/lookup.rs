@@ -16,6 +16,17 @@ pub fn fits(pipeline: &Pipeline, target: &CiTarget, marker: Uuid) -> bool {
         && has_parameters(pipeline.trigger_parameters.as_ref(), target, marker)
 }
 
+/// Whether a schedule has started the pipeline, with what we planted. A pipeline does not say which schedule it was.
+pub fn was_scheduled(pipeline: &Pipeline, target: &CiTarget) -> bool {
+    let was_scheduled =
+        pipeline.trigger.as_ref().is_some_and(|trigger| trigger.r#type == "scheduled_pipeline");
+    let branch = pipeline.vcs.as_ref().and_then(|vcs| vcs.branch.as_ref());
+    let unmarked = CiTarget { marker_parameter: None, ..target.clone() };
+    was_scheduled
+        && branch.is_none_or(|branch| branch == &target.branch)
+        && has_parameters(pipeline.trigger_parameters.as_ref(), &unmarked, Uuid::nil())
+}
+
 fn has_parameters(found: Option<&Map<String, Value>>, target: &CiTarget, marker: Uuid) -> bool {
     let Some(found) = found else {
         // The API does not always tell; a marker that cannot be seen is no match.
@@ -100,6 +111,16 @@ mod tests {
         ] {
             assert_eq!(fits(&pipeline(more.clone()), &target(None), MARKER), is_a_match, "{more}");
         }
+    }
+
+    #[test]
+    fn only_what_a_schedule_started_on_the_branch_with_our_parameters_was_planted_by_us() {
+        let scheduled = json!({ "trigger": { "type": "scheduled_pipeline" } });
+        assert!(was_scheduled(&pipeline(scheduled.clone()), &target(Some("marker"))));
+        assert!(!was_scheduled(&pipeline(json!({})), &target(None)), "the API started it");
+        let mut other = target(None);
+        other.parameters = [("machine".to_owned(), "s-4vcpu-8gb".to_owned())].into();
+        assert!(!was_scheduled(&pipeline(scheduled), &other));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod answers;
 mod lookup;
 mod reading;
+mod schedules;
 mod slug;
 
 use std::time::Duration;
@@ -23,7 +24,7 @@ use uuid::Uuid;
 use self::answers::{NotTriggered, Page, Pipeline, Triggered, Workflow, WorkflowJob};
 use self::slug::Slug;
 use super::http::{self, Failure, Http, Peer};
-use super::{CiProvider, ProviderError, SetupError, TriggerError};
+use super::{BackupPlanter, CiProvider, ProviderError, SetupError, TriggerError};
 
 /// Pages of one list that we are ready to read. A list that has more is not honest, or not ours.
 const MOST_PAGES: usize = 50;
@@ -215,6 +216,10 @@ impl CiProvider for CircleCi {
             self.stop(workflow).await?;
         }
         Ok(())
+    }
+
+    fn planter(&self) -> Option<&dyn BackupPlanter> {
+        Some(self)
     }
 }
 

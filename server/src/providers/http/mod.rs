@@ -140,6 +140,14 @@ impl Peer {
         self.request(Method::POST, url)
     }
 
+    pub fn patch(&self, url: Url) -> RequestBuilder {
+        self.request(Method::PATCH, url)
+    }
+
+    pub fn delete(&self, url: Url) -> RequestBuilder {
+        self.request(Method::DELETE, url)
+    }
+
     fn request(&self, method: Method, url: Url) -> RequestBuilder {
         self.http.client.request(method, url).headers(self.headers.clone())
     }

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
+use domain::history::Usual;
 use domain::job::{Job, JobWithSteps};
 use domain::text::one_line;
 use store::{JobFilter, JobGroup};
@@ -17,7 +18,7 @@ use crate::web::state::Web;
 const MOST: i64 = 100;
 
 /// What a list can be cut down by.
-const PARAMETERS: [&str; 4] = ["state", "cluster", "before", "limit"];
+const PARAMETERS: [&str; 5] = ["state", "cluster", "routine", "before", "limit"];
 
 /// Newest first.
 pub async fn list(
@@ -43,7 +44,14 @@ pub async fn one(
 ) -> Result<Json<JobShape>, Problem> {
     let job = existing(&web, &number).await?;
     let cost = cost(&web, &job.job).await?;
-    Ok(Json(JobShape::from(job).with_cost(cost)))
+    if job.job.state.is_final() {
+        return Ok(Json(JobShape::from(job).with_cost(cost)));
+    }
+    let Job { routine, cluster, size, .. } = &job.job;
+    let durations = web.store.step_durations(cluster, *size).await?;
+    let in_all = Usual::of(&web.store.job_durations(routine, cluster, *size).await?);
+    let now = web.store.now().await?;
+    Ok(Json(JobShape::with_past(job, &durations, in_all, now).with_cost(cost)))
 }
 
 /// What the cluster costs while the job is at work.
@@ -77,7 +85,9 @@ async fn filter(web: &Web, mut parameters: Fields<String>) -> Result<JobFilter, 
         None => None,
     };
     let cluster = existing_cluster(web, parameters.take("cluster")).await?;
+    // A routine may have gone from the config while its jobs are kept.
+    let routine = parameters.take("routine");
     let limit = whole(&mut parameters, "limit", MOST)?.unwrap_or(JobFilter::default().limit);
     let before = whole(&mut parameters, "before", i64::MAX)?;
-    Ok(JobFilter { state, cluster, before, limit })
+    Ok(JobFilter { state, cluster, routine, before, limit })
 }

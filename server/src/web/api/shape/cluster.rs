@@ -12,6 +12,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::CostShape;
+use super::backup::BackupShape;
 
 #[derive(Serialize)]
 pub struct ClusterShape {
@@ -35,6 +36,8 @@ pub struct ClusterShape {
     receipt: Option<i64>,
     /// The debt to destroy it; while there is none, the last one.
     obligation: Option<ObligationShape>,
+    /// The destroy that the CI carries out when this service is dead; null while nothing is owed.
+    backup_destroy: Option<BackupShape>,
     /// What the cloud shows of it; null when nobody asks a cloud about it.
     cloud: Option<CloudShape>,
 }
@@ -93,6 +96,7 @@ impl ClusterShape {
                 .collect(),
         });
         let cost = CostShape::new(&facts.up_times, facts.cost(now), facts.cost_at_most(now));
+        let backup_destroy = BackupShape::of(&facts);
         let cluster = facts.cluster;
         Self {
             state: cluster.shown_state(),
@@ -107,6 +111,7 @@ impl ClusterShape {
             cost,
             receipt: facts.receipt,
             obligation: facts.owed.map(ObligationShape::from),
+            backup_destroy,
             cloud,
         }
     }

@@ -1,6 +1,7 @@
 //! What a job looks like to programs.
 
 use domain::Time;
+use domain::history::{Durations, Usual};
 use domain::job::{Job, JobState, JobWithSteps};
 use domain::run::RunRef;
 use domain::size::Size;
@@ -8,6 +9,7 @@ use domain::step::{Phase, Question, Step, StepState};
 use serde::Serialize;
 
 use super::CostShape;
+use super::usual::{RangeShape, UsualShape};
 
 #[derive(Serialize)]
 pub struct JobShape {
@@ -32,6 +34,12 @@ pub struct JobShape {
     /// What the cluster costs while it is at work. Left out where the job is not asked for by its number.
     #[serde(skip_serializing_if = "Option::is_none")]
     cost: Option<CostShape>,
+    /// How long such a job usually takes in all. Only while it is unfinished, and where enough have succeeded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    usual: Option<UsualShape>,
+    /// How long it is still going to take. Only where each step that is left has a past.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left: Option<RangeShape>,
     /// Left out of lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     steps: Option<Vec<StepShape>>,
@@ -51,6 +59,9 @@ struct StepShape {
     /// Percent, where the far end counts.
     progress: Option<f64>,
     message: Option<String>,
+    /// How long such a step usually takes, while it is not over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    usual: Option<UsualShape>,
     started_at: Option<Time>,
     finished_at: Option<Time>,
 }
@@ -104,8 +115,23 @@ impl From<Job> for JobShape {
             left_up_until: job.abandoned.map(|wish| wish.until),
             resumes: job.resumes,
             cost: None,
+            usual: None,
+            left: None,
             steps: None,
         }
+    }
+}
+
+impl JobShape {
+    /// An unfinished job with what the past says of it.
+    pub fn with_past(job: JobWithSteps, durations: &Durations, in_all: Option<Usual>, now: Time) -> Self {
+        let left = durations.left(&job.steps, now).map(RangeShape::from);
+        let steps = job.steps.into_iter().map(|step| {
+            let usual = durations.usual(&step.action).filter(|_| !step.state.is_final());
+            StepShape { usual: usual.map(UsualShape::from), ..StepShape::from(step) }
+        });
+        let steps = Some(steps.collect());
+        Self { steps, left, usual: in_all.map(UsualShape::from), ..Self::from(job.job) }
     }
 }
 
@@ -128,6 +154,7 @@ impl From<Step> for StepShape {
             state: step.state,
             progress: step.progress,
             message: step.message,
+            usual: None,
             started_at: step.started_at,
             finished_at: step.finished_at,
         }

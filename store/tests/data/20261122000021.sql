@@ -1,0 +1,2 @@
+-- Only indexes: the rows are those of before.
+select 1;
