@@ -122,7 +122,8 @@ mod tests {
     fn a_paused_one_names_who_paused_it_and_can_be_resumed() {
         let pause = Some(Pause { by: "ben".into(), at: at(-120) });
         let page = page(&Schedule { paused: pause, next_run_at: None, ..schedule() });
-        assert!(page.contains("Paused by ben 06:00") && page.contains(">Resume<"), "{page}");
+        assert!(page.contains("Paused by ben <time") && page.contains(">06:00<"), "{page}");
+        assert!(page.contains(">Resume<"), "{page}");
     }
 
     #[test]
