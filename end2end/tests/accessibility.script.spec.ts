@@ -3,6 +3,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import { type Page } from "@playwright/test";
 
+import { CLUSTER } from "../support/api";
 import { acts, ALL, DEBTS, FORMS, job, LIVE } from "../support/addresses";
 import { AT_WORK, outcome, question, step } from "../support/pages";
 import { ASKS, MORE_ROUTINES } from "../support/routines";
@@ -47,6 +48,23 @@ test("the pages of a job that asks, and of one that is left up, can be used by e
   await page.goto(job(number));
   await inspect(page, "a job whose cluster is left up");
   await head.api.act(`/jobs/${number}/steps/3/answer`, { says: "refuse" }, /^(202|409)$/);
+});
+
+test("schedules that run, rest or are frozen can be used by everybody", async ({ page, head }) => {
+  const year = new Date().getUTCFullYear() + 1;
+  const schedule = { routine: "up", cluster: CLUSTER, zone: "Europe/Berlin" };
+  await head.api.act("/schedules", { ...schedule, name: "mornings", cron: "30 2 * * 1-5" });
+  await head.api.act("/schedules", { ...schedule, name: "often", cron: "*/20 * 1,15 * *" });
+  await head.api.act("/freezes", { from: `${year}-12-24`, until: `${year}-12-26`, because: "holidays" });
+  const { items } = await (await head.api.send("/schedules")).json();
+  const id = items[0].id;
+  await head.api.act(`/schedules/${items[1].id}/pause`, {});
+  await check(page, {
+    schedules: "/schedules",
+    "a schedule": `/schedules/${id}`,
+    "deleting a schedule": `/schedules/${id}/delete`,
+    "a cluster that schedules touch": LIVE.cluster,
+  });
 });
 
 test("what a cluster left behind, and its acceptance, can be used by everybody", async ({ page, head }) => {

@@ -95,7 +95,7 @@ fn when_fields(entered: &ScheduleForm, refusal: Option<&Refusal>) -> impl IntoVi
             view! {
                 <label>
                     <input type="checkbox" name=ScheduleForm::name_of(field) value="on" checked=checked/>
-                    " " {name}
+                    {name}
                 </label>
             }
         })
@@ -108,7 +108,7 @@ fn when_fields(entered: &ScheduleForm, refusal: Option<&Refusal>) -> impl IntoVi
             {radio("every", "Every day")}
             {radio("weekdays", "Monday to Friday")}
             {radio("chosen", "On these days")}
-            <div class="filter" role="group" aria-label="These days">{days}</div>
+            <div class="days" role="group" aria-label="These days">{days}</div>
             {radio("cron", "By the cron pattern below")}
         </fieldset>
         {field("at", "At", "", refusal, {
