@@ -36,7 +36,7 @@ async fn a_job_outlives_connections_that_are_ended_all_the_time(pool: PgPool) {
     let guide = house.ask("guide", Some(Size::S)).await;
     let engine = house.start_engine_on(Store::new(pool_of_its_own(&house.pool, "select 1").await));
     let ends = async {
-        let mut often = tokio::time::interval(Duration::from_millis(200));
+        let mut often = tokio::time::interval(Duration::from_millis(500));
         loop {
             often.tick().await;
             sqlx::query("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'engine' and datname = current_database()")
