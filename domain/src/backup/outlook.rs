@@ -26,10 +26,9 @@ pub enum Outlook {
 /// last stack's word is enough to ask it, else every stack has to have been destroyed.
 pub fn outlook(planted: &[BackupDestroy], is_proved: bool, now: Time) -> Outlook {
     let come: Vec<&BackupDestroy> = planted.iter().filter(|row| row.has_come(now)).collect();
-    let unheard = come.iter().filter(|row| row.asked_at.is_none());
     let is_worth_waiting =
-        |row: &&BackupDestroy| row.awaited_since.is_none_or(|since| now < since + PATIENCE_WITH_CI);
-    if unheard.clone().any(|row| is_worth_waiting(row)) {
+        |row: &BackupDestroy| row.awaited_since.is_none_or(|since| now < since + PATIENCE_WITH_CI);
+    if come.iter().any(|row| row.asked_at.is_none() && is_worth_waiting(row)) {
         return Outlook::Ask;
     }
     let under_way = come.iter().filter(|row| row.run.as_ref().is_some_and(|run| !run.status.is_final()));

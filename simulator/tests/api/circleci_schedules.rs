@@ -42,7 +42,7 @@ async fn what_is_planted_is_listed_with_hyphens_in_its_keys() {
     let outside = outside().await;
     let (status, planted) = plant(&outside, &in_hours(3, "destroy-cluster")).await;
     assert_eq!((status, &planted["project-slug"]), (201, &json!(SLUG)));
-    assert_eq!(listed(&outside).await, [planted.clone()]);
+    assert_eq!(listed(&outside).await, std::slice::from_ref(&planted));
     let one = outside.circleci_get(&format!("/schedule/{}", text(&planted["id"]))).await;
     assert_eq!(one, planted);
     assert!(one["created-at"].is_string() && one["timetable"]["hours-of-day"].is_array());
