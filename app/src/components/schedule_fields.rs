@@ -1,5 +1,6 @@
 //! The form of a schedule: one form, two buttons. One shows the next runs, the other saves.
 
+use chrono::NaiveTime;
 use domain::catalogue::Catalogue;
 use domain::schedule::simple::week;
 use domain::size::Size;
@@ -112,7 +113,8 @@ fn when_fields(entered: &ScheduleForm, refusal: Option<&Refusal>) -> impl IntoVi
             {radio("cron", "By the cron pattern below")}
         </fieldset>
         {field("at", "At", "", refusal, {
-            let value = entered.get("at").to_owned();
+            // A browser complains about a value that is no time, and shows nothing of it.
+            let value = Some(entered.get("at").to_owned()).filter(|at| NaiveTime::parse_from_str(at, "%H:%M").is_ok());
             move |describedby, invalid| view! {
                 <input id="at" name=ScheduleForm::name_of("at") type="time" value=value aria-describedby=describedby aria-invalid=invalid/>
             }.into_any()
