@@ -2,7 +2,7 @@
 
 use std::fs::{DirBuilder, File, TryLockError};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -24,10 +24,11 @@ impl Folder {
         let parent = parent(workspace, account)?;
         for number in 1.. {
             let path = parent.join(if number == 1 { name.to_owned() } else { format!("{name}-{number}") });
-            open_folder(&path, 0o700, account)?;
-            let lock = File::create(path.join("lock"))?;
+            // Beside the folder, not in it: who makes the folder and gives it away has to be alone already.
+            let lock = File::create(path.with_extension("lock"))?;
             match lock.try_lock() {
                 Ok(()) => {
+                    open_folder(&path, 0o700, account)?;
                     return Ok(Self { path, account, _lock: lock });
                 }
                 Err(TryLockError::WouldBlock) => {}
@@ -94,12 +95,10 @@ pub fn parent(workspace: &Workspace, account: Account) -> Result<PathBuf> {
 
 /// Makes a folder, or takes the one that is there: a link or a stranger's folder in its place is refused.
 fn open_folder(path: &Path, mode: u32, account: Account) -> Result<()> {
-    if !path.exists() {
-        DirBuilder::new()
-            .mode(mode)
-            .create(path)
-            .with_context(|| format!("cannot create {}", path.display()))?;
-        return account.give(path);
+    match DirBuilder::new().mode(mode).create(path) {
+        Ok(()) => return account.give(path),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(error).context(format!("cannot create {}", path.display())),
     }
     let found = path.symlink_metadata()?;
     let owner = match account {
@@ -141,6 +140,19 @@ mod tests {
         drop(first);
         let third = Folder::claim(&workspace, "run", Account::Ours).unwrap();
         assert!(third.path().ends_with("postgres/run"));
+        std::fs::remove_dir_all(workspace.root).unwrap();
+    }
+
+    #[test]
+    fn commands_that_start_at_the_same_moment_get_a_folder_each() {
+        let workspace = workspace("moment");
+        let claim = || Folder::claim(&workspace, "run", Account::Ours).unwrap();
+        let folders: Vec<Folder> = std::thread::scope(|scope| {
+            let claims: Vec<_> = (0..16).map(|_| scope.spawn(claim)).collect();
+            claims.into_iter().map(|claim| claim.join().unwrap()).collect()
+        });
+        let paths: std::collections::HashSet<_> = folders.iter().map(Folder::path).collect();
+        assert_eq!(paths.len(), folders.len());
         std::fs::remove_dir_all(workspace.root).unwrap();
     }
 
