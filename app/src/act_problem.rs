@@ -29,6 +29,10 @@ pub enum ActProblem {
     Name,
     /// The time means nothing, or may not be chosen.
     Time,
+    /// The auto-destroy time was another one by then.
+    Moved,
+    /// A move can be taken back no more.
+    NoUndo,
 }
 
 impl ActProblem {
@@ -41,6 +45,8 @@ impl ActProblem {
             "reason" => Some(Self::Reason),
             "name" => Some(Self::Name),
             "time" => Some(Self::Time),
+            "moved" => Some(Self::Moved),
+            "no-undo" => Some(Self::NoUndo),
             _ => None,
         }
     }
@@ -54,6 +60,8 @@ impl ActProblem {
             Self::Reason => "problem=reason".to_owned(),
             Self::Name => "problem=name".to_owned(),
             Self::Time => "problem=time".to_owned(),
+            Self::Moved => "problem=moved".to_owned(),
+            Self::NoUndo => "problem=no-undo".to_owned(),
         }
     }
 
@@ -102,6 +110,18 @@ impl ActProblem {
                 let message = "That time cannot be chosen. Choose one within the range. Nothing was changed.";
                 (StatusCode::UNPROCESSABLE_ENTITY, "until", message.to_owned())
             }
+            Self::Moved => {
+                let message = format!(
+                    "The auto-destroy time of {name} was moved in the meantime. Nothing was changed. Look again, then decide."
+                );
+                (StatusCode::CONFLICT, "form", message)
+            }
+            Self::NoUndo => {
+                let message = format!(
+                    "The last move of the auto-destroy time of {name} can be taken back no more. Nothing was changed."
+                );
+                (StatusCode::CONFLICT, "form", message)
+            }
         };
         Refusal { status, message, field }
     }
@@ -136,6 +156,8 @@ mod tests {
             ActProblem::Reason,
             ActProblem::Name,
             ActProblem::Time,
+            ActProblem::Moved,
+            ActProblem::NoUndo,
         ] {
             let path = problem.path_back("/jobs/1/cancel", &[]);
             let pairs: Vec<_> = path.split_once('?').unwrap().1.split('&').collect();

@@ -50,6 +50,7 @@ pub fn adoption(
         size: size(facts),
         offer: size(facts).and_then(|size| catalogue.cluster(name)?.offer(size)).cloned(),
         destroys_at,
+        limits: stay::limits(catalogue, name),
         teardown: teardown.map(|step| PlannedTeardown { title: step.title, action: step.action }).collect(),
         cloud,
     })

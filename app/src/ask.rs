@@ -4,6 +4,9 @@ use domain::catalogue::Catalogue;
 use domain::order::{Ask, AskError, Order};
 use domain::routine::Routine;
 use domain::spelling::UnknownSpelling;
+use domain::stay::{Stay, StayError};
+
+use crate::stay;
 
 /// What somebody asks for, in words that may mean nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -13,6 +16,10 @@ pub struct AskText {
     /// Empty when none was chosen.
     pub size: String,
     pub service: String,
+    /// How long the cluster stays up: "4h", "none", "until"; empty for as long as usual.
+    pub lifetime: String,
+    /// The time, where "until" was chosen.
+    pub until: String,
 }
 
 /// Why the words are no order.
@@ -20,6 +27,8 @@ pub struct AskText {
 pub enum AskTextError {
     #[error("{0}.")]
     Size(#[from] UnknownSpelling),
+    #[error(transparent)]
+    Stay(#[from] StayError),
     #[error(transparent)]
     Ask(#[from] AskError),
 }
@@ -34,13 +43,21 @@ impl AskText {
             cluster: self.cluster.clone(),
             size,
             service: chosen(&self.service).map(str::to_owned),
+            lifetime: self.stay()?,
         };
         Ok(catalogue.order(&ask)?)
+    }
+
+    fn stay(&self) -> Result<Option<Stay>, StayError> {
+        // Whoever says a time and leaves the choice above it as it was, means the time.
+        let until = chosen(&self.until).map(|_| "until");
+        chosen(&self.lifetime).or(until).map(|length| stay::read(length, &self.until)).transpose()
     }
 
     pub fn leave_out_what_is_not_taken(&mut self, routine: &Routine) {
         if !routine.creates_cluster() {
             self.size.clear();
+            self.lifetime.clear();
         }
         if !routine.takes_service() {
             self.service.clear();

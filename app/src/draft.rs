@@ -3,16 +3,17 @@
 use chrono::Duration;
 use domain::act::SHORTEST_STAY;
 use domain::catalogue::Catalogue;
-use domain::order::{Ask, AskError};
+use domain::order::{Ask, AskError, Order};
 use domain::schedule::cron::CronError;
 use domain::schedule::timing::Timing;
 use domain::schedule::zone::{UnknownZone, Zone};
 use domain::schedule::{self, Draft, Missed, NameError, Overlap, Schedule};
 use domain::spelling::UnknownSpelling;
+use domain::stay::{Stay, StayError};
 use domain::text;
 
 use crate::ask::{AskText, AskTextError};
-use crate::stay::{Stay, StayError};
+use crate::stay;
 
 /// In words that may mean nothing. Empty where nothing is said.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -70,6 +71,7 @@ impl DraftError {
                 AskError::UnknownService { .. }
                 | AskError::ServiceMissing { .. }
                 | AskError::ServiceNotTaken { .. } => "service",
+                AskError::LifetimeNotTaken { .. } => "lifetime",
                 AskError::SizeNotTaken { .. } | AskError::SizeNotOffered { .. } => "size",
             },
             Self::Lifetime(_) | Self::LifetimeRange { .. } | Self::LifetimeNotTaken(_) => "lifetime",
@@ -122,12 +124,15 @@ impl DraftText {
             cluster: self.cluster.trim().to_owned(),
             size: self.size.clone(),
             service: self.service.clone(),
+            ..AskText::default()
         };
         let order = text.order(catalogue).map_err(|error| match error {
             AskTextError::Size(error) => DraftError::Size(error),
             AskTextError::Ask(error) => DraftError::Ask(error),
+            AskTextError::Stay(error) => DraftError::Lifetime(error),
         })?;
-        Ok(Ask { routine: order.routine, cluster: order.cluster, size: order.size, service: order.service })
+        let Order { routine, cluster, size, service, .. } = order;
+        Ok(Ask { routine, cluster, size, service, lifetime: None })
     }
 
     fn lifetime_minutes(&self, ask: &Ask, catalogue: &Catalogue) -> Result<Option<u32>, DraftError> {
@@ -137,13 +142,12 @@ impl DraftText {
         if !catalogue.routine(&ask.routine).is_some_and(domain::routine::Routine::creates_cluster) {
             return Err(DraftError::LifetimeNotTaken(ask.routine.clone()));
         }
-        let Stay::For(length) = Stay::read_length(&self.lifetime)? else {
+        let Stay::For { minutes } = Stay::read_length(&self.lifetime)? else {
             return Err(StayError::Length.into());
         };
-        let usual = catalogue.cluster(&ask.cluster).map_or(0, |spec| spec.lifetime_minutes);
-        let longest = Duration::minutes(i64::from(usual)).max(Duration::hours(24));
-        if (SHORTEST_STAY..=longest).contains(&length) {
-            Ok(u32::try_from(length.num_minutes()).ok())
+        let longest = Duration::minutes(i64::from(stay::limits(catalogue, &ask.cluster).longest_minutes));
+        if (SHORTEST_STAY.num_minutes()..=longest.num_minutes()).contains(&minutes) {
+            Ok(u32::try_from(minutes).ok())
         } else {
             let (shortest, longest) = (text::duration(SHORTEST_STAY), text::duration(longest));
             Err(DraftError::LifetimeRange { shortest, longest })

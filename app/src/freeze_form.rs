@@ -5,7 +5,7 @@ use domain::Time;
 use domain::schedule::freeze::{FreezeError, check, whole_days};
 use domain::schedule::zone::{UnknownZone, Zone};
 
-use crate::stay::Stay;
+use domain::stay::Stay;
 
 /// Why the words are no time that can be frozen.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -37,7 +37,7 @@ impl FreezeTextError {
 pub fn read(from: &str, until: &str, zone: &str, now: Time) -> Result<(Time, Time), FreezeTextError> {
     let zone = if zone.trim().is_empty() { Zone::UTC } else { zone.parse()? };
     let day = |text: &str| NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").ok();
-    let time = |text: &str| Some(Stay::read_time(text).ok()?.end(now));
+    let time = |text: &str| Stay::read_time(text).ok()?.end(now);
     let both = match (day(from), day(until)) {
         (Some(first), Some(last)) => whole_days(zone, first, last),
         (None, None) => time(from).zip(time(until)),

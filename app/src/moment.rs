@@ -30,6 +30,14 @@ pub fn remaining(until: UnixSeconds, now: UnixSeconds) -> String {
     }
 }
 
+/// "in 9 s", then "now".
+pub fn left(until: UnixSeconds, now: UnixSeconds) -> String {
+    match until - now {
+        ..=0 => "now".to_owned(),
+        left => format!("in {}", coarse(left)),
+    }
+}
+
 #[cfg(feature = "ssr")]
 pub use server::{day_and_minute, day_and_second, machine};
 
@@ -112,6 +120,7 @@ mod tests {
     fn a_deadline_says_how_long_it_is_until_then() {
         assert_eq!(remaining(7_800, 0), "(in 2 h 10 min)");
         assert_eq!(remaining(7_800, 7_800), "(overdue)");
+        assert_eq!((left(9, 0).as_str(), left(9, 9).as_str()), ("in 9 s", "now"));
         assert_eq!(so_far(0, 18 * 60), "18 min so far");
     }
 

@@ -1,15 +1,18 @@
 //! Why a form came back. The address carries a code only; the text is found again from the facts of now, so that
 //! nobody can put words into our mouth by a link.
 
+use domain::Time;
 use domain::catalogue::Catalogue;
 use domain::cluster::Cluster;
 use domain::order::conflict;
+use domain::stay::{StayError, StayRange};
 use domain::text;
 use http::StatusCode;
 use leptos_router::location::Url;
 use leptos_router::params::ParamsMap;
 
 use crate::ask::AskText;
+use crate::stay;
 
 /// The sums stand on the form, as they are now.
 pub const OVER_BUDGET: &str = "There is no budget left for a start in this month. Nothing was started.";
@@ -27,6 +30,8 @@ pub enum Problem {
     Used { job: i64 },
     /// The typed name is not the cluster's.
     Name { typed: String },
+    /// The cluster may not stay for so long.
+    Lifetime,
 }
 
 /// What the page says about it.
@@ -45,6 +50,7 @@ impl Problem {
             Self::Budget => "problem=budget".to_owned(),
             Self::Stale => "problem=stale".to_owned(),
             Self::Used { job } => format!("problem=used&job={job}"),
+            Self::Lifetime => "problem=lifetime".to_owned(),
             Self::Name { typed } => format!("problem=name&typed={}", Url::escape(typed)),
         }
     }
@@ -55,12 +61,13 @@ impl Problem {
             "budget" => Some(Self::Budget),
             "stale" => Some(Self::Stale),
             "used" => Some(Self::Used { job: query.get_str("job")?.parse().ok()? }),
+            "lifetime" => Some(Self::Lifetime),
             "name" => Some(Self::Name { typed: query.get("typed").unwrap_or_default() }),
             _ => None,
         }
     }
 
-    pub fn refusal(&self, ask: &AskText, cluster: &Cluster, catalogue: &Catalogue) -> Refusal {
+    pub fn refusal(&self, ask: &AskText, cluster: &Cluster, catalogue: &Catalogue, now: Time) -> Refusal {
         match self {
             Self::Refused => refused(ask, cluster, catalogue),
             Self::Budget => {
@@ -74,6 +81,14 @@ impl Problem {
             Self::Used { job } => Refusal::conflict(format!(
                 "This form had already started job #{job}. Nothing more was started. To start another job, press again."
             )),
+            Self::Lifetime => {
+                let range = StayRange::new(stay::limits(catalogue, &cluster.name).longest_minutes, now);
+                Refusal {
+                    status: StatusCode::UNPROCESSABLE_ENTITY,
+                    message: format!("{} Nothing was started.", StayError::OutOfRange { range }),
+                    field: "until",
+                }
+            }
             Self::Name { .. } => Refusal {
                 status: StatusCode::UNPROCESSABLE_ENTITY,
                 message: format!(
@@ -113,7 +128,7 @@ mod tests {
     use domain::cluster::ClusterState;
 
     use super::*;
-    use crate::samples::{catalogue, cluster};
+    use crate::samples::{at, catalogue, cluster};
 
     fn refusal(query: &[(&'static str, &str)], state: ClusterState, size: &str) -> Option<Refusal> {
         let mut map = ParamsMap::new();
@@ -124,9 +139,9 @@ mod tests {
             routine: "up".into(),
             cluster: "iriversland2".into(),
             size: size.into(),
-            service: String::new(),
+            ..AskText::default()
         };
-        Some(Problem::from_query(&map)?.refusal(&ask, &cluster(state), &catalogue()))
+        Some(Problem::from_query(&map)?.refusal(&ask, &cluster(state), &catalogue(), at(0)))
     }
 
     #[test]

@@ -53,6 +53,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/jobs/:number/leave-up") view=pages::leave_up::page ssr=SsrMode::Async/>
                 <Route path=path!("/jobs/:number/resume") view=pages::resume_job::page ssr=SsrMode::Async/>
                 <Route path=path!("/clusters/:name/adopt") view=pages::adopt::page ssr=SsrMode::Async/>
+                <Route path=path!("/clusters/:name/extend") view=pages::extend::page ssr=SsrMode::Async/>
                 <Route path=path!("/clusters/:name/close-obligation") view=pages::close_obligation::page ssr=SsrMode::Async/>
                 <Route path=path!("/clusters/:name/accept-leftover") view=pages::accept_leftover::page ssr=SsrMode::Async/>
                 <Route path=path!("/receipts") view=pages::receipts::list ssr=SsrMode::Async/>

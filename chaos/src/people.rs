@@ -32,6 +32,12 @@ impl Stage {
                     self.told(self.write(|store, now| store.leave_up(job, &person(), *stay, now)));
                 }
             }
+            Deed::Extend { cluster, stay } => {
+                self.told(self.write(|store, now| store.extend(cluster, *stay, &person(), now)));
+            }
+            Deed::UndoExtension { cluster } => {
+                self.told(self.write(|store, now| store.undo_extension(cluster, now)));
+            }
             Deed::Answer => self.answer_all(),
             Deed::Resume => self.resume(),
             Deed::Close { cluster } => {

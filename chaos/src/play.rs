@@ -77,6 +77,9 @@ impl Stage {
         const EVERY: TimeDelta = TimeDelta::minutes(1);
         self.answer_all();
         self.take_over_leftovers();
+        if (0..self.cast.count()).any(|process| self.cast.is_alive(process)) {
+            self.judge_deadlines();
+        }
         let unrest = self.unrest();
         if unrest.is_empty() && at_rest_for >= AFTERWARDS {
             self.judge_rest();

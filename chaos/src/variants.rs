@@ -3,9 +3,9 @@
 //! Some were broken on purpose from the beginning; the others are faults that the protocol really had until a seed showed
 //! them. They are kept here so that each can be shown again.
 
-use chrono::TimeDelta;
 use clap::ValueEnum;
 use domain::Time;
+use domain::job::Job;
 use domain::obligation::ObligationState;
 use domain::plan::{self, MIN_LOOKS, Next, Pace};
 use domain::record::{JobChange, ObligationChange, Record};
@@ -56,6 +56,10 @@ pub enum Variant {
     AnyLookProves,
     /// A job that took up the rest of a destroy trusted the stacks that had been destroyed long before.
     TrustsEarlierDestroys,
+    /// At its auto-destroy time a cluster waits for the job at work on it, however long that takes.
+    DeadlineWaits,
+    /// What is held for second thoughts is begun at once.
+    NoHold,
 }
 
 impl Variant {
@@ -72,6 +76,10 @@ impl Variant {
             Self::LeavesUpWhatIsGone if job.pays_obligation => {
                 let mut job = job.clone();
                 job.pays_obligation = false;
+                plan::next(&job, steps, cluster, pace, now)
+            }
+            Self::NoHold => {
+                let job = Job { held_until: None, ..job.clone() };
                 plan::next(&job, steps, cluster, pace, now)
             }
             Self::SleepsThroughTimeLimits => give_up_unseen(steps, pace, now).unwrap_or(next),
@@ -117,7 +125,9 @@ impl Variant {
 
 fn debt(facts: &Facts, now: Time) -> ObligationChange {
     ObligationChange::Open {
-        destroys_at: now + TimeDelta::minutes(facts.lifetime_minutes),
+        destroys_at: facts.job.job.stay.end(now),
+        limits: facts.job.job.stay.limits,
+        warnings: 0,
         teardown: facts.teardown.clone(),
         cloud: facts.cloud.clone(),
     }
@@ -148,7 +158,8 @@ fn leave_up(facts: &Facts, record: &mut Record) {
         && is_verifying
         && !has_begun
     {
-        record.obligation = Some(ObligationChange::LeaveUp { until: abandonment.until });
+        let by = abandonment.by.name.clone();
+        record.obligation = Some(ObligationChange::LeaveUp { until: abandonment.until, by, warnings: 0 });
     }
 }
 

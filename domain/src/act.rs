@@ -5,7 +5,10 @@
 use crate::Time;
 use crate::job::JobWithSteps;
 use crate::plan::MAX_TRIES;
+use crate::stay::StayRange;
 use crate::step::{Action, Answer, Phase, Step, StepState};
+
+pub use crate::stay::SHORTEST_STAY;
 
 /// Why something may not be done to a job. Told to people as it is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,8 +29,8 @@ pub enum ActError {
     PaysDebt { job: i64 },
     #[error("Job #{job} does not destroy its cluster, so there is nothing to leave up. Nothing was changed.")]
     NothingToLeaveUp { job: i64 },
-    #[error("A cluster can be left up from {earliest} to {latest}. Nothing was changed.")]
-    OutOfRange { earliest: String, latest: String },
+    #[error("A cluster can be left up {range}. Nothing was changed.")]
+    OutOfRange { range: StayRange },
     #[error("Step {position} of job #{job} asks nothing, or was answered before. Nothing was changed.")]
     NothingAsked { job: i64, position: i32 },
     #[error("That is no answer to what step {position} of job #{job} asks. Nothing was changed.")]
@@ -82,16 +85,15 @@ pub fn may_leave_up(job: &JobWithSteps, until: Time, latest: Time, now: Time) ->
     if !job.steps.iter().any(|step| destroys(step) || step.action.creates_cluster()) {
         return Err(ActError::NothingToLeaveUp { job: number });
     }
-    let earliest = now + SHORTEST_STAY;
-    if until < earliest || until > latest {
-        let told = |time: Time| time.format("%Y-%m-%d %H:%M UTC").to_string();
-        return Err(ActError::OutOfRange { earliest: told(earliest), latest: told(latest) });
-    }
-    Ok(())
+    let range = StayRange { latest, ..StayRange::new(0, now) };
+    range.check(until).map_err(|_| ActError::OutOfRange { range })
 }
 
-/// A cluster is not left up for less than this: it would be destroyed before anybody has looked at it.
-pub const SHORTEST_STAY: chrono::Duration = chrono::Duration::minutes(5);
+/// Whether the job is cancelled when the time of its cluster is over. What destroys it anyway, now or next, is waited for.
+pub fn may_interrupt(job: &JobWithSteps) -> bool {
+    let next = job.steps.iter().find(|step| !step.state.is_final());
+    may_cancel(job).is_ok() && next.is_some_and(|step| !step.action.destroys_cluster())
+}
 
 /// Whether the answer may be given to the step.
 ///

@@ -19,8 +19,10 @@ spelled_enum! {
 
 spelled_enum! {
     /// How far somebody's right to act reaches.
+    #[derive(Default)]
     Role ("role") {
         /// Everything but what is kept for an admin.
+        #[default]
         Operator = "operator",
         /// Also what may cost without end.
         Admin = "admin",

@@ -11,6 +11,7 @@ use crate::obligation::PlannedTeardown;
 use crate::order::{Ask, AskError, Order, PlannedStep};
 use crate::routine::{Routine, RoutineStep};
 use crate::size::{Size, SizeOffer};
+use crate::stay::{StayLimits, StayTerms};
 use crate::step::{Action, BatchCall, CiTarget, Effect, Phase};
 
 /// A cluster as declared. `up` and `down` are its stacks, in order.
@@ -23,6 +24,7 @@ pub struct ClusterSpec {
     pub default_size: Size,
     /// How long it stays up unless somebody asks otherwise.
     pub lifetime_minutes: u32,
+    pub limits: StayLimits,
     /// By what it is recognised in the cloud. Without it only the CI's word says whether it is gone.
     #[serde(default)]
     pub cloud: Option<CloudMark>,
@@ -67,6 +69,8 @@ pub struct Catalogue {
     /// Whether destroys are planted at the CI for the case that nobody here is alive; none when that is switched off.
     #[serde(default)]
     pub backup: Option<BackupPolicy>,
+    /// How long what somebody asks to destroy waits for second thoughts.
+    pub hold_seconds: u32,
 }
 
 impl Catalogue {
@@ -98,6 +102,9 @@ impl Catalogue {
         })?;
         let size = self.size_for(routine, cluster, ask.size)?;
         self.check_service(routine, ask.service.as_deref())?;
+        if ask.lifetime.is_some() && !routine.creates_cluster() {
+            return Err(AskError::LifetimeNotTaken { routine: routine.name.clone() });
+        }
 
         let mut steps = Vec::new();
         for (phase, list) in [(Phase::Forward, &routine.steps), (Phase::Finally, &routine.finally)] {
@@ -118,6 +125,11 @@ impl Catalogue {
         } else {
             Vec::new()
         };
+        let stay = StayTerms {
+            lifetime_minutes: lifetime(routine, cluster, &steps),
+            chosen: ask.lifetime,
+            limits: cluster.limits,
+        };
         Ok(Order {
             routine: routine.name.clone(),
             cluster: cluster.name.clone(),
@@ -125,7 +137,8 @@ impl Catalogue {
             service: ask.service.clone(),
             steps,
             teardown,
-            lifetime_minutes: cluster.lifetime_minutes,
+            stay,
+            hold_seconds: self.hold_seconds,
             time_limit_minutes: routine.time_limit_minutes,
             cloud: cluster.cloud.clone(),
             offer: size.and_then(|size| cluster.offer(size)).cloned(),
@@ -213,6 +226,21 @@ impl Catalogue {
             }
         })
     }
+}
+
+/// How long the cluster stays if nobody says otherwise. What destroys it in the end itself is given the time that its steps
+/// may take: a night's batch is not cut off by a lifetime that is meant for what is forgotten.
+fn lifetime(routine: &Routine, cluster: &ClusterSpec, steps: &[PlannedStep]) -> u32 {
+    let minutes = |phase: Phase| -> u32 {
+        let of_phase = steps.iter().filter(|step| step.phase == phase);
+        of_phase.map(|step| step.action.time_limit_minutes()).fold(0, u32::saturating_add)
+    };
+    let destroys_itself = steps.last().is_some_and(|step| step.action.destroys_cluster());
+    if !destroys_itself {
+        return cluster.lifetime_minutes;
+    }
+    let forward = minutes(Phase::Forward).min(routine.time_limit_minutes.unwrap_or(u32::MAX));
+    forward.saturating_add(minutes(Phase::Finally)).max(cluster.lifetime_minutes)
 }
 
 fn destroy_actions(cluster: &ClusterSpec, size: Size) -> impl Iterator<Item = (String, Action)> {

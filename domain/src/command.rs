@@ -65,6 +65,7 @@ pub fn parse(text: &str, words: &[Word]) -> Result<Ask, CommandError> {
         cluster: word.cluster.clone(),
         size,
         service: word.service.clone(),
+        lifetime: None,
     })
 }
 
@@ -97,6 +98,7 @@ mod tests {
             cluster: "iriversland2".into(),
             size,
             service: service.map(Into::into),
+            lifetime: None,
         }
     }
 

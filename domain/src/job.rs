@@ -6,6 +6,7 @@ use crate::Time;
 use crate::actor::Actor;
 use crate::size::Size;
 use crate::spelling::spelled_enum;
+use crate::stay::StayTerms;
 use crate::step::Step;
 
 spelled_enum! {
@@ -65,6 +66,10 @@ pub struct Job {
     pub abandoned: Option<Abandonment>,
     /// From the beginning on; none for a job that its steps alone limit.
     pub time_limit_minutes: Option<u32>,
+    /// How long the cluster stays up that it may create.
+    pub stay: StayTerms,
+    /// Until then it can be stopped before it destroys anything.
+    pub held_until: Option<Time>,
     /// How often in a row a worker broke down while it had the job.
     pub recoveries: i32,
     /// The job whose remaining steps this one takes.

@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::Time;
 use crate::cloud::CloudMark;
+use crate::extension::Extension;
 use crate::record::Evidence;
 use crate::spelling::spelled_enum;
+use crate::stay::StayLimits;
 use crate::step::Action;
 
 spelled_enum! {
@@ -33,7 +35,7 @@ impl ObligationState {
 }
 
 /// One debt. At most one per cluster is unsettled.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Obligation {
     pub id: i64,
     pub cluster: String,
@@ -41,7 +43,17 @@ pub struct Obligation {
     pub opened_at: Time,
     /// The job whose step may have created something first; none for a cluster that was found and adopted.
     pub opened_by_job: Option<i64>,
-    pub destroys_at: Time,
+    /// None when only somebody can end it.
+    pub destroys_at: Option<Time>,
+    /// As the config of that day said.
+    pub limits: StayLimits,
+    /// When a job last ended on it, or somebody wanted it for longer.
+    pub active_at: Time,
+    /// How many warnings were given of the present end.
+    pub warnings: i32,
+    /// The person who chose the present auto-destroy time, after the start.
+    pub chosen_by: Option<String>,
+    pub extended: Option<Extension>,
     /// How the cluster was destroyed by the config of that day: the debt outlives the config.
     pub teardown: Vec<PlannedTeardown>,
     /// By what the cluster is recognised in the cloud: it too outlives the config.
@@ -83,6 +95,8 @@ pub struct PlannedTeardown {
 pub enum Duty {
     /// Nothing before this time.
     RestUntil(Time),
+    /// The cluster's time is over, and so is the patience with the job at work on it: cancel the job.
+    Interrupt,
     /// Start a job that destroys the cluster.
     Destroy,
     /// Ask the cloud whether it is gone.
@@ -91,12 +105,29 @@ pub enum Duty {
     Nothing,
 }
 
-/// What the obligation asks for at `now`. While a job is at work on the cluster it waits: the job may settle it.
+/// What waits for no moment of its own is asked again after so long.
+const LOOK_AGAIN: Duration = Duration::seconds(5);
+
+/// What the obligation asks for at `now`. A job at work on the cluster is waited for, since it may settle it; but for no
+/// longer than the terms of the obligation say.
 pub fn duty(obligation: &Obligation, job_is_active: bool, now: Time) -> Duty {
+    let over_since = match obligation.state {
+        ObligationState::Open => obligation.ends_at(job_is_active),
+        ObligationState::Due => obligation.due_since,
+        _ => None,
+    };
     match obligation.state {
         ObligationState::Settled | ObligationState::Closed => Duty::Nothing,
-        _ if job_is_active => Duty::RestUntil(now + Duration::seconds(5)),
-        ObligationState::Open if now < obligation.destroys_at => Duty::RestUntil(obligation.destroys_at),
+        ObligationState::Open if over_since.is_none_or(|end| now < end) => {
+            Duty::RestUntil(over_since.unwrap_or(now + LOOK_AGAIN))
+        }
+        _ if job_is_active => {
+            let grace = Duration::minutes(i64::from(obligation.limits.grace_minutes));
+            match over_since {
+                Some(since) if now >= since + grace => Duty::Interrupt,
+                _ => Duty::RestUntil(now + LOOK_AGAIN),
+            }
+        }
         ObligationState::Open => Duty::Destroy,
         ObligationState::Verifying => Duty::Prove,
         ObligationState::Due | ObligationState::Destroying => {
@@ -134,21 +165,26 @@ pub fn pause_after_failure(failed_attempts: i32) -> Duration {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod samples {
     use super::*;
 
-    fn at(minute: i64) -> Time {
+    pub fn at(minute: i64) -> Time {
         chrono::DateTime::from_timestamp(1_800_000_000 + minute * 60, 0).unwrap()
     }
 
-    fn obligation(state: ObligationState) -> Obligation {
+    pub fn obligation(state: ObligationState) -> Obligation {
         Obligation {
             id: 1,
             cluster: "c".into(),
             state,
             opened_at: at(0),
             opened_by_job: Some(1),
-            destroys_at: at(240),
+            destroys_at: Some(at(240)),
+            limits: StayLimits::default(),
+            active_at: at(0),
+            warnings: 0,
+            chosen_by: None,
+            extended: None,
             teardown: Vec::new(),
             cloud: None,
             due_since: None,
@@ -163,6 +199,12 @@ mod tests {
             closed: None,
         }
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::samples::{at, obligation};
+    use super::*;
 
     #[test]
     fn an_open_obligation_rests_until_its_auto_destroy_time_and_then_destroys() {
@@ -182,8 +224,44 @@ mod tests {
     }
 
     #[test]
-    fn an_obligation_waits_for_the_job_that_is_at_work_on_its_cluster() {
-        assert!(matches!(duty(&obligation(ObligationState::Due), true, at(500)), Duty::RestUntil(_)));
+    fn at_its_time_a_cluster_waits_for_the_job_at_work_on_it_but_not_for_ever() {
+        let open = obligation(ObligationState::Open);
+        assert!(matches!(duty(&open, true, at(240)), Duty::RestUntil(_)));
+        assert!(matches!(duty(&open, true, at(299)), Duty::RestUntil(_)));
+        assert_eq!(duty(&open, true, at(300)), Duty::Interrupt);
+        let due = Obligation { due_since: Some(at(0)), ..obligation(ObligationState::Due) };
+        assert!(matches!(duty(&due, true, at(59)), Duty::RestUntil(_)));
+        assert_eq!(duty(&due, true, at(60)), Duty::Interrupt);
+    }
+
+    #[test]
+    fn a_cluster_that_is_destroyed_anyway_waits_for_no_job() {
+        let limits = StayLimits { grace_minutes: 0, ..StayLimits::default() };
+        let open = Obligation { limits, ..obligation(ObligationState::Open) };
+        assert_eq!(duty(&open, true, at(240)), Duty::Interrupt);
+    }
+
+    #[test]
+    fn a_job_that_destroys_or_is_being_proved_is_never_interrupted() {
+        for state in [ObligationState::Destroying, ObligationState::Verifying] {
+            let owed = Obligation { due_since: Some(at(0)), ..obligation(state) };
+            assert!(matches!(duty(&owed, true, at(9999)), Duty::RestUntil(_)), "{state}");
+        }
+    }
+
+    #[test]
+    fn a_cluster_that_nobody_uses_is_destroyed_and_one_with_a_job_is_not() {
+        let limits = StayLimits { idle_minutes: Some(60), ..StayLimits::default() };
+        let open = Obligation { limits, ..obligation(ObligationState::Open) };
+        assert_eq!(duty(&open, false, at(59)), Duty::RestUntil(at(60)));
+        assert_eq!(duty(&open, false, at(60)), Duty::Destroy);
+        assert_eq!(duty(&open, true, at(60)), Duty::RestUntil(at(240)));
+    }
+
+    #[test]
+    fn without_an_end_it_rests() {
+        let endless = Obligation { destroys_at: None, ..obligation(ObligationState::Open) };
+        assert!(matches!(duty(&endless, false, at(999_999)), Duty::RestUntil(_)));
     }
 
     #[test]

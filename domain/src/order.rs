@@ -6,6 +6,7 @@ use crate::cloud::CloudMark;
 use crate::cluster::{Cluster, ClusterState};
 use crate::obligation::PlannedTeardown;
 use crate::size::{Size, SizeOffer};
+use crate::stay::{Stay, StayTerms};
 use crate::step::{Action, Phase};
 
 /// What somebody asks for, with the names still unchecked.
@@ -15,6 +16,8 @@ pub struct Ask {
     pub cluster: String,
     pub size: Option<Size>,
     pub service: Option<String>,
+    /// How long the cluster is wanted; the cluster's usual lifetime unless somebody says so.
+    pub lifetime: Option<Stay>,
 }
 
 /// One step that a job is going to take.
@@ -35,8 +38,10 @@ pub struct Order {
     pub steps: Vec<PlannedStep>,
     /// How to destroy what it may create; empty when it creates nothing.
     pub teardown: Vec<PlannedTeardown>,
-    /// How long a cluster that it brings up may stay.
-    pub lifetime_minutes: u32,
+    /// How long a cluster that it brings up stays.
+    pub stay: StayTerms,
+    /// How long it waits before it destroys anything, for whoever has second thoughts.
+    pub hold_seconds: u32,
     /// How long the job may take; none when only its steps are limited.
     pub time_limit_minutes: Option<u32>,
     /// By what the cluster is recognised in the cloud, where it can be looked for.
@@ -78,6 +83,8 @@ pub enum AskError {
     ServiceNotTaken { routine: String },
     #[error("The routine \"{routine}\" takes no size: it brings nothing up.")]
     SizeNotTaken { routine: String },
+    #[error("The routine \"{routine}\" takes no lifetime: it brings nothing up.")]
+    LifetimeNotTaken { routine: String },
     #[error("The cluster \"{cluster}\" is not offered in size {size}. Offered sizes: {known}.")]
     SizeNotOffered { cluster: String, size: Size, known: String },
 }

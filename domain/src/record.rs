@@ -7,6 +7,7 @@ use crate::event::Remark;
 use crate::job::JobState;
 use crate::obligation::PlannedTeardown;
 use crate::spelling::spelled_enum;
+use crate::stay::StayLimits;
 use crate::step::Step;
 
 /// One transition of a job. What is not mentioned stays as it is.
@@ -41,7 +42,11 @@ pub enum JobChange {
 pub enum ObligationChange {
     /// From now on something may exist. An unsettled one is taken over by the new wish.
     Open {
-        destroys_at: Time,
+        /// None when only somebody can end it.
+        destroys_at: Option<Time>,
+        limits: StayLimits,
+        /// Of how many of the warnings it is too late to be a warning.
+        warnings: i32,
         teardown: Vec<PlannedTeardown>,
         cloud: Option<CloudMark>,
     },
@@ -59,6 +64,8 @@ pub enum ObligationChange {
     /// A named person wants the cluster until then.
     LeaveUp {
         until: Time,
+        by: String,
+        warnings: i32,
     },
 }
 

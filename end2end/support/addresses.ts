@@ -33,6 +33,8 @@ export function acts(number: number): Record<string, string> {
 
 /** What can be done about the debt of the cluster, and about what the cloud shows of it. */
 export const DEBTS = {
+  extend: `/clusters/${CLUSTER}/extend`,
+  "extend with a problem": `/clusters/${CLUSTER}/extend?problem=time&by=until&until=nope`,
   "close obligation": `/clusters/${CLUSTER}/close-obligation`,
   "close obligation with a problem": `/clusters/${CLUSTER}/close-obligation?problem=name&typed=nope`,
   adopt: `/clusters/${CLUSTER}/adopt`,

@@ -1,7 +1,8 @@
 //! Accepting a job: after this has answered, the job survives everything.
 
-use chrono::{DateTime, Utc};
-use domain::actor::Actor;
+use chrono::Duration;
+use domain::Time;
+use domain::actor::{Actor, Channel, Role};
 use domain::cluster::Cluster;
 use domain::money::may_start;
 use domain::order::{Order, conflict};
@@ -10,7 +11,7 @@ use sqlx::types::Json;
 use sqlx::{PgConnection, PgTransaction};
 
 use crate::rows::{maybe_word, word};
-use crate::transitions::touch_cluster;
+use crate::transitions::{minutes, touch_cluster};
 use crate::{Error, Store, up_times};
 
 /// On which terms an order is accepted.
@@ -22,6 +23,8 @@ pub struct Terms {
     pub expected_version: Option<i64>,
     /// The budget of a month that holds for this person, if one does.
     pub limit: Option<Decimal>,
+    /// How far the right of the person reaches.
+    pub role: Role,
 }
 
 /// The job that an order became.
@@ -37,7 +40,8 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Conflict`] when the idle cluster's state forbids it, [`Error::OverBudget`] when something is to be brought
-    /// up and the month has cost as much as it may, [`Error::Stale`] when the cluster is not at the expected version, [`Error::KeyReused`] when the key belongs to another ask.
+    /// up and the month has cost as much as it may, [`Error::Stale`] when the cluster is not at the expected version,
+    /// [`Error::KeyReused`] when the key belongs to another ask, [`Error::Stay`] when the cluster may not stay for so long.
     pub async fn accept(&self, order: &Order, actor: &Actor, terms: &Terms) -> Result<Accepted, Error> {
         let mut tx = self.pool.begin().await?;
         let locked = lock_cluster(&mut tx, &order.cluster).await?;
@@ -49,7 +53,16 @@ impl Store {
             return Err(Error::Stale { cluster: cluster.name, state: cluster.state });
         }
         may_begin(&mut tx, order, &cluster, terms.limit).await?;
-        let number = match insert(&mut tx, order, actor, terms.idempotency_key.as_deref()).await {
+        order.stay.check(terms.role, locked.now)?;
+        let destroys = order.ahead().first().is_some_and(|step| step.action.destroys_cluster());
+        let hold = Duration::seconds(i64::from(order.hold_seconds));
+        let is_asked = !matches!(actor.channel, Channel::System | Channel::Schedule);
+        let is_held = destroys && is_asked && hold > Duration::zero();
+        let slip = Slip {
+            idempotency_key: terms.idempotency_key.as_deref(),
+            held_until: is_held.then_some(locked.now + hold),
+        };
+        let number = match insert(&mut tx, order, actor, &slip).await {
             Ok(number) => number,
             // The same key came at the same time for another cluster, whose lock this is not.
             Err(Error::Database(error)) if is_key_taken(&error) => {
@@ -77,6 +90,13 @@ impl Store {
 fn is_key_taken(error: &sqlx::Error) -> bool {
     let constraint = error.as_database_error().and_then(|error| error.constraint());
     constraint == Some("job_idempotency_key_is_unique")
+}
+
+/// What is written on a job beside its order.
+#[derive(Default)]
+pub struct Slip<'a> {
+    pub idempotency_key: Option<&'a str>,
+    pub held_until: Option<Time>,
 }
 
 /// Whether an order may be accepted on a locked cluster: what its state forbids counts only while no job is at work on it.
@@ -107,12 +127,15 @@ pub struct LockedCluster {
     pub cluster: Cluster,
     /// The version of its last change that a press is decided on.
     press_version: i64,
+    /// The database's time.
+    pub now: Time,
 }
 
 /// Locks the cluster against other acceptances.
 pub async fn lock_cluster(tx: &mut PgTransaction<'_>, name: &str) -> Result<LockedCluster, Error> {
     let row = sqlx::query!(
-        "select state, size, since, failure, version, press_version from cluster where cluster_name = $1 for update",
+        r#"select state, size, since, failure, version, press_version, now() as "now!"
+             from cluster where cluster_name = $1 for update"#,
         name
     )
     .fetch_optional(&mut **tx)
@@ -131,12 +154,12 @@ pub async fn lock_cluster(tx: &mut PgTransaction<'_>, name: &str) -> Result<Lock
         since: row.since,
         failure: row.failure,
         deployments: Vec::new(),
-        destroys_at: None::<DateTime<Utc>>,
+        destroys_at: None,
         active_job,
         doubt: None,
         version: row.version,
     };
-    Ok(LockedCluster { cluster, press_version: row.press_version })
+    Ok(LockedCluster { cluster, press_version: row.press_version, now: row.now })
 }
 
 async fn job_of_key(
@@ -150,13 +173,14 @@ async fn job_of_key(
     let earlier = sqlx::query!(
         r#"select job_number,
                   routine = $2 and cluster_name = $3 and size is not distinct from $4
-                  and service is not distinct from $5 as "is_the_same!"
+                  and service is not distinct from $5 and stay is not distinct from $6 as "is_the_same!"
              from job where idempotency_key = $1"#,
         key,
         order.routine,
         order.cluster,
         order.size.map(|size| size.as_str()),
-        order.service
+        order.service,
+        order.stay.chosen.as_ref().map(Json) as _
     )
     .fetch_optional(connection)
     .await?;
@@ -172,13 +196,14 @@ pub async fn insert(
     connection: &mut PgConnection,
     order: &Order,
     actor: &Actor,
-    key: Option<&str>,
+    slip: &Slip<'_>,
 ) -> Result<i64, Error> {
     let number = sqlx::query_scalar!(
         "insert into job
                 (routine, cluster_name, size, service, actor_name, channel, teardown, lifetime_minutes, idempotency_key,
-                 time_limit_minutes, cloud, resumes, offer)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                 time_limit_minutes, cloud, resumes, offer, stay, longest_minutes, grace_minutes, idle_minutes,
+                 hold_seconds, held_until)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
          returning job_number",
         order.routine,
         order.cluster,
@@ -187,12 +212,18 @@ pub async fn insert(
         actor.name,
         actor.channel.as_str(),
         Json(&order.teardown) as _,
-        i32::try_from(order.lifetime_minutes).unwrap_or(i32::MAX),
-        key,
-        order.time_limit_minutes.map(|minutes| i32::try_from(minutes).unwrap_or(i32::MAX)),
+        minutes(order.stay.lifetime_minutes),
+        slip.idempotency_key,
+        order.time_limit_minutes.map(minutes),
         order.cloud.as_ref().map(Json) as _,
         order.resumes.map(|resumed| resumed.job),
-        order.offer.as_ref().map(Json) as _
+        order.offer.as_ref().map(Json) as _,
+        order.stay.chosen.as_ref().map(Json) as _,
+        minutes(order.stay.limits.longest_minutes),
+        minutes(order.stay.limits.grace_minutes),
+        order.stay.limits.idle_minutes.map(minutes),
+        i32::try_from(order.hold_seconds).unwrap_or(i32::MAX),
+        slip.held_until
     )
     .fetch_one(&mut *connection)
     .await?;

@@ -28,9 +28,9 @@ pub struct Act {
 }
 
 /// A job that was locked for an act.
-struct Held {
-    tx: PgTransaction<'static>,
-    job: JobWithSteps,
+pub struct Held {
+    pub tx: PgTransaction<'static>,
+    pub job: JobWithSteps,
     now: Time,
 }
 
@@ -125,7 +125,7 @@ impl Store {
         let ended = self.job(number).await?.ok_or(Error::UnknownJob(number))?;
         may_resume(&ended, from)?;
         let row = sqlx::query!(
-            r#"select teardown as "teardown: Json<Vec<PlannedTeardown>>", lifetime_minutes,
+            r#"select teardown as "teardown: Json<Vec<PlannedTeardown>>", hold_seconds, now() as "now!",
                       cloud as "cloud: Json<domain::cloud::CloudMark>", offer as "offer: Json<SizeOffer>"
                  from job where job_number = $1"#,
             number
@@ -143,7 +143,8 @@ impl Store {
                 .map(|step| PlannedStep { phase: step.phase, title: step.title, action: step.action })
                 .collect(),
             teardown: row.teardown.0,
-            lifetime_minutes: u32::try_from(row.lifetime_minutes).unwrap_or_default(),
+            stay: ended.job.stay.anew(row.now),
+            hold_seconds: u32::try_from(row.hold_seconds).unwrap_or_default(),
             time_limit_minutes: ended.job.time_limit_minutes,
             cloud: row.cloud.map(|cloud| cloud.0),
             offer: row.offer.map(|offer| offer.0),
@@ -188,7 +189,7 @@ impl Store {
     }
 
     /// Locks a job's row: no worker records and nobody else acts on it meanwhile.
-    async fn hold(&self, number: i64) -> Result<Held, Error> {
+    pub(crate) async fn hold(&self, number: i64) -> Result<Held, Error> {
         let mut tx = self.pool.begin().await?;
         let now = sqlx::query_scalar!(
             r#"select now() as "now!" from job where job_number = $1 for update"#,
@@ -202,7 +203,7 @@ impl Store {
         Ok(Held { tx, job, now })
     }
 
-    async fn done(
+    pub(crate) async fn done(
         &self,
         held: Held,
         actor: &Actor,

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+use sqlx::types::Json;
+
 use crate::{Error, Store};
 
 /// One message that Slack has not had yet.
@@ -11,8 +14,17 @@ pub struct Announcement {
     /// None when it concerns a cluster as a whole.
     pub job: Option<i64>,
     pub text: String,
+    pub buttons: Vec<Button>,
     /// How often it was sent in vain.
     pub attempts: i32,
+}
+
+/// A way to what can be done about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Button {
+    pub title: String,
+    /// On our own pages.
+    pub path: String,
 }
 
 impl Store {
@@ -22,14 +34,14 @@ impl Store {
     /// When the database does not answer.
     pub async fn take_announcement(&self, hold: Duration) -> Result<Option<Announcement>, Error> {
         let row = sqlx::query!(
-            "update announcement set next_attempt_at = now() + make_interval(secs => $1)
+            r#"update announcement set next_attempt_at = now() + make_interval(secs => $1)
               where announcement_id = (
                     select announcement_id from (
                         select announcement_id, next_attempt_at from announcement
                          where sent_at is null and given_up_at is null
                          order by announcement_id limit 1 for update skip locked) as oldest
                      where next_attempt_at <= now())
-             returning announcement_id, job_number, text, attempts",
+             returning announcement_id, job_number, text, attempts, buttons as "buttons: Json<Vec<Button>>""#,
             hold.as_secs_f64()
         )
         .fetch_optional(&self.pool)
@@ -38,6 +50,7 @@ impl Store {
             id: row.announcement_id,
             job: row.job_number,
             text: row.text,
+            buttons: row.buttons.0,
             attempts: row.attempts,
         }))
     }

@@ -107,7 +107,7 @@ impl Store {
     /// [`Error::Fenced`] when the claim has passed on.
     pub async fn turn(&self, claim: &Claim) -> Result<Turn, Error> {
         let row = sqlx::query!(
-            r#"select teardown as "teardown: Json<Vec<PlannedTeardown>>", lifetime_minutes,
+            r#"select teardown as "teardown: Json<Vec<PlannedTeardown>>",
                       cloud as "cloud: Json<CloudMark>", now() as "now!"
                  from job where job_number = $1 and fence = $2"#,
             claim.job,
@@ -128,7 +128,6 @@ impl Store {
             cluster,
             obligation,
             teardown: row.teardown.0,
-            lifetime_minutes: i64::from(row.lifetime_minutes),
             cloud: row.cloud.map(|cloud| cloud.0),
             has_observer: false,
         };

@@ -3,14 +3,16 @@
 use domain::Time;
 use domain::actor::Actor;
 use domain::cloud::{CloudMark, ResourceKind};
+use domain::ending::warnings_owed;
 use domain::obligation::{Obligation, PlannedTeardown};
 use domain::record::Evidence;
 use domain::size::{Size, SizeOffer};
+use domain::stay::StayLimits;
 use sqlx::types::Json;
 
 use crate::accept::lock_cluster;
 use crate::acts::note;
-use crate::transitions::touch_cluster;
+use crate::transitions::{minutes, touch_cluster};
 use crate::{Error, Store, receipts, up_times};
 
 /// A cluster that is found in the cloud, and how it is to be destroyed.
@@ -21,6 +23,7 @@ pub struct Adoption {
     /// Its price by the config of today, where its size is known: without one it is not metered.
     pub offer: Option<SizeOffer>,
     pub destroys_at: Time,
+    pub limits: StayLimits,
     pub teardown: Vec<PlannedTeardown>,
     pub cloud: CloudMark,
 }
@@ -183,14 +186,20 @@ impl Store {
         if locked.cluster.active_job.is_some() {
             return Err(Error::NotIdle(adoption.cluster.clone()));
         }
+        let warnings = warnings_owed(Some(adoption.destroys_at), locked.now);
         let opened = sqlx::query!(
-            "insert into obligation (cluster_name, state, opened_at, destroys_at, teardown, next_attempt_at, cloud)
-             values ($1, 'open', now(), $2, $3, $2, $4)
+            "insert into obligation (cluster_name, state, opened_at, destroys_at, teardown, next_attempt_at, cloud,
+                                     longest_minutes, grace_minutes, idle_minutes, warnings)
+             values ($1, 'open', now(), $2, $3, $2, $4, $5, $6, $7, $8)
              on conflict (cluster_name) where state not in ('settled', 'closed') do nothing",
             adoption.cluster,
             adoption.destroys_at,
             Json(&adoption.teardown) as _,
-            Json(&adoption.cloud) as _
+            Json(&adoption.cloud) as _,
+            minutes(adoption.limits.longest_minutes),
+            minutes(adoption.limits.grace_minutes),
+            adoption.limits.idle_minutes.map(minutes),
+            warnings
         )
         .execute(&mut *tx)
         .await?

@@ -3,8 +3,10 @@
 use domain::act::ActError;
 use domain::cloud::ResourceKind;
 use domain::cluster::ClusterState;
+use domain::extension::ExtendError;
 use domain::money::OverBudget;
 use domain::order::Conflict;
+use domain::stay::StayError;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -29,6 +31,12 @@ pub enum Error {
     /// The job is not in a state in which that may be done to it.
     #[error(transparent)]
     Act(ActError),
+    /// The auto-destroy time that somebody chose is out of range.
+    #[error("{0} Nothing was started.")]
+    Stay(#[from] StayError),
+    /// The auto-destroy time is not moved.
+    #[error(transparent)]
+    Extend(#[from] ExtendError),
     #[error("A job is at work on {0}. Nothing was changed.")]
     NotIdle(String),
     #[error("There is no schedule {0}.")]
@@ -67,6 +75,7 @@ impl From<sqlx::Error> for Error {
         let constraint = error.as_database_error().and_then(|error| error.constraint());
         match constraint {
             Some("trigger_run_is_adopted_once") => Self::RunTaken,
+            Some("extension_idempotency_key_is_unique") => Self::Extend(ExtendError::KeyReused),
             _ => Self::Database(error),
         }
     }
@@ -90,6 +99,8 @@ impl Error {
                 | Self::UnknownCluster(_)
                 | Self::UnknownJob(_)
                 | Self::Act(_)
+                | Self::Stay(_)
+                | Self::Extend(_)
                 | Self::NotIdle(_)
                 | Self::NotShown { .. }
                 | Self::UnknownSchedule(_)

@@ -4,8 +4,11 @@ use chrono::{DateTime, Utc};
 use domain::actor::Actor;
 use domain::job::{Abandonment, Asked, Job, JobState, JobWithSteps};
 use domain::spelling::UnknownSpelling;
+use domain::stay::{Stay, StayTerms};
 use sqlx::PgConnection;
+use sqlx::types::Json;
 
+use crate::obligations::limits;
 use crate::rows::{maybe_word, word};
 use crate::{Error, Store};
 
@@ -100,6 +103,12 @@ pub struct JobRow {
     abandoned_by_channel: Option<String>,
     leave_up_until: Option<DateTime<Utc>>,
     time_limit_minutes: Option<i32>,
+    lifetime_minutes: i32,
+    stay: Option<Json<Stay>>,
+    longest_minutes: i32,
+    grace_minutes: i32,
+    idle_minutes: Option<i32>,
+    held_until: Option<DateTime<Utc>>,
     recoveries: i32,
     resumes: Option<i64>,
     pays_obligation: bool,
@@ -131,6 +140,12 @@ impl TryFrom<JobRow> for Job {
                 .zip(row.abandoned_at.zip(row.leave_up_until))
                 .map(|(by, (at, until))| Abandonment { by, at, until }),
             time_limit_minutes: row.time_limit_minutes.and_then(|minutes| minutes.try_into().ok()),
+            stay: StayTerms {
+                lifetime_minutes: u32::try_from(row.lifetime_minutes).unwrap_or_default(),
+                chosen: row.stay.map(|stay| stay.0),
+                limits: limits(row.longest_minutes, row.grace_minutes, row.idle_minutes),
+            },
+            held_until: row.held_until,
             recoveries: row.recoveries,
             resumes: row.resumes,
             pays_obligation: row.pays_obligation,
@@ -162,9 +177,10 @@ impl Store {
             .map(|group| group.states().iter().map(|state| state.as_str().to_owned()).collect::<Vec<_>>());
         sqlx::query_as!(
             JobRow,
-            "select job_number, routine, cluster_name, size, service, state, actor_name, channel,
+            r#"select job_number, routine, cluster_name, size, service, state, actor_name, channel,
                     created_at, started_at, finished_at, cancel_requested_at, cancelled_by_name, cancelled_by_channel,
                     abandoned_at, abandoned_by_name, abandoned_by_channel, leave_up_until, time_limit_minutes,
+                    lifetime_minutes, stay as "stay: Json<Stay>", longest_minutes, grace_minutes, idle_minutes, held_until,
                     recoveries, resumes, pays_obligation, outcome, version
                from job
               where ($1::text[] is null or state = any($1))
@@ -172,7 +188,7 @@ impl Store {
                 and ($5::text is null or routine = $5)
                 and ($3::bigint is null or job_number < $3)
               order by job_number desc
-              limit $4",
+              limit $4"#,
             states.as_deref(),
             filter.cluster.as_deref(),
             filter.before,
@@ -201,12 +217,13 @@ impl Store {
     ) -> Result<Option<JobWithSteps>, Error> {
         let row = sqlx::query_as!(
             JobRow,
-            "select job_number, routine, cluster_name, size, service, state, actor_name, channel,
+            r#"select job_number, routine, cluster_name, size, service, state, actor_name, channel,
                     created_at, started_at, finished_at, cancel_requested_at, cancelled_by_name, cancelled_by_channel,
                     abandoned_at, abandoned_by_name, abandoned_by_channel, leave_up_until, time_limit_minutes,
+                    lifetime_minutes, stay as "stay: Json<Stay>", longest_minutes, grace_minutes, idle_minutes, held_until,
                     recoveries, resumes, pays_obligation, outcome, version
                from job
-              where job_number = $1",
+              where job_number = $1"#,
             number
         )
         .fetch_optional(&mut *connection)

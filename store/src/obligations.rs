@@ -3,13 +3,15 @@
 use domain::Time;
 use domain::actor::Actor;
 use domain::cloud::CloudMark;
+use domain::extension::Extension;
 use domain::obligation::{Closing, Duty, Obligation, PlannedTeardown, duty};
 use domain::order::{Order, PlannedStep};
+use domain::stay::{StayLimits, StayTerms};
 use domain::step::Phase;
 use sqlx::PgConnection;
 use sqlx::types::Json;
 
-use crate::accept::{insert, lock_cluster};
+use crate::accept::{Slip, insert, lock_cluster};
 use crate::rows::{maybe_word, word};
 use crate::{Error, Store};
 
@@ -30,7 +32,19 @@ struct Row {
     state: String,
     opened_at: Time,
     opened_by_job: Option<i64>,
-    destroys_at: Time,
+    destroys_at: Option<Time>,
+    longest_minutes: i32,
+    grace_minutes: i32,
+    idle_minutes: Option<i32>,
+    active_at: Time,
+    warnings: i32,
+    chosen_by: Option<String>,
+    extension_id: Option<i64>,
+    extended_at: Option<Time>,
+    extended_by: Option<String>,
+    ends_from: Option<Time>,
+    ends_at: Option<Time>,
+    chosen_before: Option<String>,
     teardown: Json<Vec<PlannedTeardown>>,
     cloud: Option<Json<CloudMark>>,
     due_since: Option<Time>,
@@ -52,6 +66,17 @@ impl TryFrom<Row> for OwedDestroy {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Self, Error> {
+        let extended = match (row.extension_id, row.extended_at, row.extended_by) {
+            (Some(id), Some(at), Some(by)) => Some(Extension {
+                id,
+                at,
+                by,
+                from: row.ends_from,
+                to: row.ends_at,
+                chosen_before: row.chosen_before,
+            }),
+            _ => None,
+        };
         Ok(Self {
             obligation: Obligation {
                 id: row.obligation_id,
@@ -60,6 +85,11 @@ impl TryFrom<Row> for OwedDestroy {
                 opened_at: row.opened_at,
                 opened_by_job: row.opened_by_job,
                 destroys_at: row.destroys_at,
+                limits: limits(row.longest_minutes, row.grace_minutes, row.idle_minutes),
+                active_at: row.active_at,
+                warnings: row.warnings,
+                chosen_by: row.chosen_by,
+                extended,
                 teardown: row.teardown.0,
                 cloud: row.cloud.map(|cloud| cloud.0),
                 due_since: row.due_since,
@@ -76,6 +106,16 @@ impl TryFrom<Row> for OwedDestroy {
             is_busy: row.is_busy,
             now: row.now,
         })
+    }
+}
+
+/// What a row says limits the stay of a cluster.
+pub fn limits(longest_minutes: i32, grace_minutes: i32, idle_minutes: Option<i32>) -> StayLimits {
+    let minutes = |minutes: i32| u32::try_from(minutes).unwrap_or_default();
+    StayLimits {
+        longest_minutes: minutes(longest_minutes),
+        grace_minutes: minutes(grace_minutes),
+        idle_minutes: idle_minutes.map(minutes),
     }
 }
 
@@ -129,6 +169,9 @@ impl Store {
         sqlx::query_as!(
             Row,
             r#"select obligation_id, cluster_name, state, opened_at, opened_by_job, destroys_at,
+                      longest_minutes, grace_minutes, idle_minutes, active_at, warnings, chosen_by,
+                      extension_id as "extension_id?", extended_at as "extended_at?", extended_by as "extended_by?",
+                      ends_from, ends_at, chosen_before,
                       teardown as "teardown: Json<Vec<PlannedTeardown>>", cloud as "cloud: Json<CloudMark>",
                       due_since, alarms, verifying_since, failed_attempts, last_error, next_attempt_at,
                       settled_at, settled_by_job, evidence, closed_by, closed_because,
@@ -138,6 +181,12 @@ impl Store {
                                  and (fence > 0 or pays_obligation)) as "is_busy!",
                       now() as "now!"
                  from obligation
+                 left join lateral (
+                      select extension_id, extended_at, extended_by, ends_from, ends_at, chosen_before
+                        from extension
+                       where extension.obligation_id = obligation.obligation_id and undone_at is null
+                       order by extension_id desc
+                       limit 1) as last_extension on true
                 where case when $2::bigint is null
                            then state not in ('settled', 'closed') and ($1::text is null or cluster_name = $1)
                            else opened_by_job = $2 or settled_by_job = $2 end
@@ -175,13 +224,14 @@ impl Store {
                 .map(|step| PlannedStep { phase: Phase::Forward, title: step.title, action: step.action })
                 .collect(),
             teardown: Vec::new(),
-            lifetime_minutes: 0,
+            stay: StayTerms::default(),
+            hold_seconds: 0,
             time_limit_minutes: None,
             cloud: owed.cloud,
             offer: None,
             resumes: None,
         };
-        let number = insert(&mut tx, &order, &Actor::system(), None).await?;
+        let number = insert(&mut tx, &order, &Actor::system(), &Slip::default()).await?;
         sqlx::query!("update job set pays_obligation = true where job_number = $1", number)
             .execute(&mut *tx)
             .await?;

@@ -11,7 +11,7 @@ use domain::schedule::{LastRun, Schedule};
 use domain::text;
 use sqlx::PgTransaction;
 
-use crate::accept::{insert, lock_cluster, may_begin};
+use crate::accept::{Slip, insert, lock_cluster, may_begin};
 use crate::freezes::freezes_between;
 use crate::record::check_in;
 use crate::{Error, Store, schedules};
@@ -183,7 +183,7 @@ async fn write_down(
     let told = due_at.format("%Y-%m-%d %H:%M UTC");
     let (job, remark, news) = match come {
         Come::To(order, late) => {
-            let job = insert(tx, &order, &Actor::schedule(name), None).await?;
+            let job = insert(tx, &order, &Actor::schedule(name), &Slip::default()).await?;
             if let Some(late) = &late {
                 let text = format!("It was due at {told}, while this service was not there. {late}.");
                 check_in(tx, job, &[Remark::warning(None, text)]).await?;

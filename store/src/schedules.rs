@@ -51,6 +51,7 @@ impl TryFrom<Row> for Schedule {
             id: row.schedule_id,
             name: row.name,
             ask: Ask {
+                lifetime: None,
                 routine: row.routine,
                 cluster: row.cluster_name,
                 size: maybe_word(row.size.as_deref())?,

@@ -78,22 +78,32 @@ pub async fn change_obligation(
     cluster: &str,
     change: &ObligationChange,
 ) -> Result<(), Error> {
+    // First, as everybody who changes a debt takes the row of its cluster first.
+    touch_cluster(connection, cluster).await?;
     match change {
-        ObligationChange::Open { destroys_at, teardown, cloud } => {
+        ObligationChange::Open { destroys_at, limits, warnings, teardown, cloud } => {
             sqlx::query!(
                 "insert into obligation
-                        (cluster_name, state, opened_at, opened_by_job, destroys_at, teardown, next_attempt_at, cloud)
-                 values ($1, 'open', now(), $2, $3, $4, $3, $5)
+                        (cluster_name, state, opened_at, opened_by_job, destroys_at, teardown, next_attempt_at, cloud,
+                         longest_minutes, grace_minutes, idle_minutes, active_at, warnings)
+                 values ($1, 'open', now(), $2, $3, $4, coalesce($3, now()), $5, $6, $7, $8, now(), $9)
                  on conflict (cluster_name) where state not in ('settled', 'closed') do update
                     set state = 'open', opened_at = excluded.opened_at, opened_by_job = excluded.opened_by_job,
                         destroys_at = excluded.destroys_at, teardown = excluded.teardown, cloud = excluded.cloud,
                         next_attempt_at = excluded.next_attempt_at, failed_attempts = 0, last_error = null,
-                        due_since = null, alarms = 0, verifying_since = null",
+                        due_since = null, alarms = 0, verifying_since = null,
+                        longest_minutes = excluded.longest_minutes, grace_minutes = excluded.grace_minutes,
+                        idle_minutes = excluded.idle_minutes, active_at = excluded.active_at,
+                        warnings = excluded.warnings, chosen_by = null",
                 cluster,
                 job,
-                destroys_at,
+                *destroys_at,
                 Json(teardown) as _,
-                cloud.as_ref().map(Json) as _
+                cloud.as_ref().map(Json) as _,
+                minutes(limits.longest_minutes),
+                minutes(limits.grace_minutes),
+                limits.idle_minutes.map(minutes),
+                warnings
             )
             .execute(&mut *connection)
             .await?;
@@ -146,19 +156,22 @@ pub async fn change_obligation(
             .execute(&mut *connection)
             .await?;
         }
-        ObligationChange::LeaveUp { until } => {
+        ObligationChange::LeaveUp { until, by, warnings } => {
             sqlx::query!(
                 "update obligation
-                    set state = 'open', destroys_at = $2, next_attempt_at = $2, due_since = null, alarms = 0
+                    set state = 'open', destroys_at = $2, next_attempt_at = $2, due_since = null, alarms = 0,
+                        chosen_by = $3, warnings = $4, active_at = now()
                   where cluster_name = $1 and state not in ('settled', 'closed')",
                 cluster,
-                until
+                until,
+                by,
+                warnings
             )
             .execute(&mut *connection)
             .await?;
         }
     }
-    touch_cluster(connection, cluster).await
+    Ok(())
 }
 
 pub async fn change_job(
@@ -191,9 +204,24 @@ pub async fn change_job(
             .execute(&mut *connection)
             .await?;
             // The next job on the cluster waits for nothing any more, and the page says so.
-            touch_cluster(connection, cluster).await
+            touch_cluster(connection, cluster).await?;
+            sqlx::query!(
+                "update obligation set active_at = now()
+                  where cluster_name = $1 and state not in ('settled', 'closed')
+                    and exists (select from job where job_number = $2 and started_at is not null)",
+                cluster,
+                job
+            )
+            .execute(connection)
+            .await?;
+            Ok(())
         }
     }
+}
+
+/// As a row keeps it.
+pub fn minutes(minutes: u32) -> i32 {
+    i32::try_from(minutes).unwrap_or(i32::MAX)
 }
 
 /// Gives the cluster a new version: what a page shows has changed, and so has what a press is decided on.

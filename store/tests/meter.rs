@@ -138,7 +138,8 @@ fn order(cluster: &str, offer: &SizeOffer) -> Order {
             action: Action::Trigger { target, effect: Effect::CreatesCluster },
         }],
         teardown: Vec::new(),
-        lifetime_minutes: 240,
+        stay: Default::default(),
+        hold_seconds: 0,
         time_limit_minutes: None,
         cloud: None,
         offer: Some(offer.clone()),
@@ -157,7 +158,9 @@ async fn live(world: &mut World, cluster: &str) -> Expected {
         let job = world.job(cluster, &offer).await;
         let mut began = world.now;
         let open = ObligationChange::Open {
-            destroys_at: world.now + TimeDelta::hours(4),
+            destroys_at: Some(world.now + TimeDelta::hours(4)),
+            limits: Default::default(),
+            warnings: 0,
             teardown: Vec::new(),
             cloud: None,
         };

@@ -9,6 +9,7 @@ use domain::order::{Order, PlannedStep};
 use domain::record::{JobChange, Record};
 use domain::run::{ProviderKind, RunRef};
 use domain::size::Size;
+use domain::stay::StayTerms;
 use domain::step::{Action, CiTarget, Effect, Phase, Trigger, TriggerState};
 use sqlx::PgPool;
 use store::{Error, Kind, Store, Terms};
@@ -40,7 +41,8 @@ fn order(cluster: &str) -> Order {
             action: Action::Trigger { target, effect: Effect::CreatesCluster },
         }],
         teardown: Vec::new(),
-        lifetime_minutes: 240,
+        stay: StayTerms::default(),
+        hold_seconds: 0,
         time_limit_minutes: None,
         cloud: None,
         offer: None,

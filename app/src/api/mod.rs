@@ -3,11 +3,13 @@
 
 mod act;
 mod debt;
+mod ending;
 mod schedule;
 mod start;
 
 pub use act::*;
 pub use debt::*;
+pub use ending::*;
 pub use schedule::*;
 pub use start::*;
 
@@ -42,6 +44,8 @@ mod tests {
             DeleteSchedule::url(),
             AddFreeze::url(),
             RemoveFreeze::url(),
+            ExtendCluster::url(),
+            UndoExtension::url(),
         ];
         let expected = [
             "start-cluster",
@@ -63,6 +67,8 @@ mod tests {
             "delete-schedule",
             "add-freeze",
             "remove-freeze",
+            "extend-cluster",
+            "undo-extension",
         ];
         assert_eq!(addresses.map(str::to_owned), expected.map(|name| format!("/actions/{name}")));
     }
@@ -71,11 +77,11 @@ mod tests {
     async fn nobody_may_act_without_signing_in() {
         let owner = Owner::new();
         owner.set();
-        assert_eq!(start_cluster(None, None, None, None).await, Err(AppError::SignedOut));
-        assert_eq!(resize_cluster(None, None, None, None).await, Err(AppError::SignedOut));
+        assert_eq!(start_cluster(None, None, None, None, None, None).await, Err(AppError::SignedOut));
+        assert_eq!(resize_cluster(None, None, None, None, None, None).await, Err(AppError::SignedOut));
         assert_eq!(deploy_service(None, None, None, None).await, Err(AppError::SignedOut));
         assert_eq!(destroy_cluster(None, None, None, None).await, Err(AppError::SignedOut));
-        assert_eq!(start_routine(None, None, None, None, None).await, Err(AppError::SignedOut));
+        assert_eq!(start_routine(None, None, None, None, None, None, None).await, Err(AppError::SignedOut));
         assert_eq!(cancel_job(None, None).await, Err(AppError::SignedOut));
         assert_eq!(leave_cluster_up(None, None, None, None).await, Err(AppError::SignedOut));
         assert_eq!(answer_question(None, None, None, None).await, Err(AppError::SignedOut));
@@ -90,5 +96,7 @@ mod tests {
         assert_eq!(delete_schedule(None).await, Err(AppError::SignedOut));
         assert_eq!(add_freeze(None, None, None, None, None).await, Err(AppError::SignedOut));
         assert_eq!(remove_freeze(None).await, Err(AppError::SignedOut));
+        assert_eq!(extend_cluster(None, None, None, None, None).await, Err(AppError::SignedOut));
+        assert_eq!(undo_extension(None, None).await, Err(AppError::SignedOut));
     }
 }

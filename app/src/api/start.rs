@@ -16,12 +16,17 @@ use crate::session::admitted;
 pub async fn start_cluster(
     cluster: Option<String>,
     size: Option<String>,
+    lifetime: Option<String>,
+    until: Option<String>,
     expected_version: Option<String>,
     idempotency_key: Option<String>,
 ) -> Result<(), AppError> {
-    let who = admitted()?;
-    let press = Press::new("up", cluster).size(size).sealed(expected_version, idempotency_key);
-    press.accept(&who, FormPage::Start).await
+    let by = admitted()?;
+    let press = Press::new("up", cluster)
+        .size(size)
+        .staying(lifetime, until)
+        .sealed(expected_version, idempotency_key);
+    press.accept(&by, FormPage::Start).await
 }
 
 /// Replaces a cluster that is up by one of another size.
@@ -32,12 +37,17 @@ pub async fn start_cluster(
 pub async fn resize_cluster(
     cluster: Option<String>,
     size: Option<String>,
+    lifetime: Option<String>,
+    until: Option<String>,
     expected_version: Option<String>,
     idempotency_key: Option<String>,
 ) -> Result<(), AppError> {
-    let who = admitted()?;
-    let press = Press::new("resize", cluster).size(size).sealed(expected_version, idempotency_key);
-    press.accept(&who, FormPage::Resize).await
+    let by = admitted()?;
+    let press = Press::new("resize", cluster)
+        .size(size)
+        .staying(lifetime, until)
+        .sealed(expected_version, idempotency_key);
+    press.accept(&by, FormPage::Resize).await
 }
 
 /// Deploys one service.
@@ -51,9 +61,9 @@ pub async fn deploy_service(
     expected_version: Option<String>,
     idempotency_key: Option<String>,
 ) -> Result<(), AppError> {
-    let who = admitted()?;
+    let by = admitted()?;
     let press = Press::new("deploy", cluster).service(service).sealed(expected_version, idempotency_key);
-    press.accept(&who, FormPage::Deploy).await
+    press.accept(&by, FormPage::Deploy).await
 }
 
 /// Destroys a cluster. Where that could hurt somebody else, the name has to be typed.
@@ -67,9 +77,9 @@ pub async fn destroy_cluster(
     expected_version: Option<String>,
     idempotency_key: Option<String>,
 ) -> Result<(), AppError> {
-    let who = admitted()?;
+    let by = admitted()?;
     let press = Press::new("down", cluster).sealed(expected_version, idempotency_key);
-    press.accept_destroy(&who, typed_name.unwrap_or_default()).await
+    press.accept_destroy(&by, typed_name.unwrap_or_default()).await
 }
 
 /// Starts any routine that does not begin with a destroy; those have pages of their own, which say what is lost.
@@ -83,12 +93,15 @@ pub async fn start_routine(
     cluster: Option<String>,
     size: Option<String>,
     service: Option<String>,
+    lifetime: Option<String>,
+    until: Option<String>,
     idempotency_key: Option<String>,
 ) -> Result<(), AppError> {
-    let who = admitted()?;
+    let by = admitted()?;
     let press = Press::new(&routine.unwrap_or_default(), cluster)
         .size(size)
         .service(service)
+        .staying(lifetime, until)
         .sealed_by(idempotency_key);
-    press.accept_routine(&who).await
+    press.accept_routine(&by).await
 }

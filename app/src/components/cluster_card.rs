@@ -7,6 +7,7 @@ use super::acts::acts;
 use super::backup_box::backup_box;
 use super::badge::badge;
 use super::cloud_age::cloud_age;
+use super::end_box::{end_box, hold_box};
 use super::leftovers::{found, leftovers};
 use super::owed_box::owed_box;
 use super::question::question_box;
@@ -34,7 +35,8 @@ pub fn piece_id(name: &str, place: Place) -> String {
 pub fn cluster_card(view: &ClusterView, place: Place) -> impl IntoView + use<> {
     let now = view.made_at;
     let is_page = place == Place::Page;
-    let start = view.start.as_ref().map(|start| start_form(&view.name, view.version, start, &view.seal));
+    let start =
+        view.start.as_ref().map(|start| start_form(&view.name, view.version, start, &view.seal, None));
     view! {
         <div
             id=piece_id(&view.name, place)
@@ -55,6 +57,8 @@ pub fn cluster_card(view: &ClusterView, place: Place) -> impl IntoView + use<> {
                 <p class="lead">{draw(&view.second_line, now)}</p>
                 {view.money.as_ref().map(|words| view! { <p class="meta">{draw(words, now)}</p> })}
                 {view.question.as_ref().map(|question| question_box(question, now))}
+                {view.hold.as_ref().map(|hold| hold_box(hold, now))}
+                {view.end.as_ref().map(|end| end_box(end, &view.seal, now))}
                 {truths(view, !is_page && start.is_some())}
                 {start}
                 {foot(view)}

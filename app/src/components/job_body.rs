@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::actions::actions;
 use super::badge::badge;
 use super::check_ins::check_in_log;
+use super::end_box::hold_box;
 use super::owed_box::owed_box;
 use super::question::question_box;
 use super::sentence::draw;
@@ -44,6 +45,10 @@ pub fn job_body(job: &JobView) -> impl IntoView + use<> {
             <p class="lead">{draw(&job.lead, now)}</p>
             {job.usual.as_ref().map(|usual| view! { <p class="meta">{draw(usual, now)}</p> })}
             {notice}
+            {job.hold.as_ref().map(|hold| hold_box(hold, now))}
+            {job.end.as_ref().map(|end| view! {
+                <section class="notice tone-warn" aria-label="Auto-destroy time"><p>{draw(end, now)}</p></section>
+            })}
             {job.question.as_ref().map(|question| question_box(question, now))}
             {actions(&job.actions)}
         </div>

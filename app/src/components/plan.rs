@@ -39,7 +39,8 @@ fn money(order: &Order, facts: &ClusterFacts) -> Option<String> {
             "Costs {rate} while it runs. The cluster is destroyed at the end, also when a step fails. {estimate}"
         )
     } else {
-        let lifetime = domain::text::duration(chrono::Duration::minutes(i64::from(order.lifetime_minutes)));
+        let lifetime =
+            domain::text::duration(chrono::Duration::minutes(i64::from(order.stay.lifetime_minutes)));
         format!("Costs {rate} from then on. The cluster destroys itself after {lifetime}. {estimate}")
     })
 }

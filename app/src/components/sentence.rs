@@ -22,6 +22,9 @@ fn draw_part(part: Part, now: UnixSeconds) -> AnyView {
         Part::SoFar(since) => {
             view! { <span data-since=since.to_string()>{moment::so_far(since, now)}</span> }.into_any()
         }
+        Part::Left(until) => {
+            view! { <span data-left=until.to_string()>{moment::left(until, now)}</span> }.into_any()
+        }
         Part::Remaining(until) => {
             view! { <span class="muted" data-until=until.to_string()>{moment::remaining(until, now)}</span> }
                 .into_any()

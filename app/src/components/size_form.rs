@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use leptos::prelude::*;
 use server_fn::ServerFn;
 
+use super::lifetime_fields::lifetime_fields;
 use super::seal::{Seal, sealed_fields};
 use crate::api::StartCluster;
+use crate::problem::Refusal;
 use crate::view::{SizeCard, StartView};
 
 /// The radio cards.
@@ -52,11 +54,18 @@ pub fn priced_button(class: &'static str, verb: &'static str) -> impl IntoView {
 }
 
 /// The form that starts a cluster.
-pub fn start_form(cluster: &str, version: i64, start: &StartView, seal: &Seal) -> impl IntoView + use<> {
+pub fn start_form(
+    cluster: &str,
+    version: i64,
+    start: &StartView,
+    seal: &Seal,
+    refusal: Option<&Refusal>,
+) -> impl IntoView + use<> {
     view! {
         <form method="post" action=StartCluster::url() class="stack">
             {sealed_fields(seal, cluster, version)}
             {size_cards("Size", &start.sizes)}
+            {lifetime_fields(&start.lifetime, refusal)}
             <div class="form-foot">
                 <p class="meta">{start.note.clone()}</p>
                 {priced_button("button primary", "Start cluster")}
@@ -88,13 +97,13 @@ mod tests {
 
     #[test]
     fn the_start_form_works_without_script() {
-        let page = html(|| start_form("iriversland2", 7, &start(), &Seal::fresh()));
+        let page = html(|| start_form("iriversland2", 7, &start(), &Seal::fresh(), None));
         assert!(page.contains(r#"method="post""#), "{page}");
         assert!(page.contains(r#"action="/actions/start-cluster""#), "{page}");
-        for field in ["cluster", "expected_version", "idempotency_key", "size"] {
+        for field in ["cluster", "expected_version", "idempotency_key", "size", "lifetime"] {
             assert!(page.contains(&format!("name=\"{field}\"")), "{field} in {page}");
         }
         assert!(page.contains(">Start cluster<"), "{page}");
-        assert!(page.contains("Destroys itself 4 h after the start."), "{page}");
+        assert!(page.contains("As usual: 4 h"), "{page}");
     }
 }

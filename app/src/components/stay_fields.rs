@@ -1,11 +1,12 @@
 //! Choosing how long a cluster stays: a few lengths, each with what it costs, or a time.
 
-use domain::Time;
 use domain::price::{Price, estimate};
+use domain::stay::StayRange;
 use domain::text;
 use leptos::prelude::*;
 use rust_decimal::Decimal;
 
+use super::lifetime_fields::until_field;
 use crate::problem::Refusal;
 use crate::stay::CHOICES;
 
@@ -20,7 +21,7 @@ pub struct StayChoice {
     pub chosen: String,
     /// What was typed.
     pub until: String,
-    pub latest: Time,
+    pub range: StayRange,
 }
 
 pub fn stay_fields(choice: &StayChoice, refusal: Option<&Refusal>) -> impl IntoView + use<> {
@@ -28,8 +29,7 @@ pub fn stay_fields(choice: &StayChoice, refusal: Option<&Refusal>) -> impl IntoV
     hours.extend(choice.lifetime_hours.filter(|hours| !CHOICES.contains(hours)));
     hours.sort_unstable();
     let lengths = hours.into_iter().map(|hours| length(choice, hours)).collect_view();
-    let is_wrong = refusal.is_some_and(|refusal| refusal.field == "until");
-    let latest = choice.latest.format("%Y-%m-%d %H:%M").to_string();
+    let until = until_field(choice.until.clone(), choice.range, refusal);
     view! {
         <fieldset class="choices">
             <legend>{choice.legend}</legend>
@@ -40,20 +40,7 @@ pub fn stay_fields(choice: &StayChoice, refusal: Option<&Refusal>) -> impl IntoV
             </label>
             {choice.price.as_ref().map(|price| view! { <p class="meta">{estimate([price])}</p> })}
         </fieldset>
-        <div class="field">
-            <label for="until">"Another time, in UTC"</label>
-            <p id="until-range" class="meta">{format!("{latest} at the latest.")}</p>
-            {is_wrong.then(|| view! { <p id="until-error" class="trouble">"That time cannot be chosen."</p> })}
-            <input
-                id="until"
-                name="until"
-                type="datetime-local"
-                value=choice.until.clone()
-                max=choice.latest.format("%Y-%m-%dT%H:%M").to_string()
-                aria-invalid=is_wrong.then_some("true")
-                aria-describedby=if is_wrong { "until-error until-range" } else { "until-range" }
-            />
-        </div>
+        {until}
     }
 }
 
@@ -81,7 +68,7 @@ mod tests {
             price: Some(price("0.03571", "24.00")),
             chosen: "4h".into(),
             until: "\"><script>".into(),
-            latest: at(24 * 60),
+            range: StayRange::new(24 * 60, at(0)),
         }
     }
 
@@ -92,7 +79,7 @@ mod tests {
             assert!(page.contains(&format!("value=\"{value}\"")) && page.contains(cost), "{value} in {page}");
         }
         assert_eq!(page.matches(" checked").count(), 1);
-        assert!(page.contains("2027-01-16 08:00 at the latest."), "{page}");
+        assert!(page.contains("to 2027-01-16 08:00."), "{page}");
     }
 
     #[test]

@@ -17,10 +17,11 @@ use domain::event::CheckIn;
 use domain::history::{Durations, Range, Usual};
 use domain::job::JobWithSteps;
 use domain::money::{Cost, UpTime};
-use domain::obligation::{Obligation, ObligationState};
+use domain::obligation::Obligation;
 use domain::price::Price;
 use domain::proof::Observation;
 use domain::size::{Size, SizeOffer};
+use domain::stay::StayLimits;
 use domain::text;
 use store::{AcceptedLeftover, Act, Error, JobFilter, Snapshot, Store};
 
@@ -62,6 +63,7 @@ pub struct ClusterFacts {
     pub receipt: Option<i64>,
     pub default_size: Size,
     pub lifetime_minutes: u32,
+    pub limits: StayLimits,
     /// Whether anything can be deployed on it.
     pub takes_services: bool,
 }
@@ -118,6 +120,7 @@ impl ClusterFacts {
             offers: spec.map(|spec| spec.sizes.clone()).unwrap_or_default(),
             default_size: spec.map_or(Size::S, |spec| spec.default_size),
             lifetime_minutes: spec.map_or(0, |spec| spec.lifetime_minutes),
+            limits: spec.map(|spec| spec.limits).unwrap_or_default(),
             takes_services: !catalogue.services.is_empty(),
             has_mark: spec.is_some_and(|spec| spec.cloud.is_some()),
             latest_job: None,
@@ -344,8 +347,8 @@ impl JobFacts {
 /// Until when it is up at most, if it is up and wanted.
 fn at_most(up_times: &[UpTime], owed: Option<&Obligation>, now: Time) -> Option<Time> {
     let is_up = up_times.iter().any(|up| up.ended_at.is_none());
-    let is_wanted = |owed: &&Obligation| owed.state == ObligationState::Open && owed.destroys_at > now;
-    owed.filter(is_wanted).filter(|_| is_up).map(|owed| owed.destroys_at)
+    let owed = owed.filter(|owed| is_up && owed.is_open())?;
+    owed.destroys_at.filter(|end| *end > now)
 }
 
 /// Only what nothing is owed for any more has one.

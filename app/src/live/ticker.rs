@@ -74,6 +74,11 @@ fn show_time(now: UnixSeconds, as_of: &str) {
             let _ = element.remove_attribute("hidden");
         }
     });
+    each("[data-left]", |element| {
+        if let Some(until) = seconds(&element, "data-left") {
+            set_text(&element, &format!("{}{as_of}", moment::left(until, now)));
+        }
+    });
     each("[data-bar]", |element| {
         let spans = element.get_attribute("data-bar").and_then(|spans| bar::from_attribute(&spans));
         if let Some((own, whole)) = spans {

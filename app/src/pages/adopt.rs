@@ -2,6 +2,7 @@
 
 use domain::Time;
 use domain::catalogue::Catalogue;
+use domain::stay::StayRange;
 use leptos::prelude::*;
 use leptos_router::params::ParamsMap;
 use server_fn::ServerFn;
@@ -72,7 +73,7 @@ fn choice(facts: &ClusterFacts, catalogue: &Catalogue, query: &ParamsMap, now: T
         price: offer.map(|offer| offer.price.clone()),
         chosen: query.get("for").unwrap_or_else(|| format!("{lifetime}h")),
         until: query.get("until").unwrap_or_default(),
-        latest: stay::latest(catalogue, &facts.cluster.name, now),
+        range: StayRange::new(stay::limits(catalogue, &facts.cluster.name).longest_minutes, now),
     }
 }
 
@@ -110,7 +111,7 @@ mod tests {
     #[test]
     fn the_lifetime_of_the_config_is_chosen_first() {
         let choice = choice(&found(), &catalogue(), &ParamsMap::new(), at(60));
-        assert_eq!((choice.chosen.as_str(), choice.latest), ("4h", at(25 * 60)));
+        assert_eq!((choice.chosen.as_str(), choice.range.latest), ("4h", at(25 * 60)));
         let page = html(|| adopt_form("iriversland2", &choice, None));
         assert!(page.contains(r#"value="4h" checked"#) && page.contains("about $0.14"), "{page}");
     }

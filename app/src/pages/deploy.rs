@@ -20,8 +20,8 @@ pub fn page() -> impl IntoView {
         let ask = AskText {
             routine: "deploy".into(),
             cluster: name.clone(),
-            size: String::new(),
             service: wanted.clone(),
+            ..AskText::default()
         };
         let refusal = form::refusal(&query, &ask, &facts.cluster, &world);
         let frame = form::frame(&format!("Deploy on {name}"), Section::Clusters, refusal.as_ref());

@@ -58,7 +58,7 @@ pub fn act_refusal(query: &ParamsMap, cluster: &Cluster, forbidden: Option<Strin
 
 /// Why the form came back, if it did. The answer gets its status.
 pub fn refusal(query: &ParamsMap, ask: &AskText, cluster: &Cluster, world: &World) -> Option<Refusal> {
-    let refusal = Problem::from_query(query)?.refusal(ask, cluster, &world.catalogue);
+    let refusal = Problem::from_query(query)?.refusal(ask, cluster, &world.catalogue, world.now);
     respond::status(refusal.status);
     Some(refusal)
 }

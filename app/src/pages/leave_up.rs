@@ -1,6 +1,7 @@
 //! `/jobs/{number}/leave-up`: keep the cluster that the job would destroy, until a time, and say what that costs.
 
 use domain::act::{SHORTEST_STAY, may_leave_up};
+use domain::stay::StayRange;
 use leptos::prelude::*;
 use leptos_router::params::ParamsMap;
 use server_fn::ServerFn;
@@ -35,7 +36,7 @@ pub fn page() -> impl IntoView {
                     price: facts.price.clone(),
                     chosen: query.get("for").unwrap_or_else(|| "1h".to_owned()),
                     until: query.get("until").unwrap_or_default(),
-                    latest,
+                    range: StayRange { latest, ..StayRange::new(0, now) },
                 };
                 view! { {meaning(&facts)} {stay_form(&facts, &choice, &query, refusal.as_ref())} }.into_any()
             }

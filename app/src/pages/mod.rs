@@ -13,6 +13,7 @@ pub mod delete_schedule;
 pub mod deploy;
 pub mod destroy;
 pub mod edit_schedule;
+pub mod extend;
 pub mod freeze;
 pub mod job;
 pub mod jobs;

@@ -12,10 +12,12 @@ use super::frame::Section;
 use super::{form, load};
 use crate::api::StartRoutine;
 use crate::ask::AskText;
+use crate::components::lifetime_fields::{LifetimeChoice, lifetime_fields};
 use crate::components::plan::plan;
 use crate::components::seal::Seal;
 use crate::components::size_form::size_cards as draw_size_cards;
 use crate::facts::ClusterFacts;
+use crate::problem::Refusal;
 use crate::words::{size_cards, with_usual};
 
 pub fn page() -> impl IntoView {
@@ -31,6 +33,8 @@ pub fn page() -> impl IntoView {
         let order = ask.order(&world.catalogue).ok();
         let creates = order.as_ref().is_some_and(|order| order.size.is_some());
         let budget_note = if creates { form::budget_note(&world).await? } else { None };
+        let is_admin = world.admitted()?.role.is_admin();
+        let lifetime = LifetimeChoice::full(&facts, &ask, is_admin, world.now);
         let content = view! {
             <div class="stack">
                 {form::problem_summary(refusal.as_ref())}
@@ -39,7 +43,7 @@ pub fn page() -> impl IntoView {
                     <div class="stack">
                         {form::queue_note(&facts)}
                         {budget_note}
-                        {choices(&ask, &facts, &world.catalogue, Seal::fresh().key(version)).into_any()}
+                        {choices(&ask, &facts, &world.catalogue, Seal::fresh().key(version), &lifetime, refusal.as_ref()).into_any()}
                     </div>
                     {plan_box(order.as_ref(), &facts)}
                 </div>
@@ -67,6 +71,8 @@ fn preselected(query: &ParamsMap, catalogue: &Catalogue) -> AskText {
         cluster: asked("cluster").or(first_cluster).unwrap_or_default(),
         size: asked("size").unwrap_or_default(),
         service: asked("service").or(first_service).unwrap_or_default(),
+        lifetime: asked("lifetime").unwrap_or_default(),
+        until: asked("until").unwrap_or_default(),
     };
     if let Some(routine) = catalogue.routine(&ask.routine) {
         ask.leave_out_what_is_not_taken(routine);
@@ -91,7 +97,14 @@ fn in_the_present_size(mut ask: AskText, facts: &ClusterFacts, catalogue: &Catal
 
 /// One form, two buttons: one asks for the plan, the other starts. What only a start needs travels with its button,
 /// so that it is not in the address of the plan.
-fn choices(ask: &AskText, facts: &ClusterFacts, catalogue: &Catalogue, key: String) -> impl IntoView + use<> {
+fn choices(
+    ask: &AskText,
+    facts: &ClusterFacts,
+    catalogue: &Catalogue,
+    key: String,
+    lifetime: &LifetimeChoice,
+    refusal: Option<&Refusal>,
+) -> impl IntoView + use<> {
     let routines = offered(catalogue)
         .map(|routine| {
             view! {
@@ -125,6 +138,7 @@ fn choices(ask: &AskText, facts: &ClusterFacts, catalogue: &Catalogue, key: Stri
                 <select id="cluster" name="cluster">{clusters}</select>
             </div>
             {draw_size_cards("Size, if the routine brings the cluster up", &cards)}
+            {lifetime_fields(lifetime, refusal)}
             {takes_service}
             <div class="form-foot">
                 <button class="button" formmethod="get" formaction="/jobs/new">"Show the plan"</button>
@@ -158,7 +172,7 @@ mod tests {
     use domain::cluster::ClusterState;
 
     use super::*;
-    use crate::samples::{catalogue, cluster_facts, html};
+    use crate::samples::{at, catalogue, cluster_facts, html};
 
     fn ask(query: &[(&'static str, &str)]) -> AskText {
         let mut map = ParamsMap::new();
@@ -166,6 +180,12 @@ mod tests {
             map.insert(*name, (*value).to_owned());
         }
         preselected(&map, &catalogue())
+    }
+
+    fn drawn(facts: &ClusterFacts) -> impl IntoView + use<> {
+        let ask = ask(&[]);
+        let lifetime = LifetimeChoice::full(facts, &ask, false, at(0));
+        choices(&ask, facts, &catalogue(), "n.7".into(), &lifetime, None)
     }
 
     #[test]
@@ -185,7 +205,7 @@ mod tests {
     #[test]
     fn what_begins_with_a_destroy_is_not_offered() {
         let facts = cluster_facts(ClusterState::Up);
-        let page = html(|| choices(&ask(&[]), &facts, &catalogue(), "n.7".into()));
+        let page = html(|| drawn(&facts));
         assert!(page.contains(r#"value="guide" checked"#), "{page}");
         assert!(!page.contains(r#"value="down""#) && !page.contains(r#"value="resize""#), "{page}");
     }
@@ -193,14 +213,14 @@ mod tests {
     #[test]
     fn the_plan_can_be_asked_for_without_script() {
         let facts = cluster_facts(ClusterState::Down);
-        let page = html(|| choices(&ask(&[]), &facts, &catalogue(), "n.7".into()));
+        let page = html(|| drawn(&facts));
         assert!(page.contains(r#"formmethod="get" formaction="/jobs/new""#), "{page}");
     }
 
     #[test]
     fn what_a_start_needs_stays_out_of_the_address_of_the_plan() {
         let facts = cluster_facts(ClusterState::Down);
-        let page = html(|| choices(&ask(&[]), &facts, &catalogue(), "n.7".into()));
+        let page = html(|| drawn(&facts));
         assert!(!page.contains(r#"type="hidden""#), "{page}");
         let start = r#"<button name="idempotency_key" value="n.7""#;
         assert!(page.contains(start), "{start} in {page}");

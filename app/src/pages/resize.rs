@@ -10,10 +10,12 @@ use super::frame::Section;
 use super::{form, load};
 use crate::api::ResizeCluster;
 use crate::ask::AskText;
+use crate::components::lifetime_fields::{LifetimeChoice, lifetime_fields};
 use crate::components::seal::{Seal, sealed_fields};
 use crate::components::size_form::{priced_button, size_cards as draw_size_cards};
 use crate::facts::ClusterFacts;
 use crate::islands::priced_buttons::PricedButtons;
+use crate::problem::Refusal;
 use crate::words::size_cards;
 
 pub fn page() -> impl IntoView {
@@ -25,7 +27,9 @@ pub fn page() -> impl IntoView {
             routine: "resize".into(),
             cluster: name.clone(),
             size: size.clone(),
-            service: String::new(),
+            lifetime: query.get("lifetime").unwrap_or_default(),
+            until: query.get("until").unwrap_or_default(),
+            ..AskText::default()
         };
         let refusal = form::refusal(&query, &ask, &facts.cluster, &world);
         let frame = form::frame(&format!("Change size of {name}"), Section::Clusters, refusal.as_ref());
@@ -43,9 +47,11 @@ pub fn page() -> impl IntoView {
             let checked = size.parse().ok().or_else(|| another_size(&facts)).unwrap_or(facts.default_size);
             let queue_note = form::queue_note(&facts);
             let differences = price_differences(&facts);
+            let is_admin = world.admitted()?.role.is_admin();
+            let lifetime = LifetimeChoice::full(&facts, &ask, is_admin, world.now);
             view! {
                 {warning(&facts)} {differences} {queue_note} {budget_note}
-                {size_form(&facts, checked)}
+                {size_form(&facts, checked, &lifetime, refusal.as_ref())}
             }
             .into_any()
         };
@@ -79,7 +85,12 @@ fn warning(facts: &ClusterFacts) -> impl IntoView + use<> {
     }
 }
 
-fn size_form(facts: &ClusterFacts, checked: Size) -> impl IntoView + use<> {
+fn size_form(
+    facts: &ClusterFacts,
+    checked: Size,
+    lifetime: &LifetimeChoice,
+    refusal: Option<&Refusal>,
+) -> impl IntoView + use<> {
     let (name, present) = (&facts.cluster.name, facts.cluster.size);
     let cards = size_cards(&facts.offers, checked, present);
     view! {
@@ -87,6 +98,7 @@ fn size_form(facts: &ClusterFacts, checked: Size) -> impl IntoView + use<> {
         <form method="post" action=ResizeCluster::url() class="stack">
             {sealed_fields(&Seal::fresh(), name, facts.cluster.version)}
             {draw_size_cards("New size", &cards)}
+            {lifetime_fields(lifetime, refusal)}
             <div class="form-foot">
                 <a class="button" href=format!("/clusters/{name}")>"Keep it as it is"</a>
                 {priced_button("button danger", "Replace cluster")}

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::frame::Section;
 use super::{form, load};
 use crate::ask::AskText;
+use crate::components::lifetime_fields::LifetimeChoice;
 use crate::components::seal::Seal;
 use crate::components::size_form::start_form;
 use crate::islands::priced_buttons::PricedButtons;
@@ -21,7 +22,9 @@ pub fn page() -> impl IntoView {
             routine: "up".into(),
             cluster: name.clone(),
             size: size.clone(),
-            service: String::new(),
+            lifetime: query.get("lifetime").unwrap_or_default(),
+            until: query.get("until").unwrap_or_default(),
+            ..AskText::default()
         };
         let refusal = form::refusal(&query, &ask, &facts.cluster, &world);
         let frame = form::frame(&format!("Start {name}"), Section::Clusters, refusal.as_ref());
@@ -41,12 +44,14 @@ pub fn page() -> impl IntoView {
             }
             .into_any()
         } else {
+            let is_admin = world.admitted()?.role.is_admin();
             let start = StartView {
                 sizes: with_usual(size_cards(&facts.offers, checked, None), &facts),
+                lifetime: LifetimeChoice::full(&facts, &ask, is_admin, world.now),
                 ..StartView::new(&facts)
             };
-            view! { <PricedButtons/> {queue_note} {budget_note} {start_form(&name, facts.cluster.version, &start, &Seal::fresh())} }
-                .into_any()
+            let form = start_form(&name, facts.cluster.version, &start, &Seal::fresh(), refusal.as_ref());
+            view! { <PricedButtons/> {queue_note} {budget_note} {form} }.into_any()
         };
         let content = view! {
             <div class="stack narrow">

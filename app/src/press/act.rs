@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::actor::{Actor, Role};
 use domain::catalogue::Catalogue;
 use domain::job::JobWithSteps;
+use domain::stay::Stay;
 use domain::step::Step;
 use leptos::prelude::use_context;
 use leptos_router::location::Url;
@@ -16,7 +17,7 @@ use crate::components::seal::version_of;
 use crate::error::AppError;
 use crate::reason;
 use crate::respond::see_other;
-use crate::stay::{self, Stay};
+use crate::stay;
 
 /// Who pressed, and on which job.
 pub struct JobPress {
@@ -58,7 +59,7 @@ impl JobPress {
         };
         let now = self.store.now().await.map_err(|error| AppError::internal(&error))?;
         let latest = stay::latest(&catalogue, &job.job.cluster, now);
-        let end = match Stay::from_form(&length, &until).map(|stay| stay.end(now)) {
+        let end = match Stay::from_form(&length, &until).map(|stay| stay::end(stay, now)) {
             Ok(end) if stay::check(end, latest, now).is_ok() => end,
             _ => return self.go_back("leave-up", ActProblem::Time, &entered),
         };

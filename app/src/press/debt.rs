@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use domain::actor::Actor;
 use domain::catalogue::Catalogue;
+use domain::stay::Stay;
 use leptos_router::location::Url;
 use store::{Error, Store};
 
@@ -14,15 +15,15 @@ use crate::error::AppError;
 use crate::facts::ClusterFacts;
 use crate::reason;
 use crate::respond::see_other;
-use crate::stay::Stay;
+use crate::stay;
 
 /// Who pressed, and about which cluster.
 pub struct ClusterPress {
-    store: Store,
+    pub(super) store: Store,
     catalogue: Arc<Catalogue>,
-    actor: Actor,
+    pub(super) actor: Actor,
     /// As the form sent it.
-    cluster: String,
+    pub(super) cluster: String,
 }
 
 impl ClusterPress {
@@ -80,7 +81,7 @@ impl ClusterPress {
         let back = |problem| self.go_back("adopt", problem, &entered);
         let now = self.store.now().await.map_err(|error| AppError::internal(&error))?;
         let Ok(stay) = Stay::from_form(&length, &until) else { return back(ActProblem::Time) };
-        let adoption = match adoption(&facts, &self.catalogue, stay.end(now), now) {
+        let adoption = match adoption(&facts, &self.catalogue, stay::end(stay, now), now) {
             Ok(adoption) => adoption,
             // Owed by now: somebody adopted it, or pressed twice.
             Err(_) if facts.unsettled().is_some() => {
@@ -108,11 +109,16 @@ impl ClusterPress {
         Ok(facts)
     }
 
-    fn path(&self) -> String {
+    pub(super) fn path(&self) -> String {
         format!("/clusters/{}", Url::escape(&self.cluster))
     }
 
-    fn go_back(&self, form: &str, problem: ActProblem, entered: &[(&str, &str)]) -> Result<(), AppError> {
+    pub(super) fn go_back(
+        &self,
+        form: &str,
+        problem: ActProblem,
+        entered: &[(&str, &str)],
+    ) -> Result<(), AppError> {
         see_other(&problem.path_back(&format!("{}/{form}", self.path()), entered));
         Ok(())
     }

@@ -2,18 +2,19 @@
 
 mod act;
 mod debt;
+mod ending;
 mod schedule;
 
 use std::sync::Arc;
 
-use domain::actor::{Actor, Admitted};
+use domain::actor::{Admitted, Role};
 use domain::catalogue::Catalogue;
 use domain::order::Order;
 use leptos::prelude::use_context;
 use leptos_router::location::Url;
 use store::{Error, Store, Terms};
 
-use crate::ask::AskText;
+use crate::ask::{AskText, AskTextError};
 use crate::components::seal::version_of;
 use crate::confirmation::must_type_name;
 use crate::error::AppError;
@@ -22,10 +23,14 @@ use crate::respond::see_other;
 
 pub use act::JobPress;
 pub use debt::ClusterPress;
+pub use ending::Move;
 pub use schedule::{FreezePress, SchedulePress};
 
 /// No key of ours is longer.
 const LONGEST_KEY: usize = 100;
+
+/// How much of what was entered comes back with the form.
+const LONGEST_ENTRY: usize = 200;
 
 /// The page on which a button was pressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +68,12 @@ impl Press {
         self
     }
 
+    pub fn staying(mut self, lifetime: Option<String>, until: Option<String>) -> Self {
+        self.ask.lifetime = lifetime.unwrap_or_default();
+        self.ask.until = until.unwrap_or_default();
+        self
+    }
+
     pub fn sealed(mut self, expected_version: Option<String>, idempotency_key: Option<String>) -> Self {
         self.terms = terms_of(expected_version.as_deref(), idempotency_key);
         self
@@ -76,11 +87,15 @@ impl Press {
 
     /// # Errors
     /// When the store cannot be reached.
-    pub async fn accept(mut self, who: &Admitted, page: FormPage) -> Result<(), AppError> {
+    pub async fn accept(mut self, by: &Admitted, page: FormPage) -> Result<(), AppError> {
         let (store, catalogue) = world()?;
-        self.terms.limit = catalogue.limit_of(who.role);
+        self.terms.limit = catalogue.limit_of(by.role);
         match self.ask.order(&catalogue) {
-            Ok(order) => self.send(&store, &order, &who.actor, page).await,
+            Ok(order) => self.send(&store, &order, by, page).await,
+            Err(AskTextError::Stay(_)) => {
+                self.go_back(page, Problem::Lifetime);
+                Ok(())
+            }
             Err(_) => {
                 self.go_back(page, Problem::Refused);
                 Ok(())
@@ -90,7 +105,7 @@ impl Press {
 
     /// # Errors
     /// When the store cannot be reached.
-    pub async fn accept_routine(mut self, who: &Admitted) -> Result<(), AppError> {
+    pub async fn accept_routine(mut self, by: &Admitted) -> Result<(), AppError> {
         let (_, catalogue) = world()?;
         if let Some(routine) = catalogue.routine(&self.ask.routine) {
             if routine.begins_with_destroy() {
@@ -101,17 +116,17 @@ impl Press {
             // The one form offers every field; a routine that takes no size or service has no use for them.
             self.ask.leave_out_what_is_not_taken(routine);
         }
-        self.accept(who, FormPage::Routine).await
+        self.accept(by, FormPage::Routine).await
     }
 
     /// # Errors
     /// When the store cannot be reached.
-    pub async fn accept_destroy(self, who: &Admitted, typed_name: String) -> Result<(), AppError> {
+    pub async fn accept_destroy(self, by: &Admitted, typed_name: String) -> Result<(), AppError> {
         let (store, _) = world()?;
         let cluster = store.cluster(&self.ask.cluster).await.map_err(|error| AppError::internal(&error))?;
         if let Some(cluster) = cluster
             && typed_name.trim() != cluster.name
-            && must_type_name(&store, &cluster, &who.actor)
+            && must_type_name(&store, &cluster, &by.actor)
                 .await
                 .map_err(|error| AppError::internal(&error))?
                 .is_some()
@@ -119,14 +134,22 @@ impl Press {
             self.go_back(FormPage::Destroy, Problem::Name { typed: typed_name });
             return Ok(());
         }
-        self.accept(who, FormPage::Destroy).await
+        self.accept(by, FormPage::Destroy).await
     }
 
-    async fn send(self, store: &Store, order: &Order, actor: &Actor, page: FormPage) -> Result<(), AppError> {
-        match store.accept(order, actor, &self.terms).await {
+    async fn send(
+        mut self,
+        store: &Store,
+        order: &Order,
+        by: &Admitted,
+        page: FormPage,
+    ) -> Result<(), AppError> {
+        self.terms.role = by.role;
+        match store.accept(order, &by.actor, &self.terms).await {
             Ok(accepted) => see_other(&format!("/jobs/{}", accepted.number)),
             Err(Error::Conflict(_) | Error::UnknownCluster(_)) => self.go_back(page, Problem::Refused),
             Err(Error::OverBudget(_)) => self.go_back(page, Problem::Budget),
+            Err(Error::Stay(_)) => self.go_back(page, Problem::Lifetime),
             Err(Error::Stale { .. }) => self.go_back(page, Problem::Stale),
             Err(Error::KeyReused { number }) => self.go_back(page, Problem::Used { job: number }),
             Err(error) => return Err(AppError::internal(&error)),
@@ -138,10 +161,17 @@ impl Press {
     fn go_back(&self, page: FormPage, problem: Problem) {
         let path = page.path(&self.ask);
         let joint = if path.contains('?') { '&' } else { '?' };
-        let entered = [("size", &self.ask.size), ("service", &self.ask.service)]
+        let entered = [
+            ("size", &self.ask.size),
+            ("service", &self.ask.service),
+            ("lifetime", &self.ask.lifetime),
+            ("until", &self.ask.until),
+        ];
+        let entered = entered
             .into_iter()
             .filter(|(_, value)| !value.is_empty())
-            .map(|(name, value)| format!("&{name}={}", Url::escape(value)))
+            .map(|(name, value)| (name, value.chars().take(LONGEST_ENTRY).collect::<String>()))
+            .map(|(name, value)| format!("&{name}={}", Url::escape(&value)))
             .collect::<String>();
         see_other(&format!("{path}{joint}{}{entered}", problem.to_query()));
     }
@@ -166,6 +196,7 @@ fn terms_of(expected_version: Option<&str>, idempotency_key: Option<String>) -> 
         idempotency_key: usable_key(idempotency_key),
         expected_version: expected_version.and_then(|version| version.parse().ok()),
         limit: None,
+        role: Role::default(),
     }
 }
 

@@ -20,6 +20,7 @@ use domain::record::Evidence;
 use domain::routine::{Routine, RoutineStep};
 use domain::run::{ProviderKind, RunRef};
 use domain::size::{Size, SizeOffer};
+use domain::stay::{StayLimits, StayTerms};
 use domain::step::{Action, BatchCall, CiTarget, Step, StepState, Trigger, TriggerState, Verdict};
 
 pub use cloud::{accepted, observation, resource};
@@ -119,6 +120,7 @@ pub fn catalogue() -> Catalogue {
             ],
             default_size: Size::L,
             lifetime_minutes: 240,
+            limits: StayLimits::default(),
             cloud: None,
         }],
         services: vec![ServiceSpec {
@@ -130,6 +132,7 @@ pub fn catalogue() -> Catalogue {
         words: Vec::new(),
         budget: None,
         backup: Some(BackupPolicy { margin_minutes: 60 }),
+        hold_seconds: 0,
     }
 }
 
@@ -163,8 +166,12 @@ pub fn run(number: &str) -> RunRef {
 
 /// Job #128: steps before `position` succeeded, that one is at work.
 pub fn guide_at_step(position: i32) -> JobWithSteps {
-    let ask =
-        Ask { routine: "guide".into(), cluster: "iriversland2".into(), size: Some(Size::M), service: None };
+    let ask = Ask {
+        routine: "guide".into(),
+        cluster: "iriversland2".into(),
+        size: Some(Size::M),
+        ..Ask::default()
+    };
     let order = catalogue().order(&ask).unwrap();
     let steps = (1..).zip(order.steps).map(|(place, planned)| {
         let state = match place.cmp(&position) {
@@ -221,6 +228,8 @@ pub fn guide_at_step(position: i32) -> JobWithSteps {
             cancelled: None,
             abandoned: None,
             time_limit_minutes: None,
+            stay: StayTerms::default(),
+            held_until: None,
             recoveries: 0,
             resumes: None,
             pays_obligation: false,
@@ -300,7 +309,12 @@ pub fn owed(state: ObligationState) -> Obligation {
         state,
         opened_at: at(10),
         opened_by_job: Some(128),
-        destroys_at: at(240),
+        destroys_at: Some(at(240)),
+        limits: StayLimits::default(),
+        active_at: at(10),
+        warnings: 0,
+        chosen_by: None,
+        extended: None,
         teardown: Vec::new(),
         cloud: None,
         due_since: None,

@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use super::{
-    BackupView, CloudAgeView, FoundView, JobRow, LeftoversView, Look, OwedView, QuestionView, Sentence,
-    Versioned,
+    BackupView, CloudAgeView, EndView, FoundView, HoldView, JobRow, LeftoversView, Look, OwedView,
+    QuestionView, Sentence, Versioned,
 };
+use crate::components::lifetime_fields::LifetimeChoice;
 use crate::components::seal::Seal;
 use crate::live::Update;
 use crate::moment::UnixSeconds;
@@ -32,6 +33,10 @@ pub struct ClusterView {
     /// What the job at work on it waits to be told.
     pub question: Option<QuestionView>,
     pub actions: Vec<ActionView>,
+    /// When it ends by itself.
+    pub end: Option<EndView>,
+    /// That it is about to be destroyed.
+    pub hold: Option<HoldView>,
     /// What was deployed on it.
     pub on_it: Vec<Sentence>,
     /// How to start it, when it is down.
@@ -59,6 +64,7 @@ pub struct ActionView {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StartView {
     pub sizes: Vec<SizeCard>,
+    pub lifetime: LifetimeChoice,
     pub note: String,
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{ActionView, Look, OwedView, QuestionView, Sentence, Versioned};
+use super::{ActionView, HoldView, Look, OwedView, QuestionView, Sentence, Versioned};
 use crate::live::Update;
 use crate::live::bar::Span;
 use crate::moment::UnixSeconds;
@@ -23,6 +23,10 @@ pub struct JobView {
     pub usual: Option<Sentence>,
     /// How it ended and what that leaves, with the class of its colours.
     pub notice: Option<(String, Sentence)>,
+    /// That it is about to destroy.
+    pub hold: Option<HoldView>,
+    /// When its cluster ends by itself, once it was warned of that.
+    pub end: Option<Sentence>,
     /// What it waits to be told.
     pub question: Option<QuestionView>,
     /// What can be done to it now.

@@ -6,6 +6,7 @@
 mod backup;
 mod cluster;
 mod contacts;
+mod ending;
 mod job;
 mod job_row;
 mod look;
@@ -21,6 +22,7 @@ mod standing;
 pub use backup::BackupView;
 pub use cluster::{ActionView, ClusterView, SizeCard, StartView};
 pub use contacts::ContactsView;
+pub use ending::{EndView, HoldView, UndoView, seen};
 pub use job::{JobView, LineView, StepView};
 pub use job_row::JobRow;
 pub use look::Look;

@@ -32,6 +32,8 @@ pub enum Part {
         at: UnixSeconds,
         words: String,
     },
+    /// "in 9 s", shrinking to "now".
+    Left(UnixSeconds),
 }
 
 /// What is said, ready to be drawn.
@@ -98,6 +100,10 @@ impl Sentence {
         self.with(Part::After { at: at.timestamp(), words: words.into() })
     }
 
+    pub fn left(self, until: Time) -> Self {
+        self.with(Part::Left(until.timestamp()))
+    }
+
     pub fn and(mut self, other: Self) -> Self {
         self.0.extend(other.0);
         self
@@ -123,6 +129,7 @@ impl std::fmt::Display for Sentence {
             Part::SoFar(_) => f.write_str("<so far>"),
             Part::Remaining(_) => f.write_str("<remaining>"),
             Part::After { words, .. } => write!(f, " <after>{words}"),
+            Part::Left(_) => f.write_str("<left>"),
         })
     }
 }

@@ -13,6 +13,8 @@ pub fn done(act: &Act, now: Time) -> Sentence {
         ("leave up", Some(job)) => words.then("left the cluster up in ").job(job),
         ("answer", Some(job)) => words.then("answered ").job(job),
         ("close obligation", _) => words.then("took the debt over"),
+        ("extend", _) => words.then("moved the auto-destroy time"),
+        ("undo extend", _) => words.then("took back the last move of the auto-destroy time"),
         ("adopt", _) => words.then("adopted the cluster"),
         (what, job) => {
             let what = match what.strip_prefix("accept ") {
@@ -61,6 +63,6 @@ mod tests {
 
     #[test]
     fn an_act_that_we_have_no_words_for_is_told_as_it_was_written() {
-        assert_eq!(said("extend", Some(3), None), "08:02 ana (Slack) extend, job #3");
+        assert_eq!(said("bless", Some(3), None), "08:02 ana (Slack) bless, job #3");
     }
 }

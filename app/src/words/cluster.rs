@@ -1,23 +1,23 @@
 //! What is said of a cluster.
 
-use chrono::Duration;
 use domain::Time;
 use domain::cluster::ClusterState;
 use domain::job::JobWithSteps;
-use domain::text;
 
 use super::acts::done;
 use super::cloud::cloud_says;
 use super::cluster_line::{cleaner, left_up, second_line};
+use super::ending::at_the_deadline;
 use super::money::cost_of_cluster;
 use super::owed::overdue_since;
 use super::size::size_cards;
 use super::usual::with_usual;
+use crate::components::lifetime_fields::LifetimeChoice;
 use crate::components::seal::Seal;
 use crate::facts::ClusterFacts;
 use crate::view::{
-    ActionView, BackupView, CloudAgeView, ClusterView, FoundView, JobRow, LeftoversView, Look, OwedView,
-    QuestionView, Sentence, StartView,
+    ActionView, BackupView, CloudAgeView, ClusterView, EndView, FoundView, HoldView, JobRow, LeftoversView,
+    Look, OwedView, QuestionView, Sentence, StartView,
 };
 
 impl ClusterView {
@@ -37,6 +37,8 @@ impl ClusterView {
             acts: facts.acts.iter().map(|act| done(act, now)).collect(),
             question: facts.active_job().and_then(|job| QuestionView::of(job, now)),
             actions: actions(facts),
+            end: EndView::new(facts, now),
+            hold: facts.active_job().and_then(|job| HoldView::of(&job.job, now)),
             on_it: on_it(facts, now),
             start: can_be_started(facts).then(|| StartView::new(facts)),
             owed: OwedView::new(facts.owed.as_ref(), &facts.proof(), now).with_receipt(facts.receipt),
@@ -64,10 +66,10 @@ impl StartView {
         let busy = facts
             .active_job()
             .map(|job| format!("Job #{} is at work on it; the new job waits for its end. ", job.job.number));
-        let lifetime = text::duration(Duration::minutes(i64::from(facts.lifetime_minutes)));
         Self {
             sizes: with_usual(size_cards(&facts.offers, facts.default_size, None), facts),
-            note: format!("{}Destroys itself {lifetime} after the start.", busy.unwrap_or_default()),
+            lifetime: LifetimeChoice::short(facts),
+            note: format!("{}{}", busy.unwrap_or_default(), at_the_deadline(&facts.limits)),
         }
     }
 }
@@ -153,7 +155,10 @@ mod tests {
     fn a_cluster_that_is_down_costs_nothing_and_can_be_started() {
         let view = ClusterView::new(&cluster_facts(ClusterState::Down), at(110));
         assert_eq!(view.second_line.to_string(), "No machines. Costs nothing.");
-        assert_eq!(view.start.unwrap().note, "Destroys itself 4 h after the start.");
+        assert_eq!(
+            view.start.unwrap().note,
+            "A job that is at work at its auto-destroy time may go on for 1 h at most."
+        );
     }
 
     #[test]

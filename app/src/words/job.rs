@@ -4,6 +4,7 @@ use domain::Time;
 use domain::job::JobState;
 use domain::text;
 
+use super::ending::{at_the_deadline, end_of};
 use super::job_actions::actions;
 use super::job_row::{cleans_up, short_title, step_at_work};
 use super::money::cost_of_job;
@@ -11,7 +12,7 @@ use super::owed::what_is_left;
 use super::steps::span;
 use super::usual::{usual_of_job, usual_of_step};
 use crate::facts::JobFacts;
-use crate::view::{JobView, LineView, Look, OwedView, QuestionView, Sentence, StepView};
+use crate::view::{HoldView, JobView, LineView, Look, OwedView, QuestionView, Sentence, StepView};
 
 impl JobView {
     pub fn new(facts: &JobFacts, now: Time) -> Self {
@@ -30,6 +31,8 @@ impl JobView {
             lead: lead(facts, now),
             usual: usual_of_job(facts, now),
             notice: notice(facts, now),
+            hold: HoldView::of(job, now),
+            end: end_is_near(facts, now),
             question: QuestionView::of(&facts.job, now),
             actions: actions(facts, now),
             has_failed: job.state == JobState::Failed,
@@ -145,6 +148,15 @@ fn notice(facts: &JobFacts, now: Time) -> Option<(String, Sentence)> {
         .second(asked.at, now)
         .then(". What is at work is stopped, then what exists is destroyed. Until then machines may exist.");
     Some(("tone-warn".to_owned(), words))
+}
+
+/// That the cluster ends soon, told on the page of the job that is at work on it.
+fn end_is_near(facts: &JobFacts, now: Time) -> Option<Sentence> {
+    let is_at_work = !facts.job.job.state.is_final();
+    let owed = facts.owed.as_ref().filter(|owed| is_at_work && owed.is_open() && owed.warnings > 0)?;
+    let words = Sentence::new(format!("{}: ", owed.cluster)).and(end_of(owed, true, now));
+    let words = words.then(format!(" {} ", at_the_deadline(&owed.limits)));
+    Some(words.link(format!("/clusters/{}/extend", owed.cluster), "Extend…"))
 }
 
 fn spoken(facts: &JobFacts) -> String {

@@ -8,6 +8,7 @@ mod cloud;
 mod cluster;
 mod cluster_line;
 mod contacts;
+mod ending;
 mod job;
 mod job_actions;
 mod job_row;

@@ -54,11 +54,10 @@ fn state(owed: &Obligation, proof: &Proof, now: Time) -> Sentence {
         None => Sentence::new(words),
     };
     match owed.state {
-        ObligationState::Open => Sentence::new("Due ")
-            .minute(owed.destroys_at, now)
-            .then(" at the latest ")
-            .remaining(owed.destroys_at)
-            .then("."),
+        ObligationState::Open => match owed.destroys_at {
+            Some(at) => Sentence::new("Due ").minute(at, now).then(" at the latest ").remaining(at).then("."),
+            None => Sentence::default().strong("No automatic destroy."),
+        },
         ObligationState::Due => since("To be destroyed", owed.due_since).then("."),
         ObligationState::Destroying => {
             since("To be destroyed", owed.due_since).then(". A job is at work on that.")

@@ -100,6 +100,26 @@ impl Stage {
         self.judge.borrow_mut().looks.entry(cluster.to_owned()).or_default().push((asked_at, is_empty));
     }
 
+    /// Looks, while somebody is there to do something about it, whether a job keeps a cluster for longer than it may.
+    pub fn judge_deadlines(&self) {
+        const PATIENCE: u32 = 5;
+        let now = self.clock.now();
+        for cluster in &self.scenario.catalogue.clusters {
+            let overstays = self.store.borrow().overstays(&cluster.name, now);
+            let looks = {
+                let mut judge = self.judge.borrow_mut();
+                let looks = judge.overstays.entry(cluster.name.clone()).or_default();
+                *looks = if overstays.is_some() { *looks + 1 } else { 0 };
+                *looks
+            };
+            if let Some(job) = overstays.filter(|_| looks > PATIENCE) {
+                self.judge_breach(Law::EndsInTime, || {
+                    format!("job {job} keeps {} though its time is over", cluster.name)
+                });
+            }
+        }
+    }
+
     pub(super) fn note_closed(&self, id: i64) {
         let store = self.store.borrow();
         if let Some(owed) = store.obligations.iter().find(|owed| owed.id == id) {

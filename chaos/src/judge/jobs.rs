@@ -2,7 +2,7 @@
 
 use domain::job::JobState;
 use domain::run::RunStatus;
-use domain::step::{Action, StepState};
+use domain::step::{Action, Step, StepState};
 
 use super::Law;
 use crate::stage::Stage;
@@ -13,6 +13,7 @@ impl Stage {
         let store = self.store.borrow();
         let Some(step) = store.step(job, position) else { return };
         self.note_doubt(job, step);
+        self.judge_hold(job, step);
         if step.state != StepState::Succeeded || !matches!(step.action, Action::Trigger { .. }) {
             return;
         }
@@ -21,6 +22,16 @@ impl Stage {
         if !run.is_some_and(|run| run.state == RunState::Ended(RunStatus::Succeeded)) {
             self.judge_breach(Law::TruthfulEnds, || {
                 format!("step {position} of job {job} is shown as succeeded, and its run has not")
+            });
+        }
+    }
+
+    fn judge_hold(&self, job: i64, step: &Step) {
+        let store = self.store.borrow();
+        let held_until = store.row(job).and_then(|row| row.job.held_until);
+        if step.started_at.is_some_and(|started| held_until.is_some_and(|until| started < until)) {
+            self.judge_breach(Law::HeldUntilThen, || {
+                format!("step {} of job {job} was begun while the job was held", step.position)
             });
         }
     }

@@ -36,6 +36,10 @@ pub enum Law {
     DebtWhileItStands,
     /// A debt is settled on proof: two looks that were begun after the destroy, or the CI's word where no cloud can be asked.
     SettledOnProof,
+    /// A cluster does not outlive its auto-destroy time because of a job, for longer than its terms say.
+    EndsInTime,
+    /// What is held for second thoughts is not begun before.
+    HeldUntilThen,
     /// What nobody owes any more and still stands is at least shown as a disagreement.
     LeakIsShown,
     /// A step succeeded only if its run did, a job only if its steps did, and the first error is named.
@@ -59,6 +63,8 @@ pub struct Judge {
     /// Looks at the cloud, by cluster: when each was begun, and whether it showed nothing.
     looks: BTreeMap<String, Vec<(Time, bool)>>,
     closed_at: BTreeMap<String, Time>,
+    /// For how many looks in a row a job has outstayed, by cluster.
+    overstays: BTreeMap<String, u32>,
 }
 
 /// Job, step and attempt.

@@ -75,7 +75,6 @@ impl Replica {
             cluster,
             obligation,
             teardown: keepsake.teardown,
-            lifetime_minutes: keepsake.lifetime_minutes,
             cloud: keepsake.cloud,
             has_observer: self.stage.scenario.has_observer,
         };

@@ -7,6 +7,7 @@ use domain::record::Evidence;
 
 use super::Replica;
 use crate::store::{Owed, Refusal};
+use crate::variants::Variant;
 
 /// The real loop looks every second; here it sleeps for so long at most.
 const LONGEST_SLEEP: TimeDelta = TimeDelta::minutes(10);
@@ -24,11 +25,16 @@ impl Replica {
 
     /// When an obligation may ask for something, unless a row changes before.
     fn next_duty(&self, now: Time) -> Time {
-        let store = self.stage.store.borrow();
-        let unsettled = store.obligations.iter().filter(|owed| !owed.state.is_final());
-        let asks_at = unsettled.map(|owed| match owed.state {
-            ObligationState::Open => owed.destroys_at,
-            _ => owed.next_attempt_at,
+        let owed = self.stage.store.borrow().owed(now);
+        let asks_at = owed.iter().flat_map(|Owed { obligation, is_busy, .. }| {
+            let over = match obligation.state {
+                ObligationState::Open => obligation.ends_at(*is_busy),
+                ObligationState::Due => obligation.due_since,
+                _ => None,
+            };
+            let grace = TimeDelta::minutes(i64::from(obligation.limits.grace_minutes));
+            let tried_again = (!obligation.is_open()).then_some(obligation.next_attempt_at);
+            [over, over.map(|over| over + grace), tried_again].into_iter().flatten()
         });
         asks_at.filter(|at| *at > now).min().map_or(now + LONGEST_SLEEP, |at| at.min(now + LONGEST_SLEEP))
     }
@@ -56,11 +62,22 @@ impl Replica {
                     self.stage.ring();
                 }
             }
+            // A deadline that waits for ever is left to the judge.
+            Duty::Interrupt if self.stage.variant != Variant::DeadlineWaits => {
+                let cluster = &obligation.cluster;
+                let job = self.ask_rows(|store, now| Ok(store.interrupt(cluster, now))).await?;
+                if let Some(job) = job {
+                    self.stage.tell(|| {
+                        format!("replica {} cancels job {job}: the time of {cluster} is over", self.id)
+                    });
+                    self.stage.ring();
+                }
+            }
             Duty::Prove if !self.stage.scenario.has_observer || obligation.cloud.is_none() => {
                 self.ask_rows(|store, now| Ok(store.settle(obligation, Evidence::Ci, now))).await?;
                 self.stage.ring();
             }
-            Duty::Prove | Duty::RestUntil(_) | Duty::Nothing => {}
+            Duty::Interrupt | Duty::Prove | Duty::RestUntil(_) | Duty::Nothing => {}
         }
         self.alarm(obligation, *now).await
     }

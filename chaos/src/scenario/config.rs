@@ -8,6 +8,7 @@ use domain::price::{Price, PriceSource};
 use domain::routine::{Routine, RoutineStep};
 use domain::run::ProviderKind;
 use domain::size::{Size, SizeOffer};
+use domain::stay::StayLimits;
 use domain::step::{BatchCall, CiTarget, Verdict};
 use rust_decimal::Decimal;
 
@@ -43,6 +44,7 @@ pub fn catalogue(dice: &Dice, has_observer: bool, tag: Option<&str>) -> Catalogu
             sizes: [Size::M, Size::L].map(offer).to_vec(),
             default_size: Size::M,
             lifetime_minutes,
+            limits: StayLimits::default(),
             cloud,
             name,
         }
@@ -55,7 +57,17 @@ pub fn catalogue(dice: &Dice, has_observer: bool, tag: Option<&str>) -> Catalogu
         words: Vec::new(),
         budget: None,
         backup: None,
+        hold_seconds: 0,
     }
+}
+
+/// On which terms clusters stay, and how long a destroy is held.
+pub fn draw_terms(dice: &Dice, catalogue: &mut Catalogue) {
+    for cluster in &mut catalogue.clusters {
+        cluster.limits.grace_minutes = dice.pick([0, 2, 60]);
+        cluster.limits.idle_minutes = dice.one_in(4).then_some(4);
+    }
+    catalogue.hold_seconds = dice.pick([0, 10, 10]);
 }
 
 fn routines(dice: &Dice) -> Vec<Routine> {

@@ -5,6 +5,7 @@ use domain::Time;
 use domain::catalogue::Catalogue;
 use domain::order::Ask;
 use domain::size::Size;
+use domain::stay::Stay;
 
 use super::moment;
 use crate::dice::Dice;
@@ -17,6 +18,15 @@ pub enum Deed {
     Cancel,
     LeaveUp {
         stay: TimeDelta,
+    },
+    /// Somebody moves the auto-destroy time of a cluster.
+    Extend {
+        cluster: String,
+        stay: Stay,
+    },
+    /// Somebody takes that back, if he still may.
+    UndoExtension {
+        cluster: String,
     },
     /// Whatever is asked by then is answered.
     Answer,
@@ -85,6 +95,26 @@ pub fn deeds(dice: &Dice, catalogue: &Catalogue, calm_from: Time) -> Vec<(Time, 
     deeds
 }
 
+/// What people do about the time at which a cluster ends. Drawn after all else, so that a seed keeps its other deeds.
+pub fn extensions(dice: &Dice, catalogue: &Catalogue, calm_from: Time) -> Vec<(Time, Deed)> {
+    let mut deeds = Vec::new();
+    for cluster in catalogue.clusters.iter().map(|cluster| &cluster.name) {
+        if dice.one_in(3) {
+            let at = moment(dice, 30..=900, calm_from);
+            let stay = match dice.among(0..=2) {
+                0 => Stay::Until { time: at + TimeDelta::minutes(dice.among(4..=20)) },
+                _ => Stay::For { minutes: dice.among(1..=15) },
+            };
+            deeds.push((at, Deed::Extend { cluster: cluster.clone(), stay }));
+            if dice.one_in(2) {
+                let later = at + TimeDelta::seconds(dice.among(1..=90));
+                deeds.push((later, Deed::UndoExtension { cluster: cluster.clone() }));
+            }
+        }
+    }
+    deeds
+}
+
 fn ask(routine: &str, cluster: String, dice: &Dice) -> Ask {
     let takes_size = !matches!(routine, "down" | "deploy");
     Ask {
@@ -92,5 +122,6 @@ fn ask(routine: &str, cluster: String, dice: &Dice) -> Ask {
         cluster,
         size: takes_size.then(|| dice.pick([Size::M, Size::M, Size::L])),
         service: (routine == "deploy").then(|| "shop".to_owned()),
+        lifetime: None,
     }
 }

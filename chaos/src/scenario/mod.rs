@@ -41,16 +41,21 @@ impl Scenario {
         let calm_from = START + TimeDelta::seconds(dice.among(120..=1_500));
         let has_observer = !dice.one_in(3);
         let tag = dice.one_in(2).then(|| "stack".to_owned());
-        let catalogue = config::catalogue(dice, has_observer, tag.as_deref());
-        let deeds = deeds::deeds(dice, &catalogue, calm_from);
+        let mut catalogue = config::catalogue(dice, has_observer, tag.as_deref());
+        let mut deeds = deeds::deeds(dice, &catalogue, calm_from);
+        let replicas = dice.pick([1, 2, 2, 3]);
+        let poison = dice.one_in(40).then(|| i32::try_from(dice.among(1..=3)).unwrap_or(1));
+        let weather = Weather::new(dice, calm_from);
+        config::draw_terms(dice, &mut catalogue);
+        deeds.extend(deeds::extensions(dice, &catalogue, calm_from));
         Self {
-            replicas: dice.pick([1, 2, 2, 3]),
+            replicas,
             lease: TimeDelta::seconds(30),
             pace: Pace { stop: TimeDelta::minutes(3), ..Pace::default() },
             has_observer,
             tag,
-            poison: dice.one_in(40).then(|| i32::try_from(dice.among(1..=3)).unwrap_or(1)),
-            weather: Weather::new(dice, calm_from),
+            poison,
+            weather,
             deeds,
             calm_from,
             catalogue,

@@ -1,7 +1,8 @@
 //! Accepting a job: after this has answered, the job survives everything.
 
+use chrono::TimeDelta;
 use domain::Time;
-use domain::actor::Actor;
+use domain::actor::{Actor, Role};
 use domain::job::{Job, JobState};
 use domain::order::{Order, conflict};
 use domain::step::{Step, StepState};
@@ -38,7 +39,16 @@ impl Store {
         {
             return Err(Refusal::Conflict(conflict));
         }
-        Ok(Accepted { number: self.insert(order, actor, key, now), is_new: true })
+        if order.stay.check(Role::Operator, now).is_err() {
+            return Err(Refusal::OutOfRange);
+        }
+        let destroys = ahead.first().is_some_and(|step| step.action.destroys_cluster());
+        let hold = TimeDelta::seconds(i64::from(order.hold_seconds));
+        let number = self.insert(order, actor, key, now);
+        if let Some(row) = self.row_mut(number) {
+            row.job.held_until = (destroys && hold > TimeDelta::zero()).then_some(now + hold);
+        }
+        Ok(Accepted { number, is_new: true })
     }
 
     pub(super) fn insert(&mut self, order: &Order, actor: &Actor, key: Option<&str>, now: Time) -> i64 {
@@ -80,6 +90,8 @@ impl Store {
                 cancelled: None,
                 abandoned: None,
                 time_limit_minutes: order.time_limit_minutes,
+                stay: order.stay,
+                held_until: None,
                 recoveries: 0,
                 resumes: order.resumes.map(|resumed| resumed.job),
                 pays_obligation: false,
@@ -92,7 +104,7 @@ impl Store {
             next_check_at: now,
             is_nudged: false,
             teardown: order.teardown.clone(),
-            lifetime_minutes: order.lifetime_minutes,
+            hold_seconds: order.hold_seconds,
             cloud: order.cloud.clone(),
             key: key.map(str::to_owned),
         };

@@ -67,7 +67,8 @@ impl Store {
                 .map(|step| PlannedStep { phase: step.phase, title: step.title, action: step.action })
                 .collect(),
             teardown: row.teardown.clone(),
-            lifetime_minutes: row.lifetime_minutes,
+            stay: row.job.stay.anew(now),
+            hold_seconds: row.hold_seconds,
             time_limit_minutes: ended.job.time_limit_minutes,
             cloud: row.cloud.clone(),
             offer: None,
@@ -80,7 +81,7 @@ impl Store {
         self.job(number).ok_or(Refusal::NoAnswer)
     }
 
-    fn nudge(&mut self, number: i64, now: Time) {
+    pub(super) fn nudge(&mut self, number: i64, now: Time) {
         self.touch_job(number);
         if let Some(row) = self.row_mut(number) {
             row.next_check_at = now;

@@ -18,7 +18,6 @@ pub struct Claim {
 /// What a job keeps from the config of its day.
 pub struct Keepsake {
     pub teardown: Vec<PlannedTeardown>,
-    pub lifetime_minutes: i64,
     pub cloud: Option<CloudMark>,
 }
 
@@ -67,11 +66,7 @@ impl Store {
             return Err(Refusal::Fenced);
         }
         let row = self.row(claim.job).ok_or(Refusal::Fenced)?;
-        Ok(Keepsake {
-            teardown: row.teardown.clone(),
-            lifetime_minutes: i64::from(row.lifetime_minutes),
-            cloud: row.cloud.clone(),
-        })
+        Ok(Keepsake { teardown: row.teardown.clone(), cloud: row.cloud.clone() })
     }
 
     pub fn renew(&mut self, claim: &Claim, lease: TimeDelta, now: Time) -> Result<(), Refusal> {

@@ -6,6 +6,7 @@
 mod accept;
 mod acts;
 mod claims;
+mod endings;
 mod obligations;
 mod observations;
 mod record;
@@ -16,6 +17,7 @@ use domain::Time;
 use domain::act::ActError;
 use domain::cloud::{CloudMark, ResourceKind};
 use domain::cluster::{Cluster, ClusterState};
+use domain::extension::ExtendError;
 use domain::job::{Job, JobWithSteps};
 use domain::obligation::{Obligation, PlannedTeardown};
 use domain::order::Conflict;
@@ -54,7 +56,7 @@ pub struct JobRow {
     pub next_check_at: Time,
     is_nudged: bool,
     teardown: Vec<PlannedTeardown>,
-    lifetime_minutes: u32,
+    hold_seconds: u32,
     cloud: Option<CloudMark>,
     key: Option<String>,
 }
@@ -106,6 +108,9 @@ pub enum Refusal {
     NoAnswer,
     Act(ActError),
     Conflict(Conflict),
+    /// No such auto-destroy time may be chosen.
+    OutOfRange,
+    Extend(ExtendError),
     /// Not in the database: the worker broke down.
     Breakdown,
 }
@@ -165,13 +170,17 @@ impl Store {
     pub fn cluster(&self, name: &str) -> Option<Cluster> {
         let cluster = self.clusters.iter().map(|row| &row.0).find(|cluster| cluster.name == name)?;
         let active = self.first_of(name).map(|row| row.job.number);
-        let destroys_at = self.unsettled(name).map(|owed| owed.destroys_at);
+        let destroys_at = self.unsettled(name).and_then(|owed| owed.destroys_at);
         Some(Cluster { active_job: active, destroys_at, ..cluster.clone() })
     }
 
     /// The debt of the cluster that is neither settled nor closed.
     pub fn unsettled(&self, cluster: &str) -> Option<&Obligation> {
         self.obligations.iter().find(|owed| owed.cluster == cluster && !owed.state.is_final())
+    }
+
+    fn unsettled_mut(&mut self, cluster: &str) -> Option<&mut Obligation> {
+        self.obligations.iter_mut().find(|owed| owed.cluster == cluster && !owed.state.is_final())
     }
 
     /// The unfinished job of the cluster whose turn it is.

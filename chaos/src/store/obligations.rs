@@ -6,6 +6,7 @@ use domain::cluster::ClusterState;
 use domain::obligation::{Closing, Duty, Obligation, ObligationState, duty};
 use domain::order::{Order, PlannedStep};
 use domain::record::{Evidence, ObligationChange};
+use domain::stay::StayTerms;
 use domain::step::Phase;
 
 use super::{News, Store};
@@ -38,7 +39,7 @@ impl Store {
         owed
     }
 
-    fn is_busy(&self, cluster: &str) -> bool {
+    pub(super) fn is_busy(&self, cluster: &str) -> bool {
         self.unfinished(cluster).any(|row| row.fence > 0 || row.job.pays_obligation)
     }
 
@@ -56,7 +57,8 @@ impl Store {
                 .map(|step| PlannedStep { phase: Phase::Forward, title: step.title, action: step.action })
                 .collect(),
             teardown: Vec::new(),
-            lifetime_minutes: 0,
+            stay: StayTerms::default(),
+            hold_seconds: 0,
             time_limit_minutes: None,
             cloud: owed.cloud,
             offer: None,
@@ -175,9 +177,12 @@ impl Store {
                 owed.due_since.get_or_insert(now);
                 owed.failed_attempts += i32::from(*failed);
             }
-            ObligationChange::LeaveUp { until } => {
+            ObligationChange::LeaveUp { until, by, warnings } => {
                 owed.state = ObligationState::Open;
-                owed.destroys_at = *until;
+                owed.destroys_at = Some(*until);
+                owed.chosen_by = Some(by.clone());
+                owed.warnings = *warnings;
+                owed.active_at = now;
                 owed.next_attempt_at = *until;
                 owed.due_since = None;
                 owed.alarms = 0;
@@ -187,7 +192,9 @@ impl Store {
 
     /// Opens a debt. An unsettled one is taken over by the new wish.
     fn open(&mut self, job: i64, cluster: &str, change: &ObligationChange, now: Time) {
-        let ObligationChange::Open { destroys_at, teardown, cloud } = change else { return };
+        let ObligationChange::Open { destroys_at, limits, warnings, teardown, cloud } = change else {
+            return;
+        };
         let known =
             self.obligations.iter_mut().find(|owed| owed.cluster == cluster && !owed.state.is_final());
         let wish = Obligation {
@@ -197,6 +204,11 @@ impl Store {
             opened_at: now,
             opened_by_job: Some(job),
             destroys_at: *destroys_at,
+            limits: *limits,
+            active_at: now,
+            warnings: *warnings,
+            chosen_by: None,
+            extended: None,
             teardown: teardown.clone(),
             cloud: cloud.clone(),
             due_since: None,
@@ -204,7 +216,7 @@ impl Store {
             verifying_since: None,
             failed_attempts: 0,
             last_error: None,
-            next_attempt_at: *destroys_at,
+            next_attempt_at: destroys_at.unwrap_or(now),
             settled_at: None,
             settled_by_job: None,
             evidence: None,

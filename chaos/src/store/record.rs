@@ -133,8 +133,12 @@ impl Store {
                 row.job.state = *state;
                 row.job.outcome = Some(outcome.clone());
                 row.job.finished_at = Some(now);
+                let has_begun = row.job.started_at.is_some();
                 self.skip(job, |_| true);
                 self.touch(cluster);
+                if has_begun && let Some(owed) = self.unsettled_mut(cluster) {
+                    owed.active_at = now;
+                }
                 self.news.push(News::JobEnded { job });
             }
         }

@@ -1,8 +1,9 @@
 //! How a job ends: its state, and one sentence for people.
 
 use super::{Halt, Next, is_broken};
+use crate::Time;
 use crate::aftermath::aftermath;
-use crate::job::{Abandonment, JobState};
+use crate::job::{Abandonment, Job, JobState};
 use crate::step::{Step, StepState};
 
 /// The end of a job of which nothing is left to do.
@@ -36,6 +37,20 @@ pub(super) fn finish(halt: Option<&Halt>, steps: &[Step]) -> Next {
         (None, _) => (JobState::Succeeded, format!("All {} steps succeeded.", steps.len())),
     };
     Next::Finish { state, outcome: format!("{what}{}", aftermath.sentence()) }
+}
+
+/// The end of a job that somebody stopped in time.
+pub(super) fn before_it_began(job: &Job, halt: &Halt) -> String {
+    match (halt, job.held_until) {
+        (Halt::Cancelled(asked), Some(_)) => format!("Stopped by {}. Nothing was destroyed.", asked.by),
+        _ => "Cancelled before it began. Nothing was started.".to_owned(),
+    }
+}
+
+/// The end of a job whose cluster was wanted only until a time that is over.
+pub(super) fn came_too_late(until: Time) -> String {
+    let until = until.format("%Y-%m-%d %H:%M UTC");
+    format!("Its turn came too late: the cluster was wanted until {until}. Nothing was started.")
 }
 
 /// The end of a job whose cluster a person keeps. What failed is told all the same.

@@ -1,7 +1,7 @@
 //! What a job does next. The only place that decides; the engine acts on the answer.
 //!
 //! The rules, in the order in which they are asked:
-//! 1. A job that has not begun may still be cancelled or refused without any effect.
+//! 1. A job that has not begun may still be cancelled or refused without any effect; one that is held does not begin.
 //! 2. A step over which workers break down is put aside as failed, and the job goes on to clean up.
 //! 3. A step that was begun is followed to its end before anything else is looked at.
 //! 4. A run that failed is tried again as often as its target allows, unless the job is halted.
@@ -84,11 +84,14 @@ pub fn next(job: &Job, steps: &[Step], cluster: &Cluster, pace: &Pace, now: Time
     let halt = halt::halt(job, now);
     // A step may also have been put aside before it was begun.
     if !steps.iter().any(|step| step.was_begun() || is_broken(step)) {
-        if halt.is_some() {
-            return Next::Finish {
-                state: JobState::Cancelled,
-                outcome: "Cancelled before it began. Nothing was started.".into(),
-            };
+        if let Some(halt) = &halt {
+            return Next::Finish { state: JobState::Cancelled, outcome: end::before_it_began(job, halt) };
+        }
+        if let Some(until) = job.held_until.filter(|until| now < *until) {
+            return Next::Wait { until };
+        }
+        if let Some(until) = job.stay.missed(now) {
+            return Next::Finish { state: JobState::Failed, outcome: end::came_too_late(until) };
         }
         let planned: Vec<PlannedStep> =
             steps.iter().filter(|step| step.state == StepState::Queued).map(planned).collect();

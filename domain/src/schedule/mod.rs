@@ -13,6 +13,7 @@ use crate::Time;
 use crate::catalogue::Catalogue;
 use crate::order::{Ask, AskError, Order};
 use crate::spelling::spelled_enum;
+use crate::stay::Stay;
 use cron::{Cron, CronError};
 use timing::Timing;
 use zone::{UnknownZone, Zone};
@@ -149,8 +150,9 @@ impl Draft {
 }
 
 fn order(ask: &Ask, lifetime_minutes: Option<u32>, catalogue: &Catalogue) -> Result<Order, AskError> {
-    let order = catalogue.order(ask)?;
-    Ok(Order { lifetime_minutes: lifetime_minutes.unwrap_or(order.lifetime_minutes), ..order })
+    let mut order = catalogue.order(ask)?;
+    order.stay.chosen = lifetime_minutes.map(|minutes| Stay::For { minutes: i64::from(minutes) });
+    Ok(order)
 }
 
 impl Timing {

@@ -1,14 +1,13 @@
 //! What a step's new state means for its cluster, its obligation and the people who follow along.
 
-use chrono::TimeDelta;
-
 use super::Facts;
 use crate::Time;
 use crate::aftermath::completes_its_row;
 use crate::cluster::change_by_step;
+use crate::ending::warnings_owed;
 use crate::event::Remark;
 use crate::job::JobState;
-use crate::obligation::ObligationState;
+use crate::obligation::Obligation;
 use crate::record::{JobChange, ObligationChange, Record};
 use crate::run::RunRef;
 use crate::step::{Question, Step, StepState};
@@ -50,12 +49,16 @@ fn state_of_job(step: &Step) -> JobState {
 
 /// A create opens the debt before its call leaves, a destroy begins to pay it.
 fn debt_begun(facts: &Facts, step: &Step, now: Time) -> Option<ObligationChange> {
-    let is_open = facts.obligation.as_ref().is_some_and(|owed| owed.state == ObligationState::Open);
+    let is_open = facts.obligation.as_ref().is_some_and(Obligation::is_open);
+    let terms = &facts.job.job.stay;
+    let destroys_at = terms.end(now);
     if step.action.destroys_cluster() {
         Some(ObligationChange::Destroying)
     } else if step.action.creates_cluster() && !is_open {
         Some(ObligationChange::Open {
-            destroys_at: now + TimeDelta::minutes(facts.lifetime_minutes),
+            destroys_at,
+            limits: terms.limits,
+            warnings: warnings_owed(destroys_at, now),
             teardown: facts.teardown.clone(),
             cloud: facts.cloud.clone(),
         })

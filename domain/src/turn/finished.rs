@@ -5,6 +5,7 @@ use chrono::Duration;
 use super::Facts;
 use crate::Time;
 use crate::aftermath::{Aftermath, aftermath};
+use crate::ending::warnings_owed;
 use crate::event::Remark;
 use crate::job::JobState;
 use crate::obligation::{ObligationState, pause_after_failure};
@@ -67,7 +68,11 @@ fn debt_left(facts: &Facts, outcome: &str, now: Time) -> Option<ObligationChange
         // Another job has destroyed it meanwhile: there is nothing to leave up, and the proof goes on.
         (Aftermath::Untouched, _) if obligation.state == ObligationState::Verifying => None,
         (Aftermath::Up | Aftermath::HalfCreated | Aftermath::Untouched, Some(abandonment)) => {
-            Some(ObligationChange::LeaveUp { until: abandonment.until })
+            Some(ObligationChange::LeaveUp {
+                until: abandonment.until,
+                by: abandonment.by.name.clone(),
+                warnings: warnings_owed(Some(abandonment.until), now),
+            })
         }
         (Aftermath::HalfCreated, None) => due(false, Duration::zero()),
         // Whoever cancels what brought the cluster up does not want it any more.

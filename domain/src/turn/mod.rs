@@ -36,7 +36,6 @@ pub struct Facts {
     pub obligation: Option<Obligation>,
     /// How to destroy what the job may create.
     pub teardown: Vec<PlannedTeardown>,
-    pub lifetime_minutes: i64,
     /// By what the cluster is recognised in the cloud.
     pub cloud: Option<CloudMark>,
     /// Whether a cloud can be asked for proof of a destroy.

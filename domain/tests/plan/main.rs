@@ -4,4 +4,5 @@ mod halts;
 mod laws;
 mod stories;
 mod support;
+mod times;
 mod turns;

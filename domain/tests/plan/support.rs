@@ -10,6 +10,7 @@ use domain::job::{Asked, Job, JobState};
 use domain::plan::{Next, Pace, next};
 use domain::run::{ProviderKind, RunRef};
 use domain::size::Size;
+use domain::stay::StayTerms;
 use domain::step::{Action, BatchCall, CiTarget, Effect, Phase, Step, StepState, Trigger, TriggerState};
 use uuid::Uuid;
 
@@ -109,6 +110,8 @@ impl Story {
                 cancelled: None,
                 abandoned: None,
                 time_limit_minutes: None,
+                stay: StayTerms::default(),
+                held_until: None,
                 recoveries: 0,
                 resumes: None,
                 pays_obligation: false,

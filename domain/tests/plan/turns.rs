@@ -7,6 +7,7 @@ use domain::obligation::{Obligation, ObligationState};
 use domain::plan::{MIN_LOOKS, Next, Pace};
 use domain::record::{JobChange, ObligationChange};
 use domain::run::RunStatus;
+use domain::stay::StayLimits;
 use domain::step::{Answer, GivenAnswer, StepState, TriggerState};
 use domain::turn::{
     self, Facts, Found, Seen, Sent, Unseen, answered, finished, found, heeded, not_searched, not_seen,
@@ -21,7 +22,6 @@ fn facts(story: &Story) -> Facts {
         cluster: story.cluster.clone(),
         obligation: None,
         teardown: Vec::new(),
-        lifetime_minutes: 240,
         cloud: None,
         has_observer: true,
     }
@@ -34,7 +34,12 @@ fn owed(state: ObligationState) -> Obligation {
         state,
         opened_at: at(0),
         opened_by_job: Some(1),
-        destroys_at: at(240),
+        destroys_at: Some(at(240)),
+        limits: StayLimits::default(),
+        active_at: at(0),
+        warnings: 0,
+        chosen_by: None,
+        extended: None,
         teardown: Vec::new(),
         cloud: None,
         due_since: None,
@@ -272,6 +277,9 @@ fn what_another_job_has_destroyed_is_not_left_up() {
         let facts = Facts { obligation: Some(owed(state)), ..facts(&story) };
         finished(&facts, JobState::Cancelled, "Cancelled before it began.".into(), at(9)).obligation
     };
-    assert_eq!(ends_with(ObligationState::Open), Some(ObligationChange::LeaveUp { until: at(7200) }));
+    assert_eq!(
+        ends_with(ObligationState::Open),
+        Some(ObligationChange::LeaveUp { until: at(7200), by: "anna".into(), warnings: 0 })
+    );
     assert_eq!(ends_with(ObligationState::Verifying), None);
 }

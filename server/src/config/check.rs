@@ -65,6 +65,7 @@ impl Description<'_> {
         service: Option<&str>,
     ) -> fmt::Result {
         let ask = Ask {
+            lifetime: None,
             routine: routine.name.clone(),
             cluster: cluster.name.clone(),
             size: None,
@@ -129,9 +130,17 @@ fn write_cluster(f: &mut fmt::Formatter<'_>, cluster: &ClusterSpec) -> fmt::Resu
     let lifetime = minutes(cluster.lifetime_minutes);
     writeln!(
         f,
-        "  {}: destroyed {lifetime} after it was asked for, unless somebody extends it",
-        cluster.name
+        "  {}: destroyed {lifetime} after it was brought up, unless somebody says otherwise, up to {} ahead",
+        cluster.name,
+        minutes(cluster.limits.longest_minutes)
     )?;
+    match cluster.limits.grace_minutes {
+        0 => writeln!(f, "    a job that is at work then is cancelled")?,
+        grace => writeln!(f, "    a job that is at work then may go on for {} at most", minutes(grace))?,
+    }
+    if let Some(idle) = cluster.limits.idle_minutes {
+        writeln!(f, "    destroyed before that after {} without a job", minutes(idle))?;
+    }
     for offer in &cluster.sizes {
         let default = if offer.size == cluster.default_size { ", the default" } else { "" };
         writeln!(

@@ -45,10 +45,20 @@ pub(super) struct ClusterShape {
     pub up: Spanned<Vec<Text>>,
     pub down: Spanned<Vec<Text>>,
     pub lifetime: Text,
+    pub longest_lifetime: Option<Text>,
+    pub at_deadline: Option<AtDeadlineShape>,
+    pub idle_end: Option<Text>,
     pub default_size: Text,
     pub prices_of: Option<Text>,
     pub sizes: Named<SizeShape>,
     pub cloud: Option<CloudShape>,
+}
+
+/// What becomes of a job that is at work when the cluster's time is over: `"destroy"` or `{ wait = "60min" }`.
+#[derive(Debug)]
+pub(super) enum AtDeadlineShape {
+    Destroy,
+    Wait(Text),
 }
 
 /// By what the cluster is recognised in the cloud.
@@ -171,6 +181,7 @@ pub(super) struct PaceShape {
     pub look: Option<Text>,
     pub stop: Option<Text>,
     pub observe: Option<Text>,
+    pub undo: Option<Text>,
 }
 
 /// Destroys that are planted at the CI for the case that nobody here is alive.

@@ -110,6 +110,16 @@ pub(super) fn seconds(text: &str) -> Read<u32> {
     u32::try_from(duration(text)?.num_seconds()).map_err(|error| error.to_string())
 }
 
+/// The same, where "0s" means not at all.
+pub(super) fn seconds_or_none(text: &str) -> Read<u32> {
+    if text == "0s" { Ok(0) } else { seconds(text) }
+}
+
+/// The same in minutes, where "0min" means not at all.
+pub(super) fn minutes_or_none(text: &str) -> Read<u32> {
+    if text == "0min" { Ok(0) } else { minutes(text) }
+}
+
 /// US dollars, read digit by digit: a binary fraction cannot hold a price.
 pub(super) fn price(text: &str) -> Read<Decimal> {
     let is_plain = text.chars().all(|c| c.is_ascii_digit() || c == '.');

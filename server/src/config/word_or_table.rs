@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
-use super::shape::{ApprovalShape, BodyShape, StepShape, Text};
+use super::shape::{ApprovalShape, AtDeadlineShape, BodyShape, StepShape, Text};
 
 const STEP: &str =
     r#""up", "down", { deploy = "a service" }, { batch = "a batch job" } or { approval = "a question" }"#;
@@ -23,6 +23,12 @@ impl<'de> Deserialize<'de> for StepShape {
 impl<'de> Deserialize<'de> for BodyShape {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(BodyVisitor)
+    }
+}
+
+impl<'de> Deserialize<'de> for AtDeadlineShape {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AtDeadlineVisitor)
     }
 }
 
@@ -68,6 +74,36 @@ impl<'de> Visitor<'de> for StepVisitor {
             )),
             _ => Err(A::Error::custom(format_args!("a step does one thing; a step is {STEP}"))),
         }
+    }
+}
+
+struct AtDeadlineVisitor;
+
+const AT_DEADLINE: &str = r#""destroy", or { wait = "60min" }"#;
+
+impl<'de> Visitor<'de> for AtDeadlineVisitor {
+    type Value = AtDeadlineShape;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(AT_DEADLINE)
+    }
+
+    fn visit_str<E: Error>(self, word: &str) -> Result<AtDeadlineShape, E> {
+        match word {
+            "destroy" => Ok(AtDeadlineShape::Destroy),
+            _ => Err(E::custom(format_args!("{word:?} is not allowed; write {AT_DEADLINE}"))),
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<AtDeadlineShape, A::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Waiting {
+            wait: Text,
+        }
+
+        Waiting::deserialize(MapAccessDeserializer::new(map))
+            .map(|waiting| AtDeadlineShape::Wait(waiting.wait))
     }
 }
 

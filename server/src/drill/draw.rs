@@ -121,7 +121,13 @@ mod tests {
         let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../cluster-head.toml");
         let catalogue = crate::config::load(file.as_ref()).unwrap().catalogue;
         let service = (routine == "deploy").then(|| "slack-middleware".to_owned());
-        let ask = Ask { routine: routine.into(), cluster: "iriversland2".into(), size: None, service };
+        let ask = Ask {
+            routine: routine.into(),
+            cluster: "iriversland2".into(),
+            size: None,
+            service,
+            lifetime: None,
+        };
         let mut order = catalogue.order(&ask).unwrap();
         if !order.steps[0].action.creates_cluster() {
             let up = Ask { routine: "up".into(), service: None, ..ask };

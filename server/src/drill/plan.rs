@@ -58,7 +58,7 @@ impl Plan {
         if let Some(routine) = catalogue.routines.iter_mut().find(|known| known.name == routine) {
             world::beginning_with_a_cluster(routine, &mut notes);
         }
-        let ask = Ask { routine, cluster, size: args.size, service: args.service.clone() };
+        let ask = Ask { routine, cluster, size: args.size, service: args.service.clone(), lifetime: None };
         let order = catalogue.order(&ask)?;
 
         let drawn = injections.is_empty();

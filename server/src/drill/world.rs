@@ -6,6 +6,7 @@
 use domain::catalogue::{Catalogue, ClusterSpec};
 use domain::routine::{Routine, RoutineStep};
 use domain::run::ProviderKind;
+use domain::stay::StayLimits;
 use domain::step::{BatchCall, BodyValue, CiTarget};
 
 /// What the simulated pipelines do to the simulated cloud, by branch.
@@ -27,8 +28,10 @@ pub(super) fn simulated(
     for cluster in catalogue.clusters.iter_mut().filter(|known| known.name == cluster) {
         play_with_stand_ins(cluster, notes);
         cluster.lifetime_minutes = LIFETIME_MINUTES;
+        cluster.limits = StayLimits::default();
         cluster.up.iter_mut().chain(&mut cluster.down).for_each(|target| hurry_target(target, speed));
     }
+    catalogue.hold_seconds = 0;
     catalogue.services.iter_mut().for_each(|service| hurry_target(&mut service.deploy, speed));
     for batch in &mut catalogue.batches {
         speak_as_the_seed(batch);

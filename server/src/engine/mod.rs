@@ -13,6 +13,7 @@
 
 mod announce;
 mod backup;
+mod ending;
 mod look;
 mod observe;
 mod presence;

@@ -53,12 +53,14 @@ impl Engine {
         let OwedDestroy { obligation, is_busy, now } = owed;
         match duty(obligation, *is_busy, *now) {
             Duty::Destroy => self.destroy(obligation, *now).await?,
+            Duty::Interrupt => self.interrupt(obligation).await?,
             // The proof is the observer's. Where there is none any more, the CI's word has to do.
             Duty::Prove if self.providers.observer.is_none() || obligation.cloud.is_none() => {
                 self.store.settle(obligation, Evidence::Ci).await?;
             }
             Duty::Prove | Duty::RestUntil(_) | Duty::Nothing => {}
         }
+        self.warn_of_end(owed).await?;
         self.alarm(obligation, *now).await
     }
 

@@ -55,7 +55,7 @@ async fn what_is_not_known_is_refused_with_what_is(pool: PgPool) {
 async fn a_body_that_does_not_fit_is_told_what_would_in_words_of_the_api(pool: PgPool) {
     let service = Service::real(pool).await;
     let whole = "The body has to be an object with the fields \"routine\" and \"cluster\", \
-                 and with \"size\" or \"service\" where the routine takes one. Nothing was started.";
+                 and with \"size\", \"service\", \"lifetime\" or \"until\" where the routine takes one. Nothing was started.";
     for (body, message) in [
         (json!(["up", CLUSTER, "m", null]), whole),
         (json!([]), whole),

@@ -13,7 +13,8 @@ const FORM: &str = "/actions/answer-question";
 
 /// A job that waits at step 1 for somebody to approve.
 async fn asks_for_approval(service: &Service, pool: &PgPool, question: &str) -> i64 {
-    let ask = Ask { routine: "up".into(), cluster: CLUSTER.into(), size: None, service: None };
+    let ask =
+        Ask { routine: "up".into(), cluster: CLUSTER.into(), size: None, service: None, lifetime: None };
     let mut order = service.catalogue.order(&ask).unwrap();
     let action = Action::Approval {
         question: question.into(),

@@ -12,7 +12,8 @@ use server::config::{describe, load, parse};
 use super::{SHIPPED, shipped, shipped_with};
 
 fn order(routine: &str, size: Option<Size>) -> domain::order::Order {
-    let ask = Ask { routine: routine.into(), cluster: "iriversland2".into(), size, service: None };
+    let ask =
+        Ask { routine: routine.into(), cluster: "iriversland2".into(), size, service: None, lifetime: None };
     shipped().catalogue.order(&ask).unwrap()
 }
 
@@ -160,7 +161,8 @@ fn check_prints_limits_questions_retries_and_what_is_not_looked_for() {
 fn check_prints_the_plan_of_each_routine() {
     insta::assert_snapshot!(describe(&shipped().catalogue), @r"
     Clusters
-      iriversland2: destroyed 4 h after it was asked for, unless somebody extends it
+      iriversland2: destroyed 4 h after it was brought up, unless somebody says otherwise, up to 1 d ahead
+        a job that is at work then may go on for 1 h at most
         s: s-1vcpu-3gb, 1 vCPU, 3 GB, $0.02232/h, $15 a month
         m: s-2vcpu-4gb, 2 vCPU, 4 GB, $0.03571/h, $24 a month
         l: s-4vcpu-8gb, 4 vCPU, 8 GB, $0.07143/h, $48 a month, the default

@@ -180,6 +180,16 @@ fn a_reference_to_nothing_is_refused(#[case] original: &str, #[case] changed: &s
     "lifetime = \"9223372036854775807d\"",
     "is not allowed; the longest duration is 7d"
 )]
+#[case::cap_below_the_lifetime(
+    "longest_lifetime = \"24h\"",
+    "longest_lifetime = \"2h\"",
+    "longest_lifetime: \"2h\" is shorter than the lifetime"
+)]
+#[case::at_deadline(
+    "at_deadline = { wait = \"60min\" }",
+    "at_deadline = \"later\"",
+    "\"later\" is not allowed; write \"destroy\", or { wait = \"60min\" }"
+)]
 #[case::part_of_a_minute(
     LIFETIME,
     "lifetime = \"90s\"",

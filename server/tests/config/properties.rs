@@ -55,7 +55,13 @@ fn check_that_all_can_be_ordered(catalogue: &Catalogue) {
                 if size.is_some_and(|size| cluster.offer(size).is_none()) {
                     continue;
                 }
-                let ask = Ask { routine: routine.name.clone(), cluster: cluster.name.clone(), size, service };
+                let ask = Ask {
+                    routine: routine.name.clone(),
+                    cluster: cluster.name.clone(),
+                    size,
+                    service,
+                    lifetime: None,
+                };
                 let order = catalogue.order(&ask).unwrap();
                 assert!((1..=100).contains(&order.steps.len()));
             }

@@ -19,7 +19,7 @@ use server::config::{load, parse};
 #[case::unknown_key(
     "lifetime = \"4h\"",
     "lifetme = \"4h\"",
-    ": clusters.iriversland2.lifetme: there is no key \"lifetme\"; known keys: up, down, lifetime, default_size, prices_of, sizes, cloud"
+    ": clusters.iriversland2.lifetme: there is no key \"lifetme\"; known keys: up, down, lifetime, longest_lifetime, at_deadline, idle_end, default_size, prices_of, sizes, cloud"
 )]
 #[case::unknown_inline_key(
     "vcpus = 1,",

@@ -66,6 +66,7 @@ async fn another_size_replaces_the_cluster_and_forgets_what_was_deployed_on_it(p
         cluster: CLUSTER.into(),
         size: None,
         service: Some("slack-middleware".into()),
+        lifetime: None,
     };
     let deployed = house.ask_for(&deploy).await;
     house.over(deployed).await;

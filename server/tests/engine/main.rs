@@ -3,6 +3,7 @@
 
 mod backup;
 mod breakdowns;
+mod endings;
 mod failures;
 mod journeys;
 mod kills;

@@ -217,6 +217,7 @@ async fn a_cluster_that_no_job_knows_is_adopted_and_destroyed_at_its_time(pool: 
         size: Some(Size::S),
         offer: spec.offer(Size::S).cloned(),
         destroys_at: house.store.now().await.unwrap() + TimeDelta::milliseconds(200),
+        limits: domain::stay::StayLimits::default(),
         teardown: down.unwrap().teardown,
         cloud: spec.cloud.clone().unwrap(),
     };

@@ -23,6 +23,7 @@ fn draft(routine: &str) -> Draft {
     Draft {
         name: "mornings".into(),
         ask: Ask {
+            lifetime: None,
             routine: routine.into(),
             cluster: CLUSTER.into(),
             size: (routine != "down").then_some(Size::M),

@@ -120,7 +120,7 @@ async fn transactions_that_postgres_gives_up_are_done_again_and_nothing_is_half_
     .execute(&house.pool)
     .await
     .unwrap();
-    let ask = Ask { routine: "guide".into(), cluster: CLUSTER.into(), size: Some(Size::S), service: None };
+    let ask = Ask { routine: "guide".into(), cluster: CLUSTER.into(), size: Some(Size::S), ..Ask::default() };
     let order = house.catalogue.order(&ask).unwrap();
     let guide = house
         .until("the job is accepted", async || {
@@ -179,6 +179,7 @@ async fn after_a_restore_from_a_backup_a_cluster_that_is_newer_is_found_and_dest
         cluster: CLUSTER.into(),
         size: None,
         offer: None,
+        limits: Default::default(),
         destroys_at: house.store.now().await.unwrap() + chrono::TimeDelta::milliseconds(1),
         teardown: order.teardown,
         cloud: order.cloud.unwrap(),

@@ -49,6 +49,8 @@ impl House {
         let mut catalogue = server::config::load(&config).unwrap().catalogue;
         // What stands at the CI beside the runs would spoil the counts of requests.
         catalogue.backup = None;
+        // Nobody has second thoughts unless a test is about them.
+        catalogue.hold_seconds = 0;
         change(&mut catalogue);
         let store = Store::new(pool.clone());
         store.ensure_clusters(&[CLUSTER]).await.unwrap();
@@ -64,7 +66,14 @@ impl House {
     }
 
     pub async fn ask(&self, routine: &str, size: Option<Size>) -> i64 {
-        self.ask_for(&Ask { routine: routine.into(), cluster: CLUSTER.into(), size, service: None }).await
+        self.ask_for(&Ask {
+            routine: routine.into(),
+            cluster: CLUSTER.into(),
+            size,
+            service: None,
+            lifetime: None,
+        })
+        .await
     }
 
     pub async fn ask_for(&self, ask: &Ask) -> i64 {
@@ -170,7 +179,13 @@ impl House {
 
     /// The same pipeline as ours in size s, started by somebody else at the same time.
     pub async fn somebody_else_starts(&self, branch: &str) {
-        let ask = Ask { routine: "up".into(), cluster: CLUSTER.into(), size: Some(Size::S), service: None };
+        let ask = Ask {
+            routine: "up".into(),
+            cluster: CLUSTER.into(),
+            size: Some(Size::S),
+            service: None,
+            lifetime: None,
+        };
         let steps = self.catalogue.order(&ask).unwrap().steps;
         let target = steps.into_iter().find_map(|step| match step.action {
             Action::Trigger { target, .. } if target.branch == branch => Some(target),

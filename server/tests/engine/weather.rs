@@ -136,6 +136,7 @@ async fn one_cluster_that_cannot_be_destroyed_keeps_no_other_waiting(pool: PgPoo
             cluster: (*name).to_owned(),
             size: None,
             destroys_at: now + TimeDelta::milliseconds(1),
+            limits: domain::stay::StayLimits::default(),
             teardown: vec![PlannedTeardown {
                 title: "Destroy".into(),
                 action: Action::Trigger { target, effect },

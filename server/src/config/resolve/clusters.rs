@@ -6,13 +6,14 @@ use chrono::NaiveDate;
 use domain::catalogue::ClusterSpec;
 use domain::price::{Price, PriceSource};
 use domain::size::{Size, SizeOffer};
+use domain::stay::StayLimits;
 use domain::step::CiTarget;
 use serde_spanned::Spanned;
 
 use super::targets::Targets;
 use super::{clouds, must_not_be_empty, there_is_no};
 use crate::config::problems::Problems;
-use crate::config::shape::{ClusterShape, FileShape, SizeShape, Text, in_file_order};
+use crate::config::shape::{AtDeadlineShape, ClusterShape, FileShape, SizeShape, Text, in_file_order};
 use crate::config::values;
 
 pub(super) fn read(file: &FileShape, targets: &Targets<'_>, problems: &mut Problems<'_>) -> Vec<ClusterSpec> {
@@ -46,6 +47,7 @@ fn read_cluster(
         Err(there_is_no("size", size.as_str(), shape.sizes.keys().map(Text::get_ref)))
     });
     let lifetime_minutes = problems.read(&shape.lifetime, |lifetime| values::minutes(lifetime));
+    let limits = read_limits(shape, lifetime_minutes.unwrap_or(0), problems);
     let cloud = match &shape.cloud {
         Some(cloud) => clouds::read(cloud, problems).map(Some),
         None => Some(None),
@@ -57,7 +59,40 @@ fn read_cluster(
         sizes,
         default_size: default_size?,
         lifetime_minutes: lifetime_minutes?,
+        limits: limits?,
         cloud: cloud?,
+    })
+}
+
+/// How far ahead a cluster may be kept, and what ends it before.
+fn read_limits(
+    shape: &ClusterShape,
+    lifetime_minutes: u32,
+    problems: &mut Problems<'_>,
+) -> Option<StayLimits> {
+    let usual = StayLimits::default();
+    let longest_minutes = match &shape.longest_lifetime {
+        Some(longest) => problems.read(longest, |text| match values::minutes(text)? {
+            minutes if minutes < lifetime_minutes => {
+                Err(format!("{} is shorter than the lifetime", values::shown(text)))
+            }
+            minutes => Ok(minutes),
+        }),
+        None => Some(usual.longest_minutes.max(lifetime_minutes)),
+    };
+    let grace_minutes = match &shape.at_deadline {
+        Some(AtDeadlineShape::Wait(wait)) => problems.read(wait, |wait| values::minutes_or_none(wait)),
+        Some(AtDeadlineShape::Destroy) => Some(0),
+        None => Some(usual.grace_minutes),
+    };
+    let idle_minutes = match &shape.idle_end {
+        Some(idle) => problems.read(idle, |idle| values::minutes(idle)).map(Some),
+        None => Some(None),
+    };
+    Some(StayLimits {
+        longest_minutes: longest_minutes?,
+        grace_minutes: grace_minutes?,
+        idle_minutes: idle_minutes?,
     })
 }
 

@@ -19,6 +19,8 @@ use super::shape::{FileShape, Named, PaceShape, Text, in_file_order};
 use super::values;
 use targets::Targets;
 
+/// How long a destroy waits unless the file says otherwise.
+const USUAL_HOLD_SECONDS: u32 = 10;
 /// How many names a problem lists.
 const MAX_LISTED: usize = 20;
 
@@ -38,9 +40,16 @@ pub(super) fn resolve(file: &FileShape, problems: &mut Problems<'_>) -> Loaded {
     let words = words::read(file, &routines, problems);
     let budget =
         file.budget.as_ref().and_then(|budget| problems.read(&budget.monthly, |sum| values::price(sum)));
-    let pace = file.pace.as_ref().map(|pace| read_pace(pace, problems));
+    let pace = file.pace.as_ref().filter(|pace| sets_pace(pace)).map(|pace| read_pace(pace, problems));
+    let hold_seconds = read_hold(file.pace.as_ref(), problems);
     let backup = backup::read(file.backup.as_ref(), problems);
-    Loaded { catalogue: Catalogue { clusters, services, batches, routines, words, budget, backup }, pace }
+    let catalogue = Catalogue { clusters, services, batches, routines, words, budget, backup, hold_seconds };
+    Loaded { catalogue, pace }
+}
+
+/// The hold is no matter of the engine's patience: who only sets that keeps the usual pace.
+fn sets_pace(shape: &PaceShape) -> bool {
+    [&shape.poll, &shape.settle, &shape.look, &shape.stop, &shape.observe].into_iter().any(Option::is_some)
 }
 
 fn read_pace(shape: &PaceShape, problems: &mut Problems<'_>) -> Pace {
@@ -55,6 +64,13 @@ fn read_pace(shape: &PaceShape, problems: &mut Problems<'_>) -> Pace {
         stop: read(&shape.stop, usual.stop),
         observe: read(&shape.observe, usual.observe),
     }
+}
+
+/// How long a destroy waits for second thoughts.
+fn read_hold(shape: Option<&PaceShape>, problems: &mut Problems<'_>) -> u32 {
+    let read = shape.and_then(|shape| shape.undo.as_ref());
+    read.and_then(|text| problems.read(text, |text| values::seconds_or_none(text)))
+        .unwrap_or(USUAL_HOLD_SECONDS)
 }
 
 /// Adds a problem unless `name` is declared in `declared`; `what` is what it should be.

@@ -28,7 +28,7 @@ pub async fn accept(
     let idempotency_key = idempotency_key(&headers)?;
     let ask = ask::read(&headers, &body)?;
     let order = web.catalogue.order(&ask).map_err(|error| refused(&error))?;
-    let terms = Terms { idempotency_key, limit: web.catalogue.limit_of(role), ..Terms::default() };
+    let terms = Terms { idempotency_key, limit: web.catalogue.limit_of(role), role, ..Terms::default() };
     let accepted = web.store.accept(&order, &actor, &terms).await?;
     answer_with(&web, accepted).await
 }

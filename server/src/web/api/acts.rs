@@ -1,12 +1,12 @@
 //! What is done to a job that is there. The engine heeds it after the answer, so the answer is 202 with the job.
 
-use app::stay::Stay;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use domain::act::resumable_until;
+use domain::stay::Stay;
 use domain::step::Step;
 use domain::text::one_line;
 use store::{Error, Terms};
@@ -65,7 +65,7 @@ pub async fn leave_up(
     let because = reason(&LEAVE_UP, &mut body)?;
     let now = web.store.now().await?;
     let latest = app::stay::latest(&web.catalogue, &job.cluster, now);
-    web.store.leave_up(job.number, &actor, stay.end(now), latest, because.as_deref()).await?;
+    web.store.leave_up(job.number, &actor, app::stay::end(stay, now), latest, because.as_deref()).await?;
     heeded(&web, &number).await
 }
 
@@ -119,7 +119,7 @@ pub async fn resume(
         Some(from) => from,
         None => resumable_until(&job).map_err(Error::Act)?,
     };
-    let terms = Terms { idempotency_key, limit: web.catalogue.limit_of(role), ..Terms::default() };
+    let terms = Terms { idempotency_key, limit: web.catalogue.limit_of(role), role, ..Terms::default() };
     let accepted = web.store.resume(job.job.number, from, &actor, &terms).await?;
     answer_with(&web, accepted).await
 }

@@ -2,12 +2,12 @@
 //! 200 with the cluster.
 
 use app::adoption::{AdoptionError, adoption};
-use app::stay::Stay;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use domain::cloud::ResourceKind;
+use domain::stay::Stay;
 
 use super::acts::stay;
 use super::body::{Body, Form};
@@ -17,7 +17,7 @@ use crate::web::auth::Operator;
 use crate::web::error::Problem;
 use crate::web::state::Web;
 
-type Done = Result<Json<ClusterShape>, Problem>;
+pub type Done = Result<Json<ClusterShape>, Problem>;
 
 static CLOSE: Form = Form {
     fields: &["because"],
@@ -86,11 +86,11 @@ pub async fn adopt(
 ) -> Done {
     let facts = existing(&web, &name).await?;
     let stay = match body.is_empty() {
-        true => Stay::For(chrono::Duration::minutes(i64::from(facts.lifetime_minutes))),
+        true => Stay::For { minutes: i64::from(facts.lifetime_minutes) },
         false => stay(&ADOPT, &mut ADOPT.read(&headers, &body)?)?,
     };
     let now = web.store.now().await?;
-    let adoption = adoption(&facts, &web.catalogue, stay.end(now), now).map_err(refused)?;
+    let adoption = adoption(&facts, &web.catalogue, app::stay::end(stay, now), now).map_err(refused)?;
     web.store.adopt_cluster(&adoption, &actor).await?;
     shown(&web, &name).await
 }
@@ -111,7 +111,8 @@ fn reason(form: &Form, body: &mut Body) -> Result<String, Problem> {
     app::reason::required(&body.required("because")?).map_err(|error| form.misfit(&error.to_string()))
 }
 
-async fn shown(web: &Web, name: &str) -> Done {
+/// The cluster as it is now.
+pub async fn shown(web: &Web, name: &str) -> Done {
     let now = web.store.now().await?;
     Ok(Json(ClusterShape::new(existing(web, name).await?, now)))
 }

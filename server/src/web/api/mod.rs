@@ -9,6 +9,7 @@ mod ask;
 mod body;
 mod clusters;
 mod debts;
+mod endings;
 mod fields;
 mod freezes;
 mod jobs;
@@ -27,6 +28,8 @@ pub fn routes() -> Router<Web> {
     Router::new()
         .route("/api/v1/clusters", get(clusters::list))
         .route("/api/v1/clusters/{name}", get(clusters::one))
+        .route("/api/v1/clusters/{name}/extend", post(endings::extend))
+        .route("/api/v1/clusters/{name}/extend/undo", post(endings::undo))
         .route("/api/v1/clusters/{name}/obligation/close", post(debts::close))
         .route("/api/v1/clusters/{name}/leftovers/accept", post(debts::accept_leftover))
         .route("/api/v1/clusters/{name}/adopt", post(debts::adopt))

@@ -12,6 +12,7 @@ use std::fmt::Display;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::act::ActError;
+use domain::extension::ExtendError;
 use serde::Serialize;
 
 pub use show::show;
@@ -120,6 +121,8 @@ impl From<store::Error> for Problem {
             Error::ScheduleStale(_) => Self::new(StatusCode::CONFLICT, "stale", message),
             Error::NotIdle(_) => Self::new(StatusCode::CONFLICT, "not_idle", message),
             Error::Act(act) => forbidden(&act),
+            Error::Stay(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "out_of_range", message),
+            Error::Extend(refused) => not_extended(&refused),
             away if away.is_away() => Self::without_database(&away),
             other => Self::internal(&other),
         }
@@ -142,6 +145,20 @@ fn forbidden(act: &ActError) -> Problem {
         ActError::NothingToResume { .. } => (StatusCode::CONFLICT, "nothing_to_resume"),
     };
     Problem::new(status, code, act.to_string())
+}
+
+/// Why an auto-destroy time is not moved.
+fn not_extended(refused: &ExtendError) -> Problem {
+    let (status, code) = match refused {
+        ExtendError::OutOfRange(_) => (StatusCode::UNPROCESSABLE_ENTITY, "out_of_range"),
+        ExtendError::Endless { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "no_end"),
+        ExtendError::NotOwed { .. } => (StatusCode::CONFLICT, "not_up"),
+        ExtendError::TooLate { .. } => (StatusCode::CONFLICT, "too_late"),
+        ExtendError::Moved { .. } => (StatusCode::CONFLICT, "moved"),
+        ExtendError::NoUndo { .. } => (StatusCode::CONFLICT, "no_undo"),
+        ExtendError::KeyReused => (StatusCode::CONFLICT, "idempotency_key_reused"),
+    };
+    Problem::new(status, code, refused.to_string())
 }
 
 /// Leaves the writing to [`show()`], which knows what the caller can read.

@@ -150,7 +150,7 @@ impl Service {
     }
 
     pub async fn accept_on(&self, cluster: &str, routine: &str, size: Option<Size>) -> i64 {
-        let ask = Ask { routine: routine.into(), cluster: cluster.into(), size, service: None };
+        let ask = Ask { routine: routine.into(), cluster: cluster.into(), size, ..Ask::default() };
         let order = self.catalogue.order(&ask).unwrap();
         let actor = Actor::new("ana", Channel::Slack);
         self.store.accept(&order, &actor, &Terms::default()).await.unwrap().number

@@ -25,8 +25,10 @@ pub struct ClusterShape {
     failure: Option<String>,
     /// Why the state is not to be believed.
     doubt: Option<Doubt>,
-    /// When it is destroyed at the latest.
+    /// When it is destroyed at the latest; null when it is not up, and when it has no automatic end.
     destroys_at: Option<Time>,
+    /// When it is destroyed before that if no job begins; null where idling is no reason, or a job is at work.
+    idle_destroys_at: Option<Time>,
     /// The job that is at work on it.
     job: Option<i64>,
     services: Vec<ServiceShape>,
@@ -52,7 +54,15 @@ struct ServiceShape {
 #[derive(Serialize)]
 struct ObligationShape {
     state: ObligationState,
-    destroys_at: Time,
+    destroys_at: Option<Time>,
+    /// The person who chose the present auto-destroy time after the start.
+    end_chosen_by: Option<String>,
+    /// The last move of the auto-destroy time.
+    extension: Option<ExtensionShape>,
+    /// So many minutes may a job that is at work then go on.
+    grace_minutes: u32,
+    /// After so many minutes without a job it is destroyed.
+    idle_minutes: Option<u32>,
     /// Since when it has been to be destroyed.
     due_since: Option<Time>,
     failed_attempts: i32,
@@ -62,6 +72,16 @@ struct ObligationShape {
     /// Who took it over, and why.
     closed_by: Option<String>,
     closed_because: Option<String>,
+}
+
+/// To be taken back at `/api/v1/clusters/{name}/extend/undo`, within a minute.
+#[derive(Serialize)]
+struct ExtensionShape {
+    number: i64,
+    at: Time,
+    by: String,
+    from: Option<Time>,
+    to: Option<Time>,
 }
 
 #[derive(Serialize)]
@@ -97,6 +117,8 @@ impl ClusterShape {
         });
         let cost = CostShape::new(&facts.up_times, facts.cost(now), facts.cost_at_most(now));
         let backup_destroy = BackupShape::of(&facts);
+        let job_is_active = facts.active_job().is_some();
+        let idle_destroys_at = facts.unsettled().and_then(|owed| owed.idle_end(job_is_active));
         let cluster = facts.cluster;
         Self {
             state: cluster.shown_state(),
@@ -106,6 +128,7 @@ impl ClusterShape {
             failure: cluster.failure,
             doubt: cluster.doubt,
             destroys_at: cluster.destroys_at,
+            idle_destroys_at,
             job: cluster.active_job,
             services: cluster.deployments.into_iter().map(ServiceShape::from).collect(),
             cost,
@@ -129,6 +152,16 @@ impl From<Obligation> for ObligationShape {
         Self {
             state: owed.state,
             destroys_at: owed.destroys_at,
+            end_chosen_by: owed.chosen_by,
+            extension: owed.extended.map(|last| ExtensionShape {
+                number: last.id,
+                at: last.at,
+                by: last.by,
+                from: last.from,
+                to: last.to,
+            }),
+            grace_minutes: owed.limits.grace_minutes,
+            idle_minutes: owed.limits.idle_minutes,
             due_since: owed.due_since,
             failed_attempts: owed.failed_attempts,
             next_attempt_at: owed.next_attempt_at,

@@ -29,6 +29,8 @@ pub struct JobShape {
     /// Who asked to leave its cluster up, and until when.
     left_up_by: Option<String>,
     left_up_until: Option<Time>,
+    /// Until then it can be cancelled before it destroys anything.
+    held_until: Option<Time>,
     /// The job whose rest it takes.
     resumes: Option<i64>,
     /// What the cluster costs while it is at work. Left out where the job is not asked for by its number.
@@ -113,6 +115,7 @@ impl From<Job> for JobShape {
             cancelled_by: job.cancelled.map(|asked| asked.by.to_string()),
             left_up_by: job.abandoned.as_ref().map(|wish| wish.by.to_string()),
             left_up_until: job.abandoned.map(|wish| wish.until),
+            held_until: job.held_until,
             resumes: job.resumes,
             cost: None,
             usual: None,
