@@ -132,24 +132,11 @@ pub(crate) mod samples {
             },
         });
         Obligation {
-            id: 1,
-            cluster: "c".into(),
-            state: ObligationState::Open,
             opened_at: at(0),
-            opened_by_job: Some(1),
-            destroys_at: at(210),
+            destroys_at: Some(at(210)),
             teardown: teardown.into(),
-            cloud: None,
-            due_since: None,
-            alarms: 0,
-            verifying_since: None,
-            failed_attempts: 0,
-            last_error: None,
             next_attempt_at: at(210),
-            settled_at: None,
-            settled_by_job: None,
-            evidence: None,
-            closed: None,
+            ..crate::obligation::samples::obligation(ObligationState::Open)
         }
     }
 

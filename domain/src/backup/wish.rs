@@ -35,6 +35,8 @@ pub enum WhyNone {
     /// There is no way to destroy it that a CI knows.
     NoTeardown,
     NotOffered(ProviderKind),
+    /// Somebody wants the cluster without an end.
+    Endless,
 }
 
 impl std::fmt::Display for WhyNone {
@@ -44,6 +46,7 @@ impl std::fmt::Display for WhyNone {
             Self::SwitchedOff => f.write_str("switched off in the config"),
             Self::NoTeardown => f.write_str("no CI is known that destroys this cluster"),
             Self::NotOffered(ci) => f.write_str(ci.why_no_backup().unwrap_or_default()),
+            Self::Endless => f.write_str("the cluster has no auto-destroy time"),
         }
     }
 }
@@ -64,7 +67,8 @@ pub fn wish(
         Ok((policy, targets)) => (Duration::minutes(i64::from(policy.margin_minutes)), targets),
         Err(why) => return Wish::Nothing(why),
     };
-    let first = first_hour(owed.destroys_at, margin, is_busy, planted, now);
+    let Some(end) = owed.destroys_at.or(owed.due_since) else { return Wish::Nothing(WhyNone::Endless) };
+    let first = first_hour(end, margin, is_busy, planted, now);
     Wish::These(one_after_the_other(first, targets))
 }
 
@@ -154,16 +158,16 @@ mod tests {
     fn the_first_stack_fires_in_the_first_full_hour_after_the_end_and_the_margin() {
         // 18:30 and an hour: 20:00, and when that is surely over, 22:00.
         assert_eq!(hours(&obligation(), false, &[], at(0)), [at(300), at(420)]);
-        let sharp = Obligation { destroys_at: at(180), ..obligation() };
+        let sharp = Obligation { destroys_at: Some(at(180)), ..obligation() };
         assert_eq!(hours(&sharp, false, &[], at(0))[0], at(240));
     }
 
     #[test]
     fn an_extension_moves_it_and_an_earlier_end_moves_it_back() {
         let rows = planted([300, 420]);
-        let later = Obligation { destroys_at: at(330), ..obligation() };
+        let later = Obligation { destroys_at: Some(at(330)), ..obligation() };
         assert_eq!(hours(&later, true, &rows, at(100)), [at(420), at(540)]);
-        let sooner = Obligation { destroys_at: at(60), ..obligation() };
+        let sooner = Obligation { destroys_at: Some(at(60)), ..obligation() };
         assert_eq!(hours(&sooner, false, &rows, at(30)), [at(120), at(240)]);
     }
 
