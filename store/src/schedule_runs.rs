@@ -5,7 +5,7 @@ use domain::actor::{Actor, Role};
 use domain::catalogue::Catalogue;
 use domain::event::Remark;
 use domain::order::Order;
-use domain::schedule::due::{Due, Facts, Skipped, due};
+use domain::schedule::due::{Due, Facts, KeptUp, Skipped, due};
 use domain::schedule::timing::Timing;
 use domain::schedule::{LastRun, Schedule};
 use domain::text;
@@ -134,6 +134,9 @@ async fn heed(
                 order.steps.first().is_some_and(|step| step.action.destroys_cluster());
             facts.active_job = cluster.active_job;
             facts.freezes = freezes_between(tx, schedule.next_run_at.unwrap_or(now), now).await?;
+            let owed = Store::select_obligation_of(tx, &order.cluster).await?;
+            facts.kept_up =
+                owed.and_then(|owed| Some(KeptUp { by: owed.chosen_by?, until: owed.destroys_at }));
             orderly = Some((order, cluster));
         }
     }

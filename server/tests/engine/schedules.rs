@@ -2,15 +2,16 @@
 
 use chrono::Duration;
 use domain::Time;
-use domain::actor::{Actor, Channel};
+use domain::actor::{Actor, Channel, Role};
 use domain::cluster::ClusterState;
 use domain::order::Ask;
 use domain::schedule::timing::Timing;
 use domain::schedule::{Draft, LastRun, Missed, Overlap, ScheduleState};
 use domain::size::Size;
+use domain::stay::Stay;
 use rust_decimal::Decimal;
 use sqlx::PgPool;
-use store::Store;
+use store::{Store, Wish};
 
 use crate::support::{CLUSTER, House};
 
@@ -200,6 +201,25 @@ async fn nothing_runs_in_a_freeze_of_its_cluster_or_of_all(pool: PgPool) {
     house.store.remove_freeze(all, &ana()).await.unwrap();
     heed(&house, "2027-01-17T09:00:00Z").await;
     assert!(last(&house, id).await.unwrap().job.is_some());
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_scheduled_destroy_comes_only_after_the_end_that_a_person_chose(pool: PgPool) {
+    let house = House::build(pool).await;
+    let up = house.ask("up", Some(Size::M)).await;
+    house.play(up).await;
+    let now = house.store.now().await.unwrap();
+    let often = Draft { timing: Timing::read("* * * * *", "UTC").unwrap(), ..draft("down") };
+    let id = house.store.add_schedule(&often, &ana(), now).await.unwrap().id;
+    let wish = Wish { stay: Stay::hours(4), seen: None, idempotency_key: None, role: Role::Operator };
+    let end = house.store.extend(CLUSTER, &wish, &ana()).await.unwrap().destroys_at.unwrap();
+    let engine = house.engine_on(house.store.clone());
+    engine.heed_schedules_at(end - Duration::minutes(1)).await.unwrap();
+    let until = end.format("%Y-%m-%d %H:%M UTC");
+    assert_eq!(remark(&house, id).await, format!("Kept up until {until} by ana"));
+    assert_eq!(house.store.job_counts(None).await.unwrap().all, 1);
+    engine.heed_schedules_at(end + Duration::minutes(1)).await.unwrap();
+    assert!(last(&house, id).await.unwrap().job.is_some(), "then the schedule goes on");
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
