@@ -41,7 +41,7 @@ test("guide is followed to its end, and the history outlives a crash of the serv
   await size(page, "s").check();
   await page.getByRole("button", { name: "Show the plan" }).click();
   await expect(plan).toContainText("Create the cluster (s)");
-  await expect(page).toHaveURL(`/jobs/new?routine=guide&cluster=${CLUSTER}&size=s&service=slack-middleware`);
+  await expect(page).toHaveURL(`/jobs/new?routine=guide&cluster=${CLUSTER}&size=s&lifetime=&until=&service=slack-middleware`);
   await page.getByRole("button", { name: "Start routine" }).click();
   const guide = await arrivedAtJob(page);
 

@@ -80,7 +80,11 @@ async fn a_body_that_does_not_fit_is_told_what_would_in_words_of_the_api(pool: P
         assert_eq!(answer.status(), 422, "{body}");
         let error = answer.json::<Value>().await.unwrap()["error"].clone();
         assert_eq!(error["message"], message, "{body}");
-        assert_eq!(error["known"], json!(["routine", "cluster", "size", "service"]), "{body}");
+        assert_eq!(
+            error["known"],
+            json!(["routine", "cluster", "size", "service", "lifetime", "until"]),
+            "{body}"
+        );
     }
     assert_eq!(service.number_of_jobs().await, 0);
 }

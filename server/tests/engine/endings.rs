@@ -5,6 +5,7 @@ use domain::actor::{Actor, Channel};
 use domain::cluster::ClusterState;
 use domain::job::JobState;
 use domain::order::Ask;
+use domain::record::Evidence;
 use domain::size::Size;
 use domain::stay::Stay;
 use domain::step::StepState;
@@ -49,6 +50,17 @@ impl House {
         assert!(!self.simulator.cluster_is_up());
     }
 
+    /// One receipt remains of it, and says by what its end was proved.
+    async fn has_left_a_receipt(&self) {
+        let receipts = self.receipts().await;
+        let [receipt] = receipts.as_slice() else { panic!("{receipts:?}") };
+        let by: Vec<String> = receipt.jobs.iter().map(|job| job.by.to_string()).collect();
+        assert_eq!(
+            (receipt.evidence, by),
+            (Some(Evidence::Cloud), vec!["operator".into(), "auto-destroy".into()])
+        );
+    }
+
     /// A guide that hangs in its batch.
     async fn hanging_guide(&self) -> i64 {
         self.simulator.inject(Fault::on(Endpoint::BatchTrigger, FaultKind::RunHangs)).unwrap();
@@ -84,6 +96,7 @@ async fn a_forgotten_cluster_is_warned_of_three_times_and_destroyed_at_its_time(
             .await
             .unwrap();
     assert_eq!(buttons[0][0]["path"], "/clusters/iriversland2/extend");
+    house.has_left_a_receipt().await;
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
@@ -97,6 +110,7 @@ async fn a_cluster_whose_time_came_while_nobody_was_there_is_destroyed_by_whoeve
     house.is_gone().await;
     engine.stop().await;
     assert_eq!(house.warnings().await, Vec::<String>::new(), "of what is over nobody is warned");
+    house.has_left_a_receipt().await;
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

@@ -5,7 +5,6 @@ use domain::record::Evidence;
 use domain::size::Size;
 use simulator::{Endpoint, Fault, FaultKind};
 use sqlx::PgPool;
-use store::ReceiptFilter;
 
 use crate::support::{CLUSTER, House};
 
@@ -19,11 +18,6 @@ async fn house_with_a_dear_config(pool: PgPool) -> House {
         }
     })
     .await
-}
-
-async fn receipts(house: &House) -> Vec<domain::receipt::Receipt> {
-    let all = ReceiptFilter { cluster: None, before: None, limit: 100 };
-    house.store.receipts(&all).await.unwrap()
 }
 
 async fn list_is_read(house: &House) {
@@ -46,7 +40,7 @@ async fn a_proved_destroy_leaves_one_receipt_by_the_clouds_prices_also_with_two_
         engine.stop().await;
     }
 
-    let mut receipts = receipts(&house).await;
+    let mut receipts = house.receipts().await;
     let receipt = receipts.pop().unwrap();
     assert_eq!(receipts, [], "exactly one");
     assert_eq!(receipt.obligation, house.debt_of(job).await.id);
@@ -101,7 +95,7 @@ async fn without_a_list_the_config_says_what_it_costs(pool: PgPool) {
     assert_eq!((up.price.source, up.price.hourly), (PriceSource::Config, DEAR.parse().unwrap()));
     assert_eq!(up.price.of.unwrap().to_string(), "2026-11-20");
     assert_eq!(up.ended_at, None, "it is up");
-    assert_eq!(receipts(&house).await, [], "and nothing is settled");
+    assert_eq!(house.receipts().await, [], "and nothing is settled");
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
@@ -113,7 +107,7 @@ async fn a_create_that_failed_may_cost_money_until_it_is_destroyed(pool: PgPool)
     let engine = house.start_engine();
     let failed = house.over(job).await;
     let receipt =
-        house.until("what it left is destroyed and proved", async || receipts(&house).await.pop()).await;
+        house.until("what it left is destroyed and proved", async || house.receipts().await.pop()).await;
     engine.stop().await;
     let [up] = receipt.up_times.as_slice() else { panic!("{:?}", receipt.up_times) };
     assert!(up.ended_at.unwrap() > failed.job.finished_at.unwrap(), "{up:?}");

@@ -96,12 +96,12 @@ async fn a_run_starts_its_job_in_its_own_size_and_for_its_own_time(pool: PgPool)
     assert_eq!(last(&house, id).await, None);
     heed(&house, "2027-01-15T09:00:00Z").await;
     let job = last(&house, id).await.unwrap().job.unwrap();
-    let lifetime: i32 = sqlx::query_scalar("select lifetime_minutes from job where job_number = $1")
+    let stay: serde_json::Value = sqlx::query_scalar("select stay from job where job_number = $1")
         .bind(job)
         .fetch_one(&pool)
         .await
         .unwrap();
-    assert_eq!(lifetime, 90);
+    assert_eq!(stay, serde_json::json!(Stay::For { minutes: 90 }));
     assert_eq!(house.store.job(job).await.unwrap().unwrap().job.size, Some(Size::M));
     assert_eq!(next(&house, id).await, Some(at("2027-01-16T09:00:00Z")));
     assert_eq!(announcements(&house).await, [""; 0], "what goes as planned is told by its job");

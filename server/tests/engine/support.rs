@@ -13,13 +13,14 @@ use domain::job::JobWithSteps;
 use domain::obligation::{Obligation, ObligationState};
 use domain::order::Ask;
 use domain::plan::Pace;
+use domain::receipt::Receipt;
 use domain::size::Size;
 use domain::step::{Action, Step};
 use server::engine::Engine;
 use server::providers::{Patience, Providers};
 use simulator::{Service, Settings, Simulator};
 use sqlx::PgPool;
-use store::{Store, Terms};
+use store::{ReceiptFilter, Store, Terms};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -129,6 +130,11 @@ impl House {
 
     pub async fn owed(&self) -> Option<Obligation> {
         self.store.obligation_of(CLUSTER).await.unwrap()
+    }
+
+    pub async fn receipts(&self) -> Vec<Receipt> {
+        let all = ReceiptFilter { cluster: None, before: None, limit: 100 };
+        self.store.receipts(&all).await.unwrap()
     }
 
     /// The newest debt, settled or not.
