@@ -138,7 +138,11 @@ fn connect_providers(settings: &Settings) -> Result<Providers> {
             patience,
         ),
     };
-    providers.context("an outside service cannot be spoken to")
+    let providers = providers.context("an outside service cannot be spoken to")?;
+    Ok(match &settings.public_url {
+        Some(pages) => providers.linking_to(pages.clone()),
+        None => providers,
+    })
 }
 
 fn access(settings: &Settings) -> Result<Access> {

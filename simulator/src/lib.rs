@@ -25,6 +25,7 @@ mod settings;
 mod sight;
 mod simulator;
 mod slack;
+mod slack_blocks;
 mod spoil;
 mod stack;
 mod timeline;

@@ -4,6 +4,7 @@
 use std::io;
 use std::time::Duration;
 
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -128,6 +129,11 @@ impl Simulator {
 
     pub fn slack_messages(&self) -> Vec<String> {
         self.outside.memory().slack.iter().map(|message| message.text.clone()).collect()
+    }
+
+    /// The messages with everything that they carry.
+    pub fn slack_bodies(&self) -> Vec<Value> {
+        self.outside.memory().slack.iter().map(|message| message.body.clone()).collect()
     }
 
     pub fn stacks(&self) -> Stacks {

@@ -13,6 +13,7 @@ use crate::clock::Moment;
 use crate::exchange::endpoint;
 use crate::outside::Outside;
 use crate::service::{Endpoint, Refusal};
+use crate::slack_blocks;
 
 /// A message that was taken.
 pub(crate) struct Message {
@@ -63,6 +64,9 @@ async fn take(State(outside): State<Outside>, body: Bytes) -> Response {
         Some(text) if !text.is_empty() => text.to_owned(),
         _ => return (StatusCode::BAD_REQUEST, "no_text").into_response(),
     };
+    if !slack_blocks::are_valid(&body["blocks"]) {
+        return (StatusCode::BAD_REQUEST, "invalid_blocks").into_response();
+    }
     let at = outside.now();
     outside.memory().slack.push(Message { at, text, body });
     Html("ok").into_response()

@@ -114,6 +114,7 @@ impl Description<'_> {
         let optional = [
             (variables::digitalocean_token(), "Without it the CI's word says whether a cluster is gone"),
             (variables::slack_incoming_url(), "Without it nothing is told to Slack"),
+            (variables::public_url(), "Without it a message to Slack has no buttons"),
             (variables::slack_request_token(), "Without it no word is taken"),
             (variables::api_token(), "Without it the API is closed to programs"),
             (variables::admin_password(), "Without it nobody is an admin in the browser"),

@@ -77,6 +77,14 @@ pub(super) fn slack_incoming_url() -> Variable {
     )
 }
 
+pub(super) fn public_url() -> Variable {
+    Variable::new(
+        "CLUSTER_HEAD_PUBLIC_URL",
+        "says where people find these pages",
+        "set it to the URL of the first page, such as https://head.example.org, or unset it to send no links",
+    )
+}
+
 pub(super) fn digitalocean_token() -> Variable {
     Variable::new(
         "DIGITALOCEAN_TOKEN",

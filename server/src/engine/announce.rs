@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use store::Error;
+use store::{Button, Error};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use super::Engine;
-use crate::providers::ProviderError;
+use crate::providers::{LinkButton, ProviderError};
 
 /// How long a message is hidden from other replicas while it is under way.
 const HOLD: Duration = Duration::from_secs(30);
@@ -47,7 +47,9 @@ impl Engine {
     pub async fn tell_next(&self) -> Result<bool, Error> {
         let Some(slack) = &self.providers.slack else { return Ok(false) };
         let Some(message) = self.store.take_announcement(HOLD).await? else { return Ok(false) };
-        match self.noted("Slack", slack.post(&message.text).await).await {
+        let buttons: Vec<LinkButton<'_>> =
+            message.buttons.iter().map(|Button { title, path }| LinkButton { title, path }).collect();
+        match self.noted("Slack", slack.post(&message.text, &buttons).await).await {
             Ok(()) => self.store.announcement_sent(message.id).await?,
             Err(ProviderError::Transient { after, what }) if message.attempts < MAX_ATTEMPTS => {
                 let own =

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use domain::run::ProviderKind;
+use reqwest::Url;
 use secrecy::SecretString;
 
 use super::http::{self, Http};
@@ -101,6 +102,12 @@ impl Providers {
             batch: Batch::simulated(&http, batch_secrets, &at("/batch"))?,
             slack: Some(Slack::new(&http, at("/slack/services/T0/B0/X0").into())?),
         })
+    }
+
+    /// Messages carry buttons that lead to our own pages, which people find below this address.
+    #[must_use]
+    pub fn linking_to(self, pages: Url) -> Self {
+        Self { slack: self.slack.map(|slack| slack.linking_to(pages)), ..self }
     }
 
     /// The client for a CI.

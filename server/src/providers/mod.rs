@@ -31,7 +31,7 @@ pub use configured::{Access, Patience, Providers};
 pub use digitalocean::DigitalOcean;
 pub use error::{NotConfigured, ProviderError, SetupError, TriggerError};
 pub use http::install_crypto;
-pub use slack::Slack;
+pub use slack::{LinkButton, Slack};
 pub use travis::Travis;
 
 /// A CI that can be asked to start a run and to tell how far it is.

@@ -88,6 +88,12 @@ fn everything_that_is_missing_is_told_at_once() {
 )]
 #[case("SLACK_INCOMING_URL", "canary", "SLACK_INCOMING_URL is no URL")]
 #[case("SLACK_INCOMING_URL", "http://hooks.slack.com/canary", "SLACK_INCOMING_URL is not an https URL")]
+#[case("CLUSTER_HEAD_PUBLIC_URL", "head.example.org", "CLUSTER_HEAD_PUBLIC_URL is no http or https URL")]
+#[case(
+    "CLUSTER_HEAD_PUBLIC_URL",
+    "https://example.org/head?a=b",
+    "CLUSTER_HEAD_PUBLIC_URL is no http or https URL"
+)]
 #[case("REQUEST_FROM_SLACK_TOKEN", "can ary", "REQUEST_FROM_SLACK_TOKEN holds a space")]
 #[case("PORT", "http", "PORT is \"http\". It says where to listen: set it to a number from 0 to 65535.")]
 #[case("PORT", "65536", "PORT is \"65536\"")]

@@ -13,6 +13,11 @@ async fn what_is_not_a_message_is_refused_in_plain_text() {
         (outside.slack(json!("hello")), "invalid_payload"),
         (outside.slack(json!({ "blocks": [] })), "no_text"),
         (outside.slack(json!({ "text": "" })), "no_text"),
+        (outside.slack(json!({ "text": "hello", "blocks": [{ "type": "button" }] })), "invalid_blocks"),
+        (
+            outside.slack(json!({ "text": "hello", "blocks": [{ "type": "actions", "elements": [] }] })),
+            "invalid_blocks",
+        ),
     ];
     for (message, reason) in refused {
         let (status, kind, text) = read_text(message).await;

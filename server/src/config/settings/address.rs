@@ -1,9 +1,11 @@
-//! Where the server listens.
+//! Where the server listens, and where people find it.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use domain::text::one_line;
+use reqwest::Url;
 
+use super::super::variables;
 use super::args::ServeArgs;
 use super::environment::{Environment, Findings};
 
@@ -18,6 +20,21 @@ pub(super) fn read(
     let host = read_host(args, environment, findings);
     let port = read_port(args, environment, findings);
     Some(SocketAddr::new(host?, port?))
+}
+
+/// Where people find the pages, if that is said. They are at the root of their host, since every page links to others so.
+pub(super) fn read_public(environment: &Environment, findings: &mut Findings) -> Option<Option<Url>> {
+    let variable = variables::public_url();
+    let Some(text) = environment.get(&variable.name) else { return Some(None) };
+    let is_first_page = |url: &Url| {
+        let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+        matches!(url.scheme(), "http" | "https") && url.username().is_empty() && is_bare
+    };
+    let url = Url::parse(text.trim()).ok().filter(is_first_page);
+    if url.is_none() {
+        findings.add_for(&variable, "is no http or https URL of a host alone");
+    }
+    url.map(Some)
 }
 
 fn read_host(args: &ServeArgs, environment: &Environment, findings: &mut Findings) -> Option<IpAddr> {

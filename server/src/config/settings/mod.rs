@@ -27,6 +27,8 @@ pub struct Settings {
     pub config_path: PathBuf,
     pub database_url: SecretString,
     pub address: SocketAddr,
+    /// Where people find the pages, for links from elsewhere.
+    pub public_url: Option<Url>,
     /// The folder with the built wasm, style and static files.
     pub site: PathBuf,
     pub secrets: Secrets,
@@ -85,6 +87,7 @@ impl Settings {
             real_doors(args, environment, loaded, &mut findings)
         };
         let address = address::read(args, environment, &mut findings);
+        let public_url = address::read_public(environment, &mut findings);
         let log = read_log(environment, &mut findings);
         let usual_pace = if args.demo { demo::pace() } else { Pace::default() };
         let settings = || {
@@ -93,6 +96,7 @@ impl Settings {
                 config_path: args.config.config.clone(),
                 database_url: database_url?,
                 address: address?,
+                public_url: public_url?,
                 site: read_site(args, environment),
                 secrets,
                 mode,
