@@ -11,6 +11,7 @@ mod cross_site;
 mod debts;
 mod demo;
 mod doors;
+mod endings;
 mod headers;
 mod health;
 mod history;

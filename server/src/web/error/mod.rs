@@ -13,6 +13,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::act::ActError;
 use domain::extension::ExtendError;
+use domain::stay::StayError;
 use serde::Serialize;
 
 pub use show::show;
@@ -121,7 +122,10 @@ impl From<store::Error> for Problem {
             Error::ScheduleStale(_) => Self::new(StatusCode::CONFLICT, "stale", message),
             Error::NotIdle(_) => Self::new(StatusCode::CONFLICT, "not_idle", message),
             Error::Act(act) => forbidden(&act),
-            Error::Stay(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "out_of_range", message),
+            Error::Stay(refused) => {
+                let (status, code) = not_kept(&refused);
+                Self::new(status, code, message)
+            }
             Error::Extend(refused) => not_extended(&refused),
             away if away.is_away() => Self::without_database(&away),
             other => Self::internal(&other),
@@ -147,10 +151,20 @@ fn forbidden(act: &ActError) -> Problem {
     Problem::new(status, code, act.to_string())
 }
 
+/// Why a cluster may not stay for so long.
+const fn not_kept(refused: &StayError) -> (StatusCode, &'static str) {
+    match refused {
+        StayError::OnlyAdmin => (StatusCode::FORBIDDEN, "only_admin"),
+        StayError::Length | StayError::Time | StayError::OutOfRange { .. } => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "out_of_range")
+        }
+    }
+}
+
 /// Why an auto-destroy time is not moved.
 fn not_extended(refused: &ExtendError) -> Problem {
     let (status, code) = match refused {
-        ExtendError::OutOfRange(_) => (StatusCode::UNPROCESSABLE_ENTITY, "out_of_range"),
+        ExtendError::OutOfRange(refused) => not_kept(refused),
         ExtendError::Endless { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "no_end"),
         ExtendError::NotOwed { .. } => (StatusCode::CONFLICT, "not_up"),
         ExtendError::TooLate { .. } => (StatusCode::CONFLICT, "too_late"),

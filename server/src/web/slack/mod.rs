@@ -75,7 +75,9 @@ async fn obey(web: &Web, message: &Message, headers: &HeaderMap) -> Result<Strin
 fn confirmation(job: &Job, headers: &HeaderMap) -> String {
     let Job { number, cluster, .. } = job;
     let address = address(headers).map(|home| format!(" {home}/jobs/{number}")).unwrap_or_default();
-    format!("Job #{number} accepted: {} on {cluster}.{address}", job.title())
+    let hold = job.held_until.map(|until| (until - job.created_at).num_seconds());
+    let hold = hold.map(|seconds| format!(" Nothing is destroyed in the first {seconds} s: stop it there."));
+    format!("Job #{number} accepted: {} on {cluster}.{address}{}", job.title(), hold.unwrap_or_default())
 }
 
 /// How the caller reached us is how a reader of the channel reaches us. Whoever sent it knows the token.
