@@ -23,6 +23,20 @@ impl Store {
         Ok(taken.rows_affected() > 0)
     }
 
+    /// The list could not be had: the next turn is there `after` from now, in a pace of once per `gap`.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn retry_price_look(&self, gap: Duration, after: Duration) -> Result<(), Error> {
+        sqlx::query!(
+            "update price_look set asked_at = now() + make_interval(secs => $1)",
+            after.as_secs_f64() - gap.as_secs_f64()
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
     /// Writes down a list. What does not stand in it any more stays as it was, with its age: a cluster may still be of it.
     ///
     /// # Errors

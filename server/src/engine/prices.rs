@@ -12,6 +12,8 @@ use crate::providers::PriceList;
 
 /// How often it is read, whichever replica does.
 const EVERY: Duration = Duration::from_secs(3_600);
+/// How soon it is asked for again where it could not be had.
+const AGAIN: Duration = Duration::from_secs(300);
 /// How often a replica asks whether it is its turn.
 const PAUSE: Duration = Duration::from_secs(60);
 /// How long one reading may take: all pages, and the rows.
@@ -36,7 +38,7 @@ impl Engine {
     /// Reads the list once, if nobody has within the hour.
     ///
     /// # Errors
-    /// When the database does not answer. That the cloud does not costs an hour.
+    /// When the database does not answer. That the cloud does not costs five minutes.
     pub async fn read_prices(&self) -> Result<(), Error> {
         let Some(cloud) = &self.providers.observer else { return Ok(()) };
         if !self.store.take_price_look(EVERY).await? {
@@ -46,7 +48,7 @@ impl Engine {
             Ok(list) => self.store.set_prices(&list).await,
             Err(error) => {
                 warn!(%error, "the price list cannot be had; the last one stays");
-                Ok(())
+                self.store.retry_price_look(EVERY, AGAIN).await
             }
         }
     }

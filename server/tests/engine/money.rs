@@ -78,9 +78,22 @@ async fn a_list_that_cannot_be_had_leaves_the_last_one_with_its_age(pool: PgPool
         let asked_before = asked();
         let engine = house.start_engine();
         house.until("the list was asked for", async || (asked() > asked_before).then_some(())).await;
+        house
+            .until("it is to be asked for again in five minutes", async || waits_five_minutes(&house).await)
+            .await;
         engine.stop().await;
         assert_eq!(house.store.prices().await.unwrap(), before, "{kind:?}");
     }
+}
+
+/// An hour after it was asked for is the next turn, whoever takes it.
+async fn waits_five_minutes(house: &House) -> Option<()> {
+    let minutes = sqlx::query_scalar::<_, f64>(
+        "select extract(epoch from asked_at + interval '1 hour' - now())::float8 / 60
+           from price_look where isfinite(asked_at)",
+    );
+    let minutes = minutes.fetch_optional(&house.pool).await.unwrap()?;
+    (4.0..=5.0).contains(&minutes).then_some(())
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
