@@ -18,6 +18,11 @@ pub enum AppError {
         "There is a problem with the service. Whether it was done stands on the page of the job or the cluster."
     )]
     Internal,
+    #[error(
+        "The database does not answer. Whether it was done stands on the page of the job or the cluster. \
+         Look there in a moment, then try again."
+    )]
+    Unavailable,
 }
 
 impl AppError {
@@ -29,6 +34,10 @@ impl AppError {
     /// The cause goes to the log, never to the page.
     #[cfg(feature = "ssr")]
     pub fn internal(cause: &(dyn std::error::Error + 'static)) -> Self {
+        if cause.downcast_ref::<store::Error>().is_some_and(store::Error::is_away) {
+            tracing::warn!(error = cause, "the database does not answer");
+            return Self::Unavailable.with_status();
+        }
         tracing::error!(error = cause, "a server function failed");
         Self::Internal.with_status()
     }
@@ -47,6 +56,7 @@ impl AppError {
             Self::SignedOut => http::StatusCode::UNAUTHORIZED,
             Self::Unreadable => http::StatusCode::UNPROCESSABLE_ENTITY,
             Self::Internal => http::StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Unavailable => http::StatusCode::SERVICE_UNAVAILABLE,
         };
         crate::respond::error(status, self.way_on().0);
         self
@@ -56,7 +66,7 @@ impl AppError {
         match self {
             Self::SignedOut => ("/login", "Sign in"),
             Self::Unreadable => ("/", "Back to the clusters"),
-            Self::Internal => ("/jobs", "Look at the jobs"),
+            Self::Internal | Self::Unavailable => ("/jobs", "Look at the jobs"),
         }
     }
 }

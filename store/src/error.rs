@@ -8,6 +8,9 @@ use domain::money::OverBudget;
 use domain::order::Conflict;
 use domain::stay::StayError;
 
+/// It says itself that it stops, was stopped, or is not up yet.
+const GOING_OR_COMING: [&str; 3] = ["57P01", "57P02", "57P03"];
+
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The cluster's state forbids the job.
@@ -83,9 +86,15 @@ impl From<sqlx::Error> for Error {
 
 impl Error {
     /// Whether the database could not be spoken to. It may answer in a moment.
-    pub const fn is_away(&self) -> bool {
+    pub fn is_away(&self) -> bool {
         use sqlx::Error as Cause;
-        matches!(self, Self::Database(Cause::PoolTimedOut | Cause::PoolClosed | Cause::Io(_)))
+        match self {
+            Self::Database(Cause::PoolTimedOut | Cause::PoolClosed | Cause::Io(_)) => true,
+            Self::Database(Cause::Database(told)) => {
+                told.code().is_some_and(|code| GOING_OR_COMING.contains(&&*code))
+            }
+            _ => false,
+        }
     }
 
     /// Whether the person who asked can mend it, so that the text is meant for them.

@@ -46,6 +46,10 @@ async fn a_page_without_a_connection_says_so_and_comes_back(pool: PgPool) {
     let (status, page) = service.page("/").await;
     assert_eq!(status, 503);
     assert!(page.contains("Jobs that were accepted go on."), "{page}");
+    let form = [("cluster", CLUSTER), ("size", "s")];
+    let pressed = service.submit("/actions/start-cluster", &form).send().await.unwrap();
+    assert_eq!(pressed.status(), 503);
+    assert!(pressed.text().await.unwrap().contains("The database does not answer."));
     assert_eq!(service.get("/readyz").send().await.unwrap().status(), 503);
     drop(held);
     assert_eq!(ask().await.status(), 201);
