@@ -96,8 +96,10 @@ impl Receipt {
         if self.up_times.is_empty() {
             return format!("{cluster}, not metered. {}", self.end());
         }
+        // What a person took over may cost money ever after, and nobody here counts it.
+        let counted = if self.closed.is_some() { " until it was closed" } else { "" };
         format!(
-            "{cluster} ({}) was up {}, about {}. {}",
+            "{cluster} ({}) was up {}, about {}{counted}. {}",
             self.sizes(),
             text::duration(self.length()),
             text::dollars(*cost),
@@ -176,6 +178,9 @@ mod tests {
     #[test]
     fn a_debt_that_a_person_took_over_is_receipted_with_that_persons_word() {
         let closed = Some(Closing { by: "ana".into(), because: "moved to another account".into() });
+        let up = up(Size::M, "2026-11-22T10:00:00Z", "2026-11-22T13:12:00Z");
+        let metered = Receipt { evidence: None, closed: closed.clone(), ..receipt(vec![up]) };
+        assert!(metered.story().contains("was up 3 h 12 min, about $0.11 until it was closed. ana took"));
         let receipt = Receipt { evidence: None, closed, ..receipt(Vec::new()) };
         assert_eq!(
             receipt.line(),

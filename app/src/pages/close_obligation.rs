@@ -46,6 +46,7 @@ fn meaning(facts: &ClusterFacts) -> impl IntoView + use<> {
             <ul>
                 <li>"What is owed now counts as your task: remove it at the provider yourself."</li>
                 <li>{format!("The auto-destroy time is gone, no destroy is tried again, no alarm is raised, and the cost{cost} goes on until somebody removes it.")}</li>
+                <li>"The meter stops: the receipt says what it cost until now, and what comes after stands nowhere here."</li>
                 <li>"Your name and your reason stand on the page of the cluster, and Slack is told."</li>
             </ul>
         </section>
@@ -87,6 +88,7 @@ mod tests {
         let page = html(|| meaning(&cluster_facts(ClusterState::Up)));
         assert!(page.contains("From then on nothing here destroys iriversland2."), "{page}");
         assert!(page.contains("the cost of $0.036/h goes on"), "{page}");
+        assert!(page.contains("the receipt says what it cost until now"), "{page}");
     }
 
     #[test]

@@ -21,17 +21,17 @@ const PER_PAGE: i64 = 25;
 pub fn list() -> impl IntoView {
     let query = form::query();
     load(async move |world| {
-        let filter = filter(&query);
-        let mut receipts = world.store.receipts(&filter).await?;
+        let place = Place::from_query(&query);
+        let mut receipts = world.store.receipts(&place.filter()).await?;
         let has_older = receipts.len() as i64 > PER_PAGE;
         receipts.truncate(PER_PAGE as usize);
         let oldest = receipts.last().map(|receipt| receipt.number).filter(|_| has_older);
-        let frame = Frame::new("Receipts – Cluster Head", Section::Receipts).load(&world).await?;
+        let frame = Frame::new(place.title(), Section::Receipts).load(&world).await?;
         let content = view! {
             <div class="stack wide">
                 <h1 tabindex="-1">"Receipts"</h1>
-                {lines(&receipts, filter.cluster.as_deref())}
-                {oldest.map(|oldest| paging(filter.cluster.as_deref(), oldest))}
+                {lines(&receipts, &place)}
+                {paging(&place, oldest)}
             </div>
         };
         Ok(frame.around(content))
@@ -50,47 +50,108 @@ pub fn one() -> impl IntoView {
     })
 }
 
-/// One more than a page, to see whether there is another. What means nothing is ignored.
-fn filter(query: &ParamsMap) -> ReceiptFilter {
-    ReceiptFilter {
-        cluster: query.get("cluster").filter(|cluster| !cluster.is_empty() && !cluster.contains('\0')),
-        before: query.get_str("before").and_then(|number| number.parse().ok()),
-        limit: PER_PAGE + 1,
+/// Which page of which list.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Place {
+    cluster: Option<String>,
+    before: Option<i64>,
+    /// The `before` of each page between the first one and this one.
+    trail: Vec<i64>,
+}
+
+impl Place {
+    /// What means nothing is ignored.
+    fn from_query(query: &ParamsMap) -> Self {
+        let trail = query.get_str("trail").unwrap_or_default();
+        Self {
+            cluster: query.get("cluster").filter(|cluster| !cluster.is_empty() && !cluster.contains('\0')),
+            before: query.get_str("before").and_then(|number| number.parse().ok()),
+            trail: trail.split('.').filter_map(|number| number.parse().ok()).collect(),
+        }
+    }
+
+    /// One more than a page, to see whether there is another.
+    fn filter(&self) -> ReceiptFilter {
+        ReceiptFilter { cluster: self.cluster.clone(), before: self.before, limit: PER_PAGE + 1 }
+    }
+
+    fn path(&self) -> String {
+        let trail = self.trail.iter().map(i64::to_string).collect::<Vec<_>>().join(".");
+        let parts = [
+            self.cluster.as_deref().map(|cluster| format!("cluster={}", Url::escape(cluster))),
+            self.before.map(|before| format!("before={before}")),
+            (!trail.is_empty()).then(|| format!("trail={trail}")),
+        ];
+        let query = parts.into_iter().flatten().collect::<Vec<_>>().join("&");
+        if query.is_empty() { "/receipts".to_owned() } else { format!("/receipts?{query}") }
+    }
+
+    fn older(&self, oldest: i64) -> Self {
+        let trail = self.trail.iter().copied().chain(self.before).collect();
+        Self { before: Some(oldest), trail, ..self.clone() }
+    }
+
+    fn newer(&self) -> Option<Self> {
+        self.before?;
+        let mut trail = self.trail.clone();
+        let before = trail.pop();
+        Some(Self { before, trail, ..self.clone() })
+    }
+
+    fn title(&self) -> String {
+        let page =
+            if self.before.is_some() { format!(" (page {})", self.trail.len() + 2) } else { String::new() };
+        format!("Receipts{page} – Cluster Head")
     }
 }
 
-fn lines(receipts: &[Receipt], cluster: Option<&str>) -> impl IntoView + use<> {
+fn lines(receipts: &[Receipt], place: &Place) -> impl IntoView + use<> {
     if receipts.is_empty() {
-        let place = cluster.map(|cluster| format!(" for {}", one_line(cluster, 80))).unwrap_or_default();
-        let words =
-            format!("No receipts{place} yet. One is written when a cluster is proved to be destroyed.");
+        let cluster = place.cluster.as_ref().map(|name| format!(" for {}", one_line(name, 80)));
+        let cluster = cluster.unwrap_or_default();
+        let words = if place.before.is_some() {
+            format!("No older receipts{cluster}.")
+        } else {
+            format!("No receipts{cluster} yet. One is written when a cluster is proved to be destroyed.")
+        };
         return view! { <p class="lead">{words}</p> }.into_any();
     }
     let each = receipts.iter().map(|receipt| {
         let words = Sentence::default()
             .link(format!("/receipts/{}", receipt.number), format!("Receipt {}", receipt.number))
             .then(format!(": {}", receipt.story()))
+            .muted(estimated(receipt).map(|words| format!(" {words}")).unwrap_or_default())
             .muted(format!(" Written {} UTC.", receipt.made_at.format("%Y-%m-%d %H:%M")));
         view! { <li class="card">{draw(&words, receipt.made_at.timestamp())}</li> }
     });
     view! {
-        <p class="meta">"Newest first. Each cost is an estimate; by which price list, its receipt says."</p>
+        <p class="meta">"Newest first."</p>
         <ul class="attention-lines">{each.collect_view()}</ul>
     }
     .into_any()
 }
 
-fn cost(receipt: &Receipt) -> String {
-    if receipt.up_times.is_empty() { "not metered".to_owned() } else { text::dollars(receipt.cost) }
+/// By which price list; none where nothing was metered.
+fn estimated(receipt: &Receipt) -> Option<String> {
+    (!receipt.up_times.is_empty()).then(|| estimate(receipt.up_times.iter().map(|up| &up.price)))
 }
 
-fn paging(cluster: Option<&str>, oldest: i64) -> impl IntoView + use<> {
-    let cluster = cluster.map(|cluster| format!("&cluster={}", Url::escape(cluster))).unwrap_or_default();
-    view! {
-        <nav class="paging" aria-label="Pages">
-            <a class="button" rel="next" href=format!("/receipts?before={oldest}{cluster}")>"Older"</a>
-        </nav>
+/// What and until when: after a person took the debt over, nobody here counts.
+fn cost(receipt: &Receipt) -> (&'static str, String) {
+    let label = if receipt.closed.is_some() { "Cost until it was closed" } else { "Cost" };
+    match receipt.up_times.as_slice() {
+        [] => (label, "not metered".to_owned()),
+        _ => (label, text::dollars(receipt.cost)),
     }
+}
+
+fn paging(place: &Place, oldest: Option<i64>) -> impl IntoView + use<> {
+    let newer =
+        place.newer().map(|newer| view! { <a class="button" rel="prev" href=newer.path()>"Newer"</a> });
+    let older = oldest
+        .map(|oldest| view! { <a class="button" rel="next" href=place.older(oldest).path()>"Older"</a> });
+    (newer.is_some() || older.is_some())
+        .then(|| view! { <nav class="paging" aria-label="Pages">{newer} {older}</nav> })
 }
 
 fn body(receipt: &Receipt) -> impl IntoView + use<> {
@@ -116,11 +177,10 @@ fn body(receipt: &Receipt) -> impl IntoView + use<> {
     let leftovers = (!receipt.leftovers.is_empty()).then(|| {
         view! { <section class="stack"><h2>"Left over"</h2><ul>{leftovers.collect_view()}</ul></section> }
     });
-    let note = if receipt.up_times.is_empty() {
+    let note = estimated(receipt).unwrap_or_else(|| {
         "It was brought up before there was a meter, or its price is not known.".to_owned()
-    } else {
-        estimate(receipt.up_times.iter().map(|up| &up.price))
-    };
+    });
+    let (cost_label, cost) = cost(receipt);
     view! {
         <article class="card stack receipt" aria-labelledby="receipt">
             <h1 id="receipt" tabindex="-1">{format!("Receipt {}", receipt.number)}</h1>
@@ -130,7 +190,7 @@ fn body(receipt: &Receipt) -> impl IntoView + use<> {
                 {row("Owed since", format!("{} UTC", receipt.opened_at.format("%Y-%m-%d %H:%M:%S")).into_any())}
                 {receipt.started_by.as_ref().map(|who| row("Started by", who.to_string().into_any()))}
                 {row("Up", text::duration(receipt.length()).into_any())}
-                {row("Cost", cost(receipt).into_any())}
+                {row(cost_label, cost.into_any())}
                 {row("End", receipt.end().into_any())}
             </dl>
             <p class="meta">{note}</p>
@@ -203,9 +263,31 @@ mod tests {
 
     #[test]
     fn the_list_leads_to_each_receipt_and_says_when_there_is_none() {
-        let page = html(|| lines(&[receipt()], None));
+        let page = html(|| lines(&[receipt()], &Place::default()));
         assert!(page.contains(r#"href="/receipts/12""#) && page.contains("about $0.11"), "{page}");
-        assert!(html(|| lines(&[], Some("<b>"))).contains("No receipts for &lt;b&gt; yet."));
+        assert!(page.contains("Estimate from the config's prices of 2026-11-20."), "beside each sum: {page}");
+        let of_one = Place { cluster: Some("<b>".into()), ..Place::default() };
+        assert!(html(|| lines(&[], &of_one)).contains("No receipts for &lt;b&gt; yet."));
+        assert!(html(|| lines(&[], &of_one.older(1))).contains("No older receipts for &lt;b&gt;."));
+    }
+
+    #[test]
+    fn older_and_newer_lead_back_to_where_one_was() {
+        let first = Place { cluster: Some("a b".into()), ..Place::default() };
+        let third = first.older(103).older(78);
+        assert_eq!(third.path(), "/receipts?cluster=a%20b&before=78&trail=103");
+        assert_eq!(third.newer().unwrap(), first.older(103));
+        assert_eq!(third.newer().unwrap().newer().unwrap(), first);
+        assert_eq!(first.newer(), None);
+        let page = html(|| paging(&first.older(103), None));
+        assert!(page.contains("Newer") && !page.contains("Older"), "{page}");
+    }
+
+    #[test]
+    fn what_a_person_took_over_claims_its_cost_only_until_then() {
+        let by = domain::obligation::Closing { by: "ana".into(), because: "moved".into() };
+        let page = html(|| body(&Receipt { closed: Some(by), evidence: None, ..receipt() }));
+        assert!(page.contains("Cost until it was closed"), "{page}");
     }
 
     #[test]
