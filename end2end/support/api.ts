@@ -13,6 +13,8 @@ export interface Ask {
   routine: string;
   size?: string;
   service?: string;
+  /** How long the cluster stays up: "2h". */
+  lifetime?: string;
 }
 
 interface Step {

@@ -11,8 +11,8 @@ import { expect, test } from "../support/test";
 
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const SCHEMES = ["light", "dark"] as const;
-const WIDTHS = [1280, 375];
 const NARROWEST = 320;
+const WIDTHS = [1280, NARROWEST];
 
 test.use({ moreConfig: MORE_ROUTINES });
 test.slow();
@@ -80,6 +80,23 @@ test("what a cluster left behind, and its acceptance, can be used by everybody",
   await head.api.acceptLeftovers("holds the backups");
   await page.goto(LIVE.cluster);
   await inspect(page, "a cluster with accepted leftovers");
+});
+
+test("a cluster near its end, its hold and its receipt can be used by everybody", async ({ page, head }) => {
+  await head.api.run({ routine: "up", size: "s", lifetime: "8min" });
+  await page.goto(LIVE.cluster);
+  await expect(page.getByRole("region", { name: "Auto-destroy time" })).toContainText(/in \d min/);
+  await inspect(page, "a cluster that ends soon");
+  await page.getByRole("button", { name: "Extend 1 h" }).click();
+  await expect(page.getByRole("button", { name: "Undo" })).toBeVisible();
+  await inspect(page, "an end that was moved");
+  await head.api.run({ routine: "down" });
+  await head.api.untilNothingIsOwed();
+  await page.goto("/receipts");
+  await inspect(page, "the receipts");
+  await page.getByRole("link", { name: /^Receipt \d+$/ }).first().click();
+  await expect(page.getByRole("heading", { level: 1, name: /^Receipt \d+$/ })).toBeVisible();
+  await inspect(page, "a receipt");
 });
 
 async function check(page: Page, addresses: Record<string, string>): Promise<void> {
