@@ -158,8 +158,13 @@ fn always_on(price: &Price, now: Time) -> Cost {
 
 /// The same for all declared clusters, each in its default size.
 pub fn all_always_on(catalogue: &Catalogue, list: &[MachinePrice], now: Time) -> Cost {
+    always_on_prices(catalogue, list).iter().map(|price| always_on(price, now)).sum()
+}
+
+/// By which prices that is counted.
+pub fn always_on_prices(catalogue: &Catalogue, list: &[MachinePrice]) -> Vec<Price> {
     let offers = catalogue.clusters.iter().filter_map(|spec| spec.offer(spec.default_size));
-    offers.map(|offer| always_on(&offer.clone().by_list(list).price, now)).sum()
+    offers.map(|offer| offer.clone().by_list(list).price).collect()
 }
 
 /// How near this month's cost is to its budget.

@@ -13,17 +13,20 @@ use crate::view::{EndView, HoldView};
 const URGENT: i32 = 3;
 
 pub fn end_box(end: &EndView, seal: &Seal, now: UnixSeconds) -> impl IntoView + use<> {
-    let is_near = end.warnings > 0;
     let notes = end.notes.iter().map(|words| view! { <p class="meta">{draw(words, now)}</p> }).collect_view();
     view! {
         <section
-            class=if is_near { "stack notice tone-warn" } else { "stack end" }
+            class=match end.warnings {
+                0 => "stack end",
+                URGENT.. => "stack notice tone-bad",
+                _ => "stack notice tone-warn",
+            }
             aria-label="Auto-destroy time"
             data-state=format!("warned-{}", end.warnings)
             data-say=end.spoken.clone()
             data-alarm=(end.warnings >= URGENT).then_some("")
         >
-            <p>{draw(&end.words, now)}</p>
+            <p class=(end.warnings > 0).then_some("lead")>{draw(&end.words, now)}</p>
             {notes}
             {extend_form(end, seal)}
             {end.undo.as_ref().map(|undo| view! {

@@ -31,11 +31,18 @@ pub fn history_chart(jobs: &[Job], filter: &JobFilter) -> impl IntoView + use<> 
     view! {
         <section class="stack" aria-labelledby="history">
             <div class="section-head">
-                <h2 id="history">{format!("How long the last {} took", bars.len().max(1))}</h2>
+                <h2 id="history">{heading(bars.len())}</h2>
                 <a href=table_path(filter)>"Show as table"</a>
             </div>
             {body}
         </section>
+    }
+}
+
+fn heading(bars: usize) -> String {
+    match bars {
+        0 | 1 => "How long the last job took".to_owned(),
+        many => format!("How long the last {many} jobs took"),
     }
 }
 

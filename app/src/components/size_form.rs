@@ -31,7 +31,7 @@ pub fn size_cards(legend: &'static str, sizes: &[SizeCard]) -> impl IntoView + u
                         <br/>
                         {card.hourly.clone()}
                         <span class="muted">{format!(" · {}", card.monthly)}</span>
-                        {card.usual.as_ref().map(|usual| view! { <span class="muted">{format!(" · {usual}")}</span> })}
+                        {card.usual.as_ref().map(|usual| view! { <br/> <span class="muted">{usual.clone()}</span> })}
                     </span>
                 </label>
             }

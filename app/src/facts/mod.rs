@@ -202,14 +202,24 @@ impl ClusterFacts {
         Ok(all)
     }
 
+    /// The same for a card, on which a size can be chosen only where there is nothing to replace.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn with_starts_on_card(self, store: &Store, catalogue: &Catalogue) -> Result<Self, Error> {
+        match self.cluster.state {
+            ClusterState::Down | ClusterState::Failed | ClusterState::Unknown => {
+                self.with_starts(store, catalogue).await
+            }
+            _ => Ok(self),
+        }
+    }
+
     /// The same, knowing how long a cluster of each size usually takes to come up: for those who are to choose one.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub async fn with_starts(self, store: &Store, catalogue: &Catalogue) -> Result<Self, Error> {
-        if !matches!(self.cluster.state, ClusterState::Down | ClusterState::Failed | ClusterState::Unknown) {
-            return Ok(self);
-        }
         let usual_starts = past::starts(store, catalogue, &self.cluster.name).await?;
         Ok(Self { usual_starts, ..self })
     }
@@ -265,11 +275,12 @@ impl ClusterFacts {
 
     /// "$0.036/h", of the present size.
     pub fn rate(&self) -> Option<String> {
-        self.hourly(self.cluster.size?)
+        self.price().map(|price| text::hourly(price.hourly))
     }
 
-    pub fn hourly(&self, size: Size) -> Option<String> {
-        self.offer(size).map(|offer| text::hourly(offer.price.hourly))
+    /// Of the present size, as of today.
+    pub fn price(&self) -> Option<&Price> {
+        self.offer(self.cluster.size?).map(|offer| &offer.price)
     }
 
     pub fn offer(&self, size: Size) -> Option<&SizeOffer> {

@@ -21,7 +21,8 @@ const LATEST: usize = 10;
 pub fn page() -> impl IntoView {
     let name = form::cluster_in_path();
     load(async move |world| {
-        let facts = form::cluster(&world, &name).await?.with_starts(&world.store, &world.catalogue).await?;
+        let facts =
+            form::cluster(&world, &name).await?.with_starts_on_card(&world.store, &world.catalogue).await?;
         let of_cluster =
             JobFilter { cluster: Some(name.clone()), limit: LATEST as i64, ..JobFilter::default() };
         let rows = JobRow::list(&world.store, &of_cluster).await?;

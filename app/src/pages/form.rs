@@ -83,10 +83,14 @@ pub fn problem_summary(refusal: Option<&Refusal>) -> Option<impl IntoView + use<
     })
 }
 
-/// The cluster as it is, in two lines.
+/// The cluster as it is, and what it costs, in two lines.
 pub fn state_line(facts: &ClusterFacts, now: Time) -> impl IntoView + use<> {
     let words = second_line(facts, now);
-    view! { <p class="state-line">{badge(&Look::from(&facts.cluster))} <span>{draw(&words, now.timestamp())}</span></p> }
+    let money = words::cost_or_estimate(facts, now);
+    view! {
+        <p class="state-line">{badge(&Look::from(&facts.cluster))} <span>{draw(&words, now.timestamp())}</span></p>
+        {money.map(|words| view! { <p class="meta">{draw(&words, now.timestamp())}</p> })}
+    }
 }
 
 pub fn job_path(facts: &JobFacts) -> String {

@@ -16,12 +16,12 @@ use crate::components::size_form::{priced_button, size_cards as draw_size_cards}
 use crate::facts::ClusterFacts;
 use crate::islands::priced_buttons::PricedButtons;
 use crate::problem::Refusal;
-use crate::words::size_cards;
+use crate::words::{size_cards, with_usual};
 
 pub fn page() -> impl IntoView {
     let (name, query) = (form::cluster_in_path(), form::query());
     load(async move |world| {
-        let facts = form::cluster(&world, &name).await?;
+        let facts = form::cluster(&world, &name).await?.with_starts(&world.store, &world.catalogue).await?;
         let size = query.get("size").unwrap_or_default();
         let ask = AskText {
             routine: "resize".into(),
@@ -46,11 +46,10 @@ pub fn page() -> impl IntoView {
         } else {
             let checked = size.parse().ok().or_else(|| another_size(&facts)).unwrap_or(facts.default_size);
             let queue_note = form::queue_note(&facts);
-            let differences = price_differences(&facts);
             let is_admin = world.admitted()?.role.is_admin();
             let lifetime = LifetimeChoice::full(&facts, &ask, is_admin, world.now);
             view! {
-                {warning(&facts)} {differences} {queue_note} {budget_note}
+                {warning(&facts)} {queue_note} {budget_note}
                 {size_form(&facts, checked, &lifetime, refusal.as_ref())}
             }
             .into_any()
@@ -92,12 +91,13 @@ fn size_form(
     refusal: Option<&Refusal>,
 ) -> impl IntoView + use<> {
     let (name, present) = (&facts.cluster.name, facts.cluster.size);
-    let cards = size_cards(&facts.offers, checked, present);
+    let cards = with_usual(size_cards(&facts.offers, checked, present), facts);
     view! {
         <PricedButtons/>
         <form method="post" action=ResizeCluster::url() class="stack">
             {sealed_fields(&Seal::fresh(), name, facts.cluster.version)}
             {draw_size_cards("New size", &cards)}
+            {price_differences(facts)}
             {lifetime_fields(lifetime, refusal)}
             <div class="form-foot">
                 <a class="button" href=format!("/clusters/{name}")>"Keep it as it is"</a>

@@ -111,7 +111,7 @@ fn coming_section(coming: &[words::ComingRun], now: Time) -> impl IntoView + use
         .iter()
         .map(|run| {
             let time = Sentence::default().minute(run.at, now);
-            view! { <li>{draw(&time, now.timestamp())} " " {run.words.clone()}</li> }
+            view! { <li>{draw(&time, now.timestamp())} ": " {run.words.clone()}</li> }
         })
         .collect_view();
     let body = if coming.is_empty() {
@@ -135,7 +135,7 @@ fn ends_section(ends: &[(String, Time)], now: Time) -> impl IntoView + use<> {
             view! {
                 <tr role="row">
                     <td role="cell" class="job-cell"><a href=format!("/clusters/{cluster}")>{cluster.clone()}</a></td>
-                    <td role="cell" data-label="Destroyed at">{draw(&time, now.timestamp())}</td>
+                    <td role="cell" data-label="Is destroyed">{draw(&time, now.timestamp())}</td>
                 </tr>
             }
         })
@@ -149,7 +149,7 @@ fn ends_section(ends: &[(String, Time)], now: Time) -> impl IntoView + use<> {
                 <thead role="rowgroup">
                     <tr role="row">
                         <th scope="col" role="columnheader">"Cluster"</th>
-                        <th scope="col" role="columnheader">"Destroyed at"</th>
+                        <th scope="col" role="columnheader">"Is destroyed"</th>
                     </tr>
                 </thead>
                 <tbody role="rowgroup">{rows}</tbody>

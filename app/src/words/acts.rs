@@ -17,10 +17,7 @@ pub fn done(act: &Act, now: Time) -> Sentence {
         ("undo extend", _) => words.then("took back the last move of the auto-destroy time"),
         ("adopt", _) => words.then("adopted the cluster"),
         (what, job) => {
-            let what = match what.strip_prefix("accept ") {
-                Some(left) => format!("accepted the {left}"),
-                None => what.to_owned(),
-            };
+            let what = in_the_past(what);
             match job {
                 Some(job) => words.then(format!("{what}, ")).job(job),
                 None => words.then(what),
@@ -31,6 +28,24 @@ pub fn done(act: &Act, now: Time) -> Sentence {
         Some(because) => words.then(format!(": “{because}”")),
         None => words,
     }
+}
+
+/// How an act is written down, and how it is told.
+const TOLD: [(&str, &str); 9] = [
+    ("accept ", "accepted the "),
+    ("add schedule ", "added the schedule "),
+    ("change schedule ", "changed the schedule "),
+    ("pause schedule ", "paused the schedule "),
+    ("resume schedule ", "resumed the schedule "),
+    ("delete schedule ", "deleted the schedule "),
+    ("freeze schedules ", "froze the schedules "),
+    ("remove the freeze ", "removed the freeze "),
+    ("backup destroy", "learned of the backup destroy"),
+];
+
+fn in_the_past(what: &str) -> String {
+    let told = TOLD.iter().find_map(|(written, told)| Some(format!("{told}{}", what.strip_prefix(written)?)));
+    told.unwrap_or_else(|| what.to_owned())
 }
 
 #[cfg(test)]
@@ -59,6 +74,8 @@ mod tests {
         assert_eq!(said("leave up", Some(12), None), "08:02 ana (Slack) left the cluster up in job #12");
         assert_eq!(said("close obligation", None, why), "08:02 ana (Slack) took the debt over: “not needed”");
         assert_eq!(said("accept volume pvc-1", None, None), "08:02 ana (Slack) accepted the volume pvc-1");
+        let paused = said("pause schedule add schedule x", None, None);
+        assert_eq!(paused, "08:02 ana (Slack) paused the schedule add schedule x");
     }
 
     #[test]

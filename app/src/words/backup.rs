@@ -1,6 +1,5 @@
 //! What is said of the backup destroy: for when it is armed, or why there is none.
 
-use chrono::Duration;
 use domain::Time;
 use domain::backup::{BackupDestroy, BackupState, plantable};
 
@@ -40,14 +39,10 @@ fn standing(backups: &[BackupDestroy], now: Time) -> Sentence {
     let mut words = Sentence::new("Backup destroy armed for ");
     for (place, (backup, hour)) in armed.iter().enumerate() {
         let title = format!(" ({})", backup.target.title);
-        words = words
-            .then(if place > 0 { ", " } else { "" })
-            .minute(*hour, now)
-            .then("–")
-            .minute(*hour + Duration::hours(1), now)
-            .muted(title);
+        words = words.then(if place > 0 { ", " } else { "" }).minute(*hour, now).muted(title);
     }
-    words.then(format!(". {who} carries it out when Cluster Head does not."))
+    let each = if armed.len() > 1 { ", each" } else { "," };
+    words.then(format!("{each} within the hour after. {who} carries it out when Cluster Head does not."))
 }
 
 fn armed_for(backup: &BackupDestroy) -> Option<Time> {
@@ -135,7 +130,7 @@ mod tests {
     fn it_says_for_which_hours_it_is_armed_and_where() {
         assert_eq!(
             said(|_| ()).0,
-            "Backup destroy armed for 15:00–16:00 (Remove the workloads), 17:00–18:00 (Destroy the cluster). \
+            "Backup destroy armed for 15:00 (Remove the workloads), 17:00 (Destroy the cluster), each within the hour after. \
              CircleCI carries it out when Cluster Head does not."
         );
     }

@@ -1,6 +1,7 @@
 //! What a cancel of a job stops and what it leads to, said before it is pressed.
 
 use domain::aftermath::{Aftermath, aftermath};
+use domain::price::estimate;
 use domain::step::{Action, Phase, Step};
 use domain::text;
 
@@ -52,8 +53,11 @@ pub fn what_is_destroyed(facts: &JobFacts) -> String {
 /// That money flows until all of it is done, if it may.
 pub fn what_may_exist(facts: &JobFacts) -> Option<String> {
     let may_exist = facts.job.steps.iter().any(|step| step.action.creates_cluster() && step.was_attempted());
-    let rate = facts.rate().map(|rate| format!(" and cost {rate}")).unwrap_or_default();
-    may_exist.then(|| format!("Until that is done machines may exist{rate}."))
+    let cost = match &facts.price {
+        Some(price) => format!(" and cost {}. {}", text::hourly(price.hourly), estimate([price])),
+        None => ".".to_owned(),
+    };
+    may_exist.then(|| format!("Until that is done machines may exist{cost}"))
 }
 
 /// "step 3 runs", "steps 5 and 6 run", "steps 5 to 8 run".
@@ -98,7 +102,10 @@ mod tests {
         assert_eq!(what_is_destroyed(&job_facts(3)), "The cluster: steps 4 and 5 run all the same.");
         assert_eq!(
             what_may_exist(&job_facts(3)).as_deref(),
-            Some("Until that is done machines may exist and cost $0.036/h.")
+            Some(
+                "Until that is done machines may exist and cost $0.036/h. \
+                 Estimate from the config's prices of 2026-11-20. Not an invoice."
+            )
         );
     }
 

@@ -19,7 +19,10 @@ impl EndView {
     pub fn new(facts: &ClusterFacts, now: Time) -> Option<Self> {
         let owed = facts.unsettled().filter(|owed| owed.is_open())?;
         let fits = |hours: &i64| extended(owed, Stay::hours(*hours), None, Default::default(), now).is_ok();
-        let chosen = owed.chosen_by.as_ref().map(|by| Sentence::new(format!("{by} chose this time.")));
+        let undo = UndoView::new(owed, now);
+        // Who moved it stands beside the undo, as long as there is one.
+        let chosen = owed.chosen_by.as_ref().filter(|_| undo.is_none());
+        let chosen = chosen.map(|by| Sentence::new(format!("{by} chose this time.")));
         let policy = owed.destroys_at.map(|_| Sentence::new(at_the_deadline(&owed.limits)));
         Some(Self {
             cluster: owed.cluster.clone(),
@@ -29,7 +32,7 @@ impl EndView {
             spoken: spoken(owed, facts.active_job().is_some(), now),
             seen: seen(owed.destroys_at),
             lengths: LENGTHS.into_iter().filter(fits).collect(),
-            undo: UndoView::new(owed, now),
+            undo,
         })
     }
 }

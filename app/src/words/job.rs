@@ -2,6 +2,7 @@
 
 use domain::Time;
 use domain::job::JobState;
+use domain::price::{Price, estimate};
 use domain::text;
 
 use super::ending::{at_the_deadline, end_of};
@@ -85,6 +86,9 @@ fn lead(facts: &JobFacts, now: Time) -> Sentence {
             let step = step.map(|step| format!("Step {} of {} · ", step.position, steps.len()));
             Sentence::new(step.unwrap_or_default()).so_far(started).then(money(facts))
         }
+        (None, None) if HoldView::of(job, now).is_some() => {
+            Sentence::new("Nothing is destroyed yet: it can still be stopped.")
+        }
         (None, None) => queue(facts),
     }
 }
@@ -165,6 +169,12 @@ fn spoken(facts: &JobFacts) -> String {
     format!("Job {} {}.{outcome}", job.number, text::job_state(job.state).to_lowercase())
 }
 
+/// By which list it is estimated, unless that stands beside the cost.
+fn price_of(price: &Price, is_costed: bool) -> Sentence {
+    let words = Sentence::new(text::hourly(price.hourly));
+    if is_costed { words } else { words.then(". ").muted(estimate([price])) }
+}
+
 /// Who, where, how big, and what happens when a step fails.
 fn table_of_facts(facts: &JobFacts, now: Time) -> Vec<(String, Sentence)> {
     let job = &facts.job.job;
@@ -178,6 +188,7 @@ fn table_of_facts(facts: &JobFacts, now: Time) -> Vec<(String, Sentence)> {
         (false, true) => "what exists is destroyed",
         (false, false) => "the job ends there",
     };
+    let cost = cost_of_job(facts, now);
     let rows = [
         Some(("Asked", Sentence::default().second(job.created_at, now))),
         Some(("Started", started)),
@@ -188,8 +199,8 @@ fn table_of_facts(facts: &JobFacts, now: Time) -> Vec<(String, Sentence)> {
         )),
         job.size.map(|size| ("Size", Sentence::new(size.as_str()))),
         job.resumes.map(|resumed| ("Resumes", Sentence::default().job(resumed))),
-        facts.rate().map(|rate| ("Price", Sentence::new(rate))),
-        cost_of_job(facts, now).map(|words| ("Cost", words)),
+        facts.price.as_ref().map(|price| ("Price", price_of(price, cost.is_some()))),
+        cost.map(|words| ("Cost", words)),
         Some(("If a step fails", Sentence::new(on_failure))),
     ];
     rows.into_iter().flatten().map(|(label, words)| (label.to_owned(), words)).collect()

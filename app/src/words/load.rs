@@ -18,7 +18,7 @@ impl ClusterView {
     /// When the store cannot be read.
     pub async fn load(store: &Store, catalogue: &Catalogue, name: &str) -> Result<Option<Self>, Error> {
         let Some(facts) = ClusterFacts::load(store, catalogue, name).await? else { return Ok(None) };
-        let facts = facts.with_starts(store, catalogue).await?;
+        let facts = facts.with_starts_on_card(store, catalogue).await?;
         Ok(Some(Self::new(&facts, Utc::now())))
     }
 
@@ -29,7 +29,7 @@ impl ClusterView {
     pub async fn all(store: &Store, catalogue: &Catalogue) -> Result<Vec<Self>, Error> {
         let mut all = Vec::new();
         for facts in ClusterFacts::all(store, catalogue).await? {
-            all.push(facts.with_starts(store, catalogue).await?);
+            all.push(facts.with_starts_on_card(store, catalogue).await?);
         }
         let now = Utc::now();
         all.sort_by_key(|facts| {

@@ -2,8 +2,11 @@
 
 use domain::Time;
 use domain::actor::Role;
-use domain::money::{Cost, Month, OverBudget, Strain, UpTime, all_always_on, may_start, strain};
-use domain::price::{MachinePrice, estimate};
+use domain::cluster::ClusterState;
+use domain::money::{
+    Cost, Month, OverBudget, Strain, UpTime, all_always_on, always_on_prices, may_start, strain,
+};
+use domain::price::{MachinePrice, Price, estimate};
 use domain::{catalogue::Catalogue, text};
 use rust_decimal::Decimal;
 use store::ThisMonth;
@@ -11,9 +14,17 @@ use store::ThisMonth;
 use crate::facts::{ClusterFacts, JobFacts};
 use crate::view::{MonthView, Sentence};
 
-/// "$0.07 so far, at most $0.14 if it is destroyed at 12:00. Estimate from …"
+/// "$0.07 so far, at most $0.14 if it is destroyed by 12:00. Estimate from …"
 pub fn cost_of_cluster(facts: &ClusterFacts, now: Time) -> Option<Sentence> {
     said(&facts.up_times, facts.cost(now), facts.cost_at_most(now), now)
+}
+
+/// The same beside a price, also where nothing has been metered; none where no price is told.
+pub fn cost_or_estimate(facts: &ClusterFacts, now: Time) -> Option<Sentence> {
+    let is_told = facts.cluster.state != ClusterState::Down;
+    let price =
+        || facts.price().filter(|_| is_told).map(|price| Sentence::default().muted(estimate([price])));
+    cost_of_cluster(facts, now).or_else(price)
 }
 
 /// The same for the time in which a job is at work.
@@ -28,7 +39,7 @@ fn said(up_times: &[UpTime], so_far: Cost, at_most: Option<(Cost, Time)>, now: T
     let words = Sentence::new(format!("{} so far", text::dollars(so_far.dollars())));
     let words = match at_most {
         Some((most, until)) => words
-            .then(format!(", at most {} if it is destroyed at ", text::dollars(most.dollars())))
+            .then(format!(", at most {} if it is destroyed by ", text::dollars(most.dollars())))
             .minute(until, now),
         None => words,
     };
@@ -66,27 +77,24 @@ impl MonthView {
                     .to_owned()
             }
         };
-        let lists = match month.up_times.as_slice() {
-            [] => "Nothing was up yet.".to_owned(),
-            up_times => estimate(up_times.iter().map(|up| &up.price)),
-        };
+        let saved = saved(spent, catalogue, list, now);
+        let compared = if saved.is_some() { always_on_prices(catalogue, list) } else { Vec::new() };
+        let prices: Vec<&Price> = month.up_times.iter().map(|up| &up.price).chain(compared.iter()).collect();
+        let lists = if prices.is_empty() { String::new() } else { format!(" {}", estimate(prices)) };
         let words =
             Sentence::new(format!("{name} so far: {} estimate{limit}.", text::dollars(spent.dollars())))
                 .strong(state)
-                .then(saved(spent, catalogue, list, now))
-                .then(" ")
+                .then(saved.unwrap_or_default())
                 .muted(lists);
         Self { tone, words, made_at: now.timestamp() }
     }
 }
 
 /// Against clusters that are always up in their default size.
-fn saved(spent: Cost, catalogue: &Catalogue, list: &[MachinePrice], now: Time) -> String {
+fn saved(spent: Cost, catalogue: &Catalogue, list: &[MachinePrice], now: Time) -> Option<String> {
     let saved = all_always_on(catalogue, list, now).dollars() - spent.dollars();
-    if saved <= Decimal::ZERO {
-        return String::new();
-    }
-    format!(" That is {} less than if everything were always up.", text::dollars(saved))
+    (saved > Decimal::ZERO)
+        .then(|| format!(" That is {} less than if everything were always up.", text::dollars(saved)))
 }
 
 /// Why somebody of this role may start nothing, or that only an admin may; none while there is money left.
@@ -104,7 +112,6 @@ pub fn budget_note(month: &ThisMonth, catalogue: &Catalogue, role: Role) -> Opti
 
 #[cfg(test)]
 mod tests {
-    use domain::cluster::ClusterState;
     use domain::obligation::ObligationState;
 
     use super::*;
@@ -127,10 +134,22 @@ mod tests {
     fn a_cluster_says_what_it_cost_and_what_it_costs_at_most_and_by_which_list() {
         assert_eq!(
             cost_of_cluster(&up(), at(120)).unwrap().to_string(),
-            "$0.07 so far, at most $0.14 if it is destroyed at 12:00. \
+            "$0.07 so far, at most $0.14 if it is destroyed by 12:00. \
              Estimate from the config's prices of 2026-11-20. Not an invoice."
         );
         assert_eq!(cost_of_cluster(&cluster_facts(ClusterState::Down), at(120)), None);
+    }
+
+    #[test]
+    fn a_price_that_nothing_was_metered_by_is_an_estimate_too() {
+        let said = |facts: &ClusterFacts| cost_or_estimate(facts, at(120)).map(|words| words.to_string());
+        let unmetered = ClusterFacts { up_times: Vec::new(), ..up() };
+        assert_eq!(
+            said(&unmetered).unwrap(),
+            "Estimate from the config's prices of 2026-11-20. Not an invoice."
+        );
+        assert!(said(&up()).unwrap().starts_with("$0.07 so far, "));
+        assert_eq!(said(&cluster_facts(ClusterState::Down)), None);
     }
 
     #[test]
@@ -181,6 +200,11 @@ mod tests {
         let words = MonthView::new(&month(vec![up_time(0, None)]), &catalogue(), &[]).words.to_string();
         // 14 days and 10 hours of a large one, without what was used.
         assert!(words.contains("That is $24.64 less than if everything were always up."), "{words}");
+        let unused = MonthView::new(&month(Vec::new()), &catalogue(), &[]).words.to_string();
+        assert!(
+            unused.ends_with("always up. Estimate from the config's prices of 2026-11-20. Not an invoice."),
+            "also where nothing was up: {unused}"
+        );
         let spent = vec![up_time(-40_000, None), up_time(-40_000, None)];
         assert!(!MonthView::new(&month(spent), &catalogue(), &[]).words.to_string().contains("less than"));
     }

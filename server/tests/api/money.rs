@@ -190,7 +190,7 @@ async fn a_cluster_and_a_job_say_what_they_cost_and_that_it_is_an_estimate(pool:
     assert!(["0.05", "0.06"].iter().any(|sum| shown["cost"]["so_far"] == *sum), "{shown}");
     let cookie = service.sign_in().await;
     let page = service.get_with(&cookie, &format!("/clusters/{CLUSTER}")).await.text().await.unwrap();
-    assert!(page.contains(" so far<!>, at most $2.4") && page.contains(" if it is destroyed at "), "{page}");
+    assert!(page.contains(" so far<!>, at most $2.4") && page.contains(" if it is destroyed by "), "{page}");
     assert!(page.contains("list prices of 2026-11-22. Not an invoice."), "{page}");
 }
 
