@@ -188,7 +188,8 @@ pub struct Trigger {
     pub marker: Uuid,
     pub state: TriggerState,
     pub intended_at: Time,
-    /// When the call last went out, or, when no answer came, when it can have arrived at the latest.
+    /// When the call last went out; when no answer came, when we stopped waiting for one; and when its sender died, when
+    /// somebody else first looked for the run. The settle time counts from here.
     pub sent_at: Time,
     /// How often the call went out.
     pub tries: i32,

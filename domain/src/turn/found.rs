@@ -63,6 +63,11 @@ fn nothing_yet(facts: &Facts, step: &Step, pace: &Pace, asked_at: Time) -> Recor
     step.failed_looks = 0;
     step.next_check_at = asked_at + pace.look;
     if let Some(trigger) = &mut step.trigger {
+        if trigger.state == TriggerState::Intended {
+            // Whoever sent it was cut short, and the call may be on its way still.
+            trigger.state = TriggerState::Unknown;
+            trigger.sent_at = asked_at;
+        }
         // A run may show up late: the look that decides comes after the settle time, however many came before it.
         let settled_at = trigger.sent_at + pace.settle;
         if asked_at < settled_at {

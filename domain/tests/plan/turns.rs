@@ -99,6 +99,17 @@ fn the_settle_time_of_a_call_that_nobody_answered_begins_when_nobody_waits_for_i
 }
 
 #[test]
+fn the_settle_time_of_a_call_whose_sender_died_begins_with_the_first_look_of_somebody_else() {
+    let mut story = Story::guide();
+    story.accepted(1, 0).step(1).trigger = Some(trigger(TriggerState::Intended, 0));
+    story.step(1).next_check_at = at(40);
+    let looks = looks_in_vain(&mut story);
+    let (first, last) = (looks[0], *looks.last().unwrap());
+    assert_eq!(first, 40, "somebody took over after the settle time of the intent");
+    assert!(at(last) >= at(40) + Pace::default().settle, "the last look was after {last} s");
+}
+
+#[test]
 fn a_lost_run_whose_list_was_silent_for_long_is_looked_for_twice() {
     let mut story = Story::guide();
     story.accepted(1, 0).step(1).trigger = Some(trigger(TriggerState::Unknown, 0));
