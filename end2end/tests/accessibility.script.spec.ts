@@ -82,7 +82,7 @@ test("what a cluster left behind, and its acceptance, can be used by everybody",
   await inspect(page, "a cluster with accepted leftovers");
 });
 
-test("a cluster near its end, its hold and its receipt can be used by everybody", async ({ page, head }) => {
+test("a cluster near its end, the move of it and its receipt can be used by everybody", async ({ page, head }) => {
   await head.api.run({ routine: "up", size: "s", lifetime: "8min" });
   await page.goto(LIVE.cluster);
   await expect(page.getByRole("region", { name: "Auto-destroy time" })).toContainText(/in \d min/);
