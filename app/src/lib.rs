@@ -50,9 +50,15 @@ pub mod schedule_form;
 #[cfg(feature = "ssr")]
 pub mod session;
 #[cfg(feature = "ssr")]
+pub mod share_form;
+#[cfg(feature = "ssr")]
+pub mod shared;
+#[cfg(feature = "ssr")]
 mod shell;
 #[cfg(feature = "ssr")]
 pub mod stay;
+#[cfg(feature = "ssr")]
+mod told_once;
 #[cfg(feature = "ssr")]
 pub mod view;
 #[cfg(feature = "ssr")]

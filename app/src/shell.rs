@@ -63,6 +63,10 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/schedules/freeze") view=pages::freeze::page ssr=SsrMode::Async/>
                 <Route path=path!("/schedules/:id") view=pages::edit_schedule::page ssr=SsrMode::Async/>
                 <Route path=path!("/schedules/:id/delete") view=pages::delete_schedule::page ssr=SsrMode::Async/>
+                <Route path=path!("/shares") view=pages::shares::list ssr=SsrMode::Async/>
+                <Route path=path!("/shares/new") view=pages::new_share::page ssr=SsrMode::Async/>
+                <Route path=path!("/shares/revoke") view=pages::shares::revoke_all ssr=SsrMode::Async/>
+                <Route path=path!("/shares/:id/revoke") view=pages::shares::revoke ssr=SsrMode::Async/>
                 <Route path=path!("/login") view=pages::login::page ssr=SsrMode::Async/>
             </FlatRoutes>
         </Router>

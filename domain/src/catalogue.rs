@@ -10,6 +10,7 @@ use crate::command::Word;
 use crate::obligation::PlannedTeardown;
 use crate::order::{Ask, AskError, Order, PlannedStep};
 use crate::routine::{Routine, RoutineStep};
+use crate::share::SharePolicy;
 use crate::size::{Size, SizeOffer};
 use crate::stay::{StayLimits, StayTerms};
 use crate::step::{Action, BatchCall, CiTarget, Effect, Phase};
@@ -69,6 +70,8 @@ pub struct Catalogue {
     /// Whether destroys are planted at the CI for the case that nobody here is alive; none when that is switched off.
     #[serde(default)]
     pub backup: Option<BackupPolicy>,
+    #[serde(default)]
+    pub share: SharePolicy,
     /// How long what somebody asks to destroy waits for second thoughts.
     pub hold_seconds: u32,
 }

@@ -29,6 +29,7 @@ pub mod run;
 // The zones of the world are large, and no browser needs them.
 #[cfg(not(target_arch = "wasm32"))]
 pub mod schedule;
+pub mod share;
 pub mod size;
 pub mod spelling;
 pub mod standing;

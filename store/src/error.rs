@@ -51,6 +51,10 @@ pub enum Error {
     ScheduleStale(String),
     #[error("There is no freeze {0}.")]
     UnknownFreeze(i64),
+    #[error("There is no receipt {0}.")]
+    UnknownReceipt(i64),
+    #[error("There is no share {0}.")]
+    UnknownShare(i64),
     #[error("The cloud shows no {} with the id \"{id}\". Nothing was changed.", .kind.title())]
     NotShown { kind: ResourceKind, id: String },
     #[error(
@@ -116,6 +120,8 @@ impl Error {
                 | Self::ScheduleNameTaken(_)
                 | Self::ScheduleStale(_)
                 | Self::UnknownFreeze(_)
+                | Self::UnknownReceipt(_)
+                | Self::UnknownShare(_)
                 | Self::MayNotCreateDatabases { .. }
         )
     }

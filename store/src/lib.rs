@@ -32,6 +32,7 @@ mod rows;
 mod schedule_runs;
 mod schedules;
 mod sessions;
+mod shares;
 mod snapshot;
 mod steps;
 mod transitions;
@@ -55,6 +56,7 @@ pub use replicas::Absence;
 pub use schedule_runs::{DueSchedule, Heeded};
 pub use schedules::Added;
 pub use sessions::{Session, SessionToken};
+pub use shares::ShareToken;
 pub use snapshot::Snapshot;
 pub use up_times::ThisMonth;
 

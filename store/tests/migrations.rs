@@ -13,6 +13,7 @@ use domain::obligation::ObligationState;
 use domain::price::PriceSource;
 use domain::record::Evidence;
 use domain::schedule::{Missed, Overlap};
+use domain::share::ShareDetail;
 use domain::size::Size;
 use domain::step::{Phase, StepState, TriggerState};
 use sqlx::{AssertSqlSafe, PgPool};
@@ -127,6 +128,7 @@ async fn the_tables_allow_exactly_the_words_that_the_domain_spells(pool: PgPool)
         ("schedule_overlap_is_known", spelled!(Overlap)),
         ("schedule_size_is_known", spelled!(Size)),
         ("session_role_is_known", spelled!(Role)),
+        ("share_detail_is_known", spelled!(ShareDetail)),
         ("step_phase_is_known", spelled!(Phase)),
         ("step_state_is_known", spelled!(StepState)),
         ("trigger_state_is_known", spelled!(TriggerState)),

@@ -5,12 +5,14 @@ mod act;
 mod debt;
 mod ending;
 mod schedule;
+mod share;
 mod start;
 
 pub use act::*;
 pub use debt::*;
 pub use ending::*;
 pub use schedule::*;
+pub use share::*;
 pub use start::*;
 
 #[cfg(test)]

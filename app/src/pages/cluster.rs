@@ -52,6 +52,7 @@ pub fn page() -> impl IntoView {
                     <div class="section-head">
                         <h2 id="latest">"Latest jobs"</h2>
                         <span>
+                            <a href=format!("/shares/new?cluster={name}")>"Share…"</a> " · "
                             <a href=format!("/receipts?cluster={name}")>"Receipts"</a> " · "
                             <a href=format!("/jobs?cluster={name}")>{format!("All jobs on {name}")}</a>
                         </span>

@@ -21,6 +21,7 @@ pub enum Section {
     Jobs,
     Schedules,
     Receipts,
+    Shares,
     None,
 }
 
@@ -140,6 +141,7 @@ fn header(section: Section, connection: Option<AnyView>, visitor: &Visitor) -> i
                 {entry(Section::Clusters, "/", "Clusters")} {entry(Section::Jobs, "/jobs", "Jobs")}
                 {entry(Section::Schedules, "/schedules", "Schedules")}
                 {entry(Section::Receipts, "/receipts", "Receipts")}
+                {entry(Section::Shares, "/shares", "Shares")}
             </nav>
             <div class="top-side">
                 {connection}

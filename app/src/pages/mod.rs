@@ -20,12 +20,14 @@ pub mod jobs;
 pub mod leave_up;
 pub mod login;
 pub mod new_job;
+pub mod new_share;
 pub mod not_found;
 pub mod problem;
 pub mod receipts;
 pub mod resize;
 pub mod resume_job;
 pub mod schedules;
+pub mod shares;
 pub mod start;
 
 use std::future::Future;

@@ -203,6 +203,7 @@ fn body(receipt: &Receipt) -> impl IntoView + use<> {
                 <ul>{jobs.collect_view()}</ul>
             </section>
             {leftovers}
+            <p class="no-print"><a href=format!("/shares/new?receipt={}", receipt.number)>"Share…"</a></p>
         </article>
     }
 }

@@ -4,6 +4,7 @@ mod act;
 mod debt;
 mod ending;
 mod schedule;
+mod share;
 
 use std::sync::Arc;
 
@@ -25,6 +26,7 @@ pub use act::JobPress;
 pub use debt::ClusterPress;
 pub use ending::Move;
 pub use schedule::{FreezePress, SchedulePress};
+pub use share::{REVOKE_WORDS, SharePress};
 
 /// No key of ours is longer.
 const LONGEST_KEY: usize = 100;

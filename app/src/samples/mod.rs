@@ -132,6 +132,7 @@ pub fn catalogue() -> Catalogue {
         words: Vec::new(),
         budget: None,
         backup: Some(BackupPolicy { margin_minutes: 60 }),
+        share: domain::share::SharePolicy::default(),
         hold_seconds: 0,
     }
 }

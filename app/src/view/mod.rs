@@ -17,6 +17,7 @@ mod question;
 mod run_link;
 mod schedule_row;
 mod sentence;
+mod shared;
 mod standing;
 
 pub use backup::BackupView;
@@ -33,6 +34,7 @@ pub use question::{AnswerView, QuestionView};
 pub use run_link::RunLink;
 pub use schedule_row::ScheduleRow;
 pub use sentence::{Part, Sentence};
+pub use shared::{SharedPast, SharedProgress, SharedStep, SharedView};
 pub use standing::{CloudAgeView, FoundView, LeftoverRow, LeftoversView};
 
 /// A thing that the live stream sends whole, again and again; the newest version is the truth.

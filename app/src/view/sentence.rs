@@ -109,6 +109,25 @@ impl Sentence {
         self
     }
 
+    /// What a reader sees at this moment, where nothing ticks and nothing leads anywhere.
+    pub fn words(&self, now: Time) -> String {
+        let now = now.timestamp();
+        let told = self.0.iter().map(|part| match part {
+            Part::Plain(words)
+            | Part::Strong(words)
+            | Part::Muted(words)
+            | Part::Time { words, .. }
+            | Part::Link { words, .. } => words.clone(),
+            Part::Age(since) => moment::coarse(now - since),
+            Part::SoFar(since) => moment::so_far(*since, now),
+            Part::Remaining(until) => moment::remaining(*until, now),
+            Part::Left(until) => moment::left(*until, now),
+            Part::After { at, words } if now >= *at => words.clone(),
+            Part::After { .. } => String::new(),
+        });
+        told.collect::<String>().trim().to_owned()
+    }
+
     fn with(mut self, part: Part) -> Self {
         self.0.push(part);
         self

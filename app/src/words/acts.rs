@@ -16,6 +16,8 @@ pub fn done(act: &Act, now: Time) -> Sentence {
         ("extend", _) => words.then("moved the auto-destroy time"),
         ("undo extend", _) => words.then("took back the last move of the auto-destroy time"),
         ("adopt", _) => words.then("adopted the cluster"),
+        (what, _) if what.starts_with("share ") => words.then(format!("shared {}", &what["share ".len()..])),
+        (what, _) if what.starts_with("revoke share ") => words.then("revoked a share"),
         (what, job) => {
             let what = in_the_past(what);
             match job {

@@ -63,7 +63,7 @@ fn document_title(facts: &JobFacts) -> String {
     format!("{}{at} – {} – Cluster Head", text::job_state(job.state), heading(facts))
 }
 
-const fn favicon(state: JobState) -> &'static str {
+pub const fn favicon(state: JobState) -> &'static str {
     match state {
         JobState::Queued | JobState::Waiting => "/favicon-waiting.svg",
         JobState::Running => "/favicon-running.svg",

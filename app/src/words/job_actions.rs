@@ -25,6 +25,7 @@ pub fn actions(facts: &JobFacts, now: Time) -> Vec<ActionView> {
         resumable_until(&facts.job).is_ok().then(|| action("Resume…", "resume", "button")),
         path_to_run_again(&facts.job).map(|path| to("Run again…", path, "button")),
         may_leave_up.then(|| action("Leave it up…", "leave-up", "button")),
+        Some(to("Share…", format!("/shares/new?job={}", facts.job.job.number), "button")),
         may_cancel.then(|| action("Cancel job…", "cancel", "button quiet-danger")),
     ]
     .into_iter()

@@ -4,6 +4,7 @@ use domain::cluster::{Cluster, ClusterState};
 use domain::job::JobState;
 use domain::obligation::ObligationState;
 use domain::schedule::ScheduleState;
+use domain::share::ShareState;
 use domain::standing::Doubt;
 use domain::step::StepState;
 use domain::text;
@@ -85,6 +86,16 @@ impl From<ScheduleState> for Look {
             ScheduleState::On => look("clock", "good", "On"),
             ScheduleState::Paused => look("barred", "rest", "Paused"),
             ScheduleState::Broken => look("octagon", "bad", "Broken"),
+        }
+    }
+}
+
+impl From<ShareState> for Look {
+    fn from(state: ShareState) -> Self {
+        match state {
+            ShareState::Active => look("tick", "good", "Active"),
+            ShareState::Expired => look("clock", "rest", "Expired"),
+            ShareState::Revoked => look("barred", "rest", "Revoked"),
         }
     }
 }

@@ -19,6 +19,7 @@ mod owed;
 mod question;
 pub mod schedule;
 mod schedule_row;
+mod shared;
 mod size;
 mod steps;
 mod usual;

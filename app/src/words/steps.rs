@@ -73,7 +73,7 @@ fn facts(step: &Step) -> Sentence {
 
 /// Whatever a far end calls progress, as a number that can be drawn.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number from 0 to 100")]
-fn percent(progress: f64) -> Option<u8> {
+pub fn percent(progress: f64) -> Option<u8> {
     progress.is_finite().then(|| progress.clamp(0.0, 100.0).floor() as u8)
 }
 

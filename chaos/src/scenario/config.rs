@@ -57,6 +57,7 @@ pub fn catalogue(dice: &Dice, has_observer: bool, tag: Option<&str>) -> Catalogu
         words: Vec::new(),
         budget: None,
         backup: None,
+        share: domain::share::SharePolicy::default(),
         hold_seconds: 0,
     }
 }

@@ -37,6 +37,7 @@ pub(super) struct FileShape {
     pub budget: Option<BudgetShape>,
     pub pace: Option<PaceShape>,
     pub backup: Option<BackupShape>,
+    pub share: Option<ShareShape>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -190,4 +191,14 @@ pub(super) struct PaceShape {
 pub(super) struct BackupShape {
     pub enabled: Option<Spanned<bool>>,
     pub margin: Option<Text>,
+}
+
+/// Links that let anyone read.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub(super) struct ShareShape {
+    pub allowed: Option<Spanned<bool>>,
+    pub longest: Option<Text>,
+    #[serde(default)]
+    pub frame_origins: Vec<Text>,
 }

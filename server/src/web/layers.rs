@@ -20,7 +20,7 @@ use tracing::Span;
 
 use super::error::{self, Problem};
 use super::state::Web;
-use super::{auth, headers, redirects, request_id};
+use super::{auth, headers, redirects, request_id, shares};
 
 /// For what people and programs send us: forms and small JSON.
 const LONGEST_BODY: usize = 256 * 1024;
@@ -33,6 +33,7 @@ pub fn around(routes: Router<Web>, web: &Web) -> Router<Web> {
     let from_another_site = |_: ProtectionError| Problem::of_status(StatusCode::FORBIDDEN).into_response();
     routes.layer(
         ServiceBuilder::new()
+            .map_request(shares::hide_token)
             .layer(from_fn(request_id::assign))
             .layer(
                 TraceLayer::new_for_http()

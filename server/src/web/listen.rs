@@ -2,6 +2,7 @@
 //! would hold a connection for ever.
 
 use std::io;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::Router;
@@ -16,6 +17,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
+
+use super::peer::Peer;
 
 const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 
@@ -33,7 +36,7 @@ pub async fn serve(listener: TcpListener, router: Router, closing: CancellationT
         tokio::select! {
             () = closing.cancelled() => break,
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => converse(stream, router.clone(), &open),
+                Ok((stream, peer)) => converse(stream, peer.ip(), router.clone(), &open),
                 Err(error) => rest_after(&error).await,
             },
         }
@@ -44,11 +47,15 @@ pub async fn serve(listener: TcpListener, router: Router, closing: CancellationT
     }
 }
 
-fn converse(stream: TcpStream, router: Router, open: &GracefulShutdown) {
+fn converse(stream: TcpStream, peer: IpAddr, router: Router, open: &GracefulShutdown) {
     if let Err(error) = prepare(&stream) {
         tracing::debug!(%error, "a connection could not be set up");
     }
-    let service = router.map_request(|request: Request<Incoming>| request.map(Body::new));
+    let service = router.map_request(move |request: Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(Peer(peer));
+        request
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADERS_WITHIN)

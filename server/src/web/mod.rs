@@ -10,8 +10,10 @@ mod health;
 mod layers;
 pub mod listen;
 mod pages;
+mod peer;
 mod redirects;
 mod request_id;
+mod shares;
 mod site;
 mod slack;
 mod state;
@@ -30,10 +32,12 @@ pub fn router(web: Web) -> Router {
         .merge(pages::routes(&web))
         .merge(api::routes())
         .route("/events", get(events::stream))
+        .merge(shares::routes_for_the_admitted())
         .route_layer(from_fn_with_state(web.clone(), auth::admit))
         .route("/login", post(auth::sign_in))
         .route("/logout", post(auth::sign_out))
         .route("/slack/provision", post(slack::provision).layer(DefaultBodyLimit::max(slack::LONGEST_BODY)))
+        .merge(shares::routes())
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
         .fallback_service(site::files(&web));

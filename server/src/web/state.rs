@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::auth::{Access, Attempts};
 use super::events::{Hub, Objects, Pulse, Seats};
+use super::shares::{Guesses, Rooms};
 
 /// The name of the wasm, script and style files below `/pkg`.
 const OUTPUT_NAME: &str = "cluster-head";
@@ -44,6 +45,8 @@ pub struct Web {
     pub(super) objects: Arc<Objects>,
     pub(super) pulse: Arc<Pulse>,
     pub(super) seats: Arc<Seats>,
+    pub(super) rooms: Arc<Rooms>,
+    pub(super) guesses: Arc<Guesses>,
     pub(super) site: PathBuf,
     pub(super) check_sessions_every: Duration,
     pub(super) leptos: LeptosOptions,
@@ -71,6 +74,8 @@ impl Web {
             objects: Arc::new(objects),
             pulse: Arc::new(pulse),
             seats: Arc::default(),
+            rooms: Arc::default(),
+            guesses: Arc::default(),
             site: setup.site,
             check_sessions_every: setup.check_sessions_every,
             leptos,

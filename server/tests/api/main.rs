@@ -24,6 +24,8 @@ mod redirects;
 mod resume;
 mod roles;
 mod schedules;
+mod share_secrets;
+mod shares;
 mod sign_in;
 mod slack;
 mod support;

@@ -5,6 +5,7 @@ mod batches;
 mod clouds;
 mod clusters;
 mod routines;
+mod shares;
 mod targets;
 mod words;
 
@@ -43,7 +44,9 @@ pub(super) fn resolve(file: &FileShape, problems: &mut Problems<'_>) -> Loaded {
     let pace = file.pace.as_ref().filter(|pace| sets_pace(pace)).map(|pace| read_pace(pace, problems));
     let hold_seconds = read_hold(file.pace.as_ref(), problems);
     let backup = backup::read(file.backup.as_ref(), problems);
-    let catalogue = Catalogue { clusters, services, batches, routines, words, budget, backup, hold_seconds };
+    let share = shares::read(file.share.as_ref(), problems);
+    let catalogue =
+        Catalogue { clusters, services, batches, routines, words, budget, backup, share, hold_seconds };
     Loaded { catalogue, pace }
 }
 

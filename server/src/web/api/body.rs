@@ -92,6 +92,18 @@ impl Body {
         }
     }
 
+    /// True or false; null is as good as nothing, and nothing is false.
+    ///
+    /// # Errors
+    /// When it is something else.
+    pub fn flag(&mut self, name: &str) -> Result<bool, Problem> {
+        match self.fields.take(name) {
+            None | Some(Value::Null) => Ok(false),
+            Some(Value::Bool(flag)) => Ok(flag),
+            Some(_) => Err(self.form.misfit(&format!("The field \"{name}\" has to be true or false."))),
+        }
+    }
+
     /// # Errors
     /// When it is missing or no text.
     pub fn required(&mut self, name: &str) -> Result<String, Problem> {

@@ -18,6 +18,7 @@ mod money;
 mod refusal;
 mod schedules;
 mod shape;
+mod shares;
 
 use axum::Router;
 use axum::routing::{delete, get, post};
@@ -38,6 +39,8 @@ pub fn routes() -> Router<Web> {
         .route("/api/v1/receipts/{number}", get(money::receipt))
         .route("/api/v1/freezes", get(freezes::list).post(freezes::add))
         .route("/api/v1/freezes/{id}", delete(freezes::delete))
+        .route("/api/v1/shares", get(shares::list).post(shares::create))
+        .route("/api/v1/shares/{id}", get(shares::one).delete(shares::revoke))
         .route("/api/v1/schedules", get(schedules::list).post(schedules::add))
         .route(
             "/api/v1/schedules/{id}",

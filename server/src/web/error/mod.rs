@@ -117,6 +117,8 @@ impl From<store::Error> for Problem {
             | Error::UnknownJob(_)
             | Error::UnknownSchedule(_)
             | Error::UnknownFreeze(_)
+            | Error::UnknownReceipt(_)
+            | Error::UnknownShare(_)
             | Error::NotShown { .. } => Self::not_found(message),
             Error::ScheduleNameTaken(_) => Self::new(StatusCode::CONFLICT, "name_taken", message),
             Error::ScheduleStale(_) => Self::new(StatusCode::CONFLICT, "stale", message),

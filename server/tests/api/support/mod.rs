@@ -4,4 +4,6 @@ mod events;
 mod service;
 
 pub use events::Events;
-pub use service::{ADMIN_API_TOKEN, ADMIN_PASSWORD, API_TOKEN, CLUSTER, PASSWORD, SLACK_TOKEN, Service};
+pub use service::{
+    ADMIN_API_TOKEN, ADMIN_PASSWORD, API_TOKEN, CLUSTER, PASSWORD, SLACK_TOKEN, Service, cookie_of,
+};

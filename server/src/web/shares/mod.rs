@@ -1,0 +1,74 @@
+//! `/s/{token}`: what anyone with a link may read, and the forms in which other tools read it. No cookie, no login, no
+//! wasm; nothing here changes a job or a cluster.
+//!
+//! The token is looked up once for each request, by its hash; the share says what may be seen, and no parameter of the
+//! address can widen that.
+
+mod badge;
+mod door;
+mod guesses;
+mod page;
+mod rooms;
+mod status;
+
+use axum::Router;
+use axum::http::{Request, Uri};
+use axum::routing::get;
+
+use super::state::Web;
+
+pub use guesses::Guesses;
+pub use rooms::Rooms;
+
+/// Every address of a share begins so.
+pub const BELOW: &str = "/s/";
+
+/// What can stand behind the token.
+pub const PARTS: [&str; 8] =
+    ["", "/events", "/embed", "/embed/events", "/status.txt", "/status.json", "/badge.svg", "/badge.json"];
+
+/// Takes the token out of the address once the route is found and its parameters are read, so that no layer, log or trace
+/// behind this one can tell it. What is no address of ours may hold a token anywhere.
+pub fn hide_token<B>(mut request: Request<B>) -> Request<B> {
+    if let Some(rest) = request.uri().path().strip_prefix(BELOW) {
+        let part = rest.find('/').map_or("", |at| &rest[at..]);
+        let part = PARTS.into_iter().find(|known| *known == part).unwrap_or_default();
+        *request.uri_mut() = Uri::try_from(format!("{BELOW}-{part}")).unwrap_or_default();
+    }
+    request
+}
+
+/// For anybody who has a link.
+pub fn routes() -> Router<Web> {
+    Router::new()
+        .route("/s/{token}", get(page::page))
+        .route("/s/{token}/events", get(rooms::stream))
+        .route("/s/{token}/embed", get(page::embed))
+        .route("/s/{token}/embed/events", get(rooms::stream))
+        .route("/s/{token}/status.txt", get(status::text))
+        .route("/s/{token}/status.json", get(status::json))
+        .route("/s/{token}/badge.svg", get(badge::svg))
+        .route("/s/{token}/badge.json", get(badge::shields))
+}
+
+/// What needs no link, because whoever asks is signed in.
+pub fn routes_for_the_admitted() -> Router<Web> {
+    Router::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_without_its_token_is_all_that_goes_on() {
+        let hidden = |path: &str| hide_token(Request::get(path).body(()).unwrap()).uri().to_string();
+        assert_eq!(hidden("/s/0123abc"), "/s/-");
+        assert_eq!(hidden("/s/0123abc/status.txt?x=0123abc"), "/s/-/status.txt");
+        for path in ["/s/0123abc/0123abc", "/s//0123abc", "/s/x/status.txt/0123abc", "/s/?0123abc"] {
+            assert_eq!(hidden(path), "/s/-", "{path}");
+        }
+        assert_eq!(hidden("/jobs/128?a=b"), "/jobs/128?a=b");
+        assert_eq!(hidden("/shares"), "/shares");
+    }
+}
