@@ -75,9 +75,10 @@ mod tests {
         let paths = |facts: &JobFacts| {
             actions(facts, at(60)).into_iter().map(|action| action.path).collect::<Vec<_>>()
         };
-        assert_eq!(paths(&running()), ["/jobs/128/leave-up", "/jobs/128/cancel"]);
+        let share = "/shares/new?job=128";
+        assert_eq!(paths(&running()), ["/jobs/128/leave-up", share, "/jobs/128/cancel"]);
         let again = "/jobs/new?routine=guide&cluster=iriversland2&size=m";
-        assert_eq!(paths(&ended(JobState::Failed)), ["/jobs/128/resume", again]);
+        assert_eq!(paths(&ended(JobState::Failed)), ["/jobs/128/resume", again, share]);
         let mut pays = ended(JobState::Failed);
         pays.job.job.pays_obligation = true;
         assert_eq!(path_to_run_again(&pays.job), None);

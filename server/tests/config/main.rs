@@ -13,6 +13,7 @@ mod properties;
 mod real_settings;
 mod retries_and_questions;
 mod shape;
+mod shares;
 
 use std::path::PathBuf;
 
