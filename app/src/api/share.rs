@@ -15,7 +15,6 @@ use crate::share_form::ShareText;
 /// # Errors
 /// When nobody is signed in, or the store cannot be reached.
 #[server(endpoint = "create-share", prefix = "/actions")]
-#[expect(clippy::too_many_arguments, reason = "each is a field of the form")]
 pub async fn create_share(
     cluster: Option<String>,
     job: Option<String>,
