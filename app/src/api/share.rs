@@ -1,5 +1,7 @@
 //! What people do with shares.
 
+#![allow(clippy::too_many_arguments, reason = "each is a field of a form, and the macro repeats them")]
+
 use leptos::prelude::*;
 
 use crate::error::AppError;
