@@ -218,3 +218,26 @@ async fn a_shared_page_follows_what_happens(pool: PgPool) {
     let next = events.next_where("page", |data| data["html"].as_str().unwrap().contains("Cancel")).await;
     assert!(!next.data["html"].as_str().unwrap().contains("ana"), "{next:?}");
 }
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_wall_shows_every_cluster_to_whoever_is_signed_in_and_one_to_a_link(pool: PgPool) {
+    let service = Service::demo_with_second(pool, "other").await;
+    let (status, wall) = service.page("/wall").await;
+    assert!(status == 200 && wall.contains(">iriversland2</h2>") && wall.contains(">other</h2>"), "{wall}");
+    assert!(!wall.contains("<form") && !wall.contains("<a ") && !wall.contains("/pkg/"), "{wall}");
+    let fields = [("cluster", CLUSTER)];
+    let answer = service.submit("/actions/create-share", &fields).send().await.unwrap();
+    let cookie = cookie_of(&answer).unwrap();
+    let path = format!("/s/{}/wall", cookie.split_once('=').unwrap().1);
+    let (status, shared) = service.page(&path).await;
+    assert!(
+        status == 200 && shared.contains(">iriversland2</h2>") && !shared.contains(">other<"),
+        "{shared}"
+    );
+    let mut events = Events::open(service.get(&format!("{path}/events"))).await;
+    assert!(!events.next_named("page").await.data.to_string().contains(">other<"));
+    let mut events = Events::open(service.get("/wall/events")).await;
+    assert!(events.next_named("page").await.data.to_string().contains(">other<"));
+    service.accept_on("other", "guide", Some(Size::M)).await;
+    events.next_where("page", |data| data["html"].as_str().unwrap().contains("guide on other")).await;
+}

@@ -10,6 +10,8 @@ mod guesses;
 mod page;
 mod rooms;
 mod status;
+mod subject;
+mod wall;
 
 use axum::Router;
 use axum::http::{Request, Uri};
@@ -24,8 +26,18 @@ pub use rooms::Rooms;
 pub const BELOW: &str = "/s/";
 
 /// What can stand behind the token.
-pub const PARTS: [&str; 8] =
-    ["", "/events", "/embed", "/embed/events", "/status.txt", "/status.json", "/badge.svg", "/badge.json"];
+pub const PARTS: [&str; 10] = [
+    "",
+    "/events",
+    "/embed",
+    "/embed/events",
+    "/status.txt",
+    "/status.json",
+    "/badge.svg",
+    "/badge.json",
+    "/wall",
+    "/wall/events",
+];
 
 /// Takes the token out of the address once the route is found and its parameters are read, so that no layer, log or trace
 /// behind this one can tell it. What is no address of ours may hold a token anywhere.
@@ -49,11 +61,13 @@ pub fn routes() -> Router<Web> {
         .route("/s/{token}/status.json", get(status::json))
         .route("/s/{token}/badge.svg", get(badge::svg))
         .route("/s/{token}/badge.json", get(badge::shields))
+        .route("/s/{token}/wall", get(wall::shared))
+        .route("/s/{token}/wall/events", get(wall::shared_events))
 }
 
 /// What needs no link, because whoever asks is signed in.
 pub fn routes_for_the_admitted() -> Router<Web> {
-    Router::new()
+    Router::new().route("/wall", get(wall::all)).route("/wall/events", get(wall::all_events))
 }
 
 #[cfg(test)]

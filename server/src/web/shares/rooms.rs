@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -14,15 +14,14 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 use chrono::Utc;
-use domain::share::Share;
 use futures::stream::unfold;
 use serde_json::json;
-use store::ChangedRow;
 use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, interval_at};
 
 use super::door::Door;
 use super::page::Drawn;
+use super::subject::{Key, Subject};
 use crate::web::error::Problem;
 use crate::web::state::Web;
 
@@ -46,18 +45,24 @@ struct Saying {
 
 #[derive(Default)]
 pub struct Rooms {
-    open: Mutex<HashMap<i64, watch::Sender<Saying>>>,
+    open: Mutex<HashMap<Key, watch::Sender<Saying>>>,
 }
 
 pub async fn stream(door: Door, State(web): State<Web>) -> Response {
-    let listener = if web.closing.is_cancelled() { None } else { web.rooms.join(&web, door.share) };
+    listen(web, Subject::Page(door.share), None)
+}
+
+/// A stream about this subject. Whoever came in by a session is sent away when it has ended.
+pub fn listen(web: Web, subject: Subject, session: Option<String>) -> Response {
+    let listener = if web.closing.is_cancelled() { None } else { web.rooms.join(&web, subject) };
     let Some(sayings) = listener else {
         let message = "There are too many live pages at the moment.";
         return Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too_many_streams", message)
             .with_retry_after(FULL_SECONDS)
             .into_response();
     };
-    let viewer = Viewer { web, sayings, pings: every(PING), is_new: true, is_over: false };
+    let checks = every(web.check_sessions_every);
+    let viewer = Viewer { web, session, sayings, pings: every(PING), checks, is_new: true, is_over: false };
     let events = unfold(viewer, |mut viewer| async move {
         let event = viewer.next().await?;
         Some((Ok::<_, Infallible>(event), viewer))
@@ -67,44 +72,44 @@ pub async fn stream(door: Door, State(web): State<Web>) -> Response {
 }
 
 impl Rooms {
-    /// A place in the room of this share, which is opened if nobody is in it; none when there are too many viewers.
-    fn join(self: &Arc<Self>, web: &Web, share: Share) -> Option<watch::Receiver<Saying>> {
+    /// A place in the room of this subject, which is opened if nobody is in it; none when there are too many viewers.
+    fn join(&self, web: &Web, subject: Subject) -> Option<watch::Receiver<Saying>> {
         let mut open = self.open();
         if open.values().map(watch::Sender::receiver_count).sum::<usize>() >= MOST_VIEWERS {
             return None;
         }
-        if let Some(room) = open.get(&share.id) {
+        if let Some(room) = open.get(&subject.key()) {
             return Some(room.subscribe());
         }
         let (room, listener) = watch::channel(Saying::default());
-        open.insert(share.id, room.clone());
+        open.insert(subject.key(), room.clone());
         drop(open);
-        tokio::spawn(keep(web.clone(), share, room));
+        tokio::spawn(keep(web.clone(), subject, room));
         Some(listener)
     }
 
     /// Closes a room in which nobody is any more.
-    fn close_if_empty(&self, share: i64, room: &watch::Sender<Saying>) -> bool {
+    fn close_if_empty(&self, key: Key, room: &watch::Sender<Saying>) -> bool {
         let mut open = self.open();
         let is_empty = room.receiver_count() == 0;
         if is_empty {
-            open.remove(&share);
+            open.remove(&key);
         }
         is_empty
     }
 
-    fn close(&self, share: i64) {
-        self.open().remove(&share);
+    fn close(&self, key: Key) {
+        self.open().remove(&key);
     }
 
     /// Entries are added and removed whole.
-    fn open(&self) -> MutexGuard<'_, HashMap<i64, watch::Sender<Saying>>> {
+    fn open(&self) -> MutexGuard<'_, HashMap<Key, watch::Sender<Saying>>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Looks for everybody in the room, until it is empty or its share ends.
-async fn keep(web: Web, share: Share, room: watch::Sender<Saying>) {
+async fn keep(web: Web, subject: Subject, room: watch::Sender<Saying>) {
     let mut turns = web.hub.subscribe();
     let mut seen = web.hub.turn();
     let mut checks = interval(CHECK);
@@ -114,7 +119,7 @@ async fn keep(web: Web, share: Share, room: watch::Sender<Saying>) {
     loop {
         tokio::select! {
             () = web.closing.cancelled() => break,
-            _ = checks.tick() => match web.store.share_works(share.id).await {
+            _ = checks.tick() => match works(&web, &subject).await {
                 Ok(true) => {}
                 Ok(false) => {
                     let event = Bytes::from_static(b"event: ended\ndata: {}\n\n");
@@ -125,38 +130,43 @@ async fn keep(web: Web, share: Share, room: watch::Sender<Saying>) {
             },
             Ok(()) = turns.changed() => {}
         }
-        if web.rooms.close_if_empty(share.id, &room) {
+        if web.rooms.close_if_empty(subject.key(), &room) {
             return;
         }
         let turn = *turns.borrow_and_update();
-        let is_touched = web.hub.after(seen).is_none_or(|rows| rows.iter().any(|row| touches(row, &share)));
+        let is_touched =
+            web.hub.after(seen).is_none_or(|rows| rows.iter().any(|row| subject.is_touched_by(row)));
         if !is_touched && drawn_at.is_some_and(|at| at.elapsed() < REDRAW) {
             seen = turn;
             continue;
         }
         let at = Instant::now();
-        if let Some(event) = draw(&web, &share, &mut told).await {
+        if let Some(event) = draw(&web, &subject, &mut told).await {
             (seen, drawn_at) = (turn, Some(at));
             if let Some(event) = event {
                 room.send_replace(Saying { event, is_last: false });
             }
         }
     }
-    web.rooms.close(share.id);
+    web.rooms.close(subject.key());
+}
+
+async fn works(web: &Web, subject: &Subject) -> Result<bool, store::Error> {
+    match subject.share() {
+        Some(share) => web.store.share_works(share.id).await,
+        None => Ok(true),
+    }
 }
 
 /// The event to send, unless it says the same as the last one; nothing at all when the rows cannot be read now.
-async fn draw(web: &Web, share: &Share, told: &mut String) -> Option<Option<Bytes>> {
-    let now = Utc::now();
-    let opened = app::shared::Opened::load(&web.store, &web.catalogue, &share.what, share.view).await;
-    let opened = match opened {
-        Ok(opened) => opened?,
+async fn draw(web: &Web, subject: &Subject, told: &mut String) -> Option<Option<Bytes>> {
+    let drawn = match subject.draw(web).await {
+        Ok(drawn) => drawn?,
         Err(error) => {
             tracing::warn!(%error, "a shared page could not be drawn");
             return None;
         }
     };
-    let drawn = Drawn::new(&opened, now);
     if drawn.html == *told {
         return Some(None);
     }
@@ -166,16 +176,12 @@ async fn draw(web: &Web, share: &Share, told: &mut String) -> Option<Option<Byte
     Some(Some(format!("event: page\ndata: {data}\n\n").into()))
 }
 
-fn touches(row: &ChangedRow, share: &Share) -> bool {
-    match row {
-        ChangedRow::Cluster(name) | ChangedRow::Job { cluster: name, .. } => *name == share.cluster,
-    }
-}
-
 struct Viewer {
     web: Web,
+    session: Option<String>,
     sayings: watch::Receiver<Saying>,
     pings: Interval,
+    checks: Interval,
     is_new: bool,
     is_over: bool,
 }
@@ -199,12 +205,20 @@ impl Viewer {
                     self.is_over = saying.is_last;
                     return Some(saying.event);
                 }
+                _ = self.checks.tick(), if self.session.is_some() => if self.is_signed_out().await {
+                    return None;
+                },
                 // Silence is the sign for the browser that it no longer shows the present.
                 _ = self.pings.tick() => if self.web.hub.is_current() {
                     return Some(format!("event: ping\ndata: {}\n\n", json!({ "now": clock() })).into());
                 }
             }
         }
+    }
+
+    async fn is_signed_out(&self) -> bool {
+        let Some(token) = &self.session else { return false };
+        matches!(self.web.store.session(token).await, Ok(None))
     }
 }
 

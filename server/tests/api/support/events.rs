@@ -19,13 +19,15 @@ pub struct ServerEvent {
 pub struct Events {
     response: Response,
     unread: String,
+    /// The beginning of a character whose rest comes with the next chunk.
+    cut: Vec<u8>,
 }
 
 impl Events {
     pub async fn open(request: RequestBuilder) -> Self {
         let response = request.send().await.unwrap();
         assert_eq!(response.status(), 200);
-        Self { response, unread: String::new() }
+        Self { response, unread: String::new(), cut: Vec::new() }
     }
 
     pub fn header(&self, name: &str) -> &str {
@@ -44,7 +46,11 @@ impl Events {
             }
             let chunk = tokio::time::timeout(PATIENCE, self.response.chunk()).await;
             let chunk = chunk.expect("an event comes in time").unwrap()?;
-            self.unread.push_str(std::str::from_utf8(&chunk).unwrap());
+            self.cut.extend_from_slice(&chunk);
+            let whole = std::str::from_utf8(&self.cut).map_or_else(|error| error.valid_up_to(), str::len);
+            let rest = self.cut.split_off(whole);
+            self.unread.push_str(std::str::from_utf8(&self.cut).unwrap());
+            self.cut = rest;
         }
     }
 

@@ -1,0 +1,56 @@
+//! `/wall`: a screen that nobody touches, for whoever is signed in or has a link.
+
+use app::shared::{Document, Look, document};
+use axum::Extension;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use chrono::Utc;
+use leptos::nonce::Nonce;
+
+use super::door::Door;
+use super::page::with_policy;
+use super::rooms;
+use super::subject::Subject;
+use crate::web::auth::{Identity, Operator};
+use crate::web::error::Problem;
+use crate::web::state::Web;
+
+pub async fn all(_: Operator, State(web): State<Web>) -> Result<Response, Problem> {
+    show(&web, &Subject::AllClusters).await
+}
+
+pub async fn all_events(
+    _: Operator,
+    State(web): State<Web>,
+    Extension(identity): Extension<Identity>,
+) -> Response {
+    rooms::listen(web, Subject::AllClusters, identity.session)
+}
+
+pub async fn shared(door: Door, State(web): State<Web>) -> Response {
+    show(&web, &Subject::Wall(door.share)).await.into_response()
+}
+
+pub async fn shared_events(door: Door, State(web): State<Web>) -> Response {
+    rooms::listen(web, Subject::Wall(door.share), None)
+}
+
+async fn show(web: &Web, subject: &Subject) -> Result<Response, Problem> {
+    let missing =
+        || Problem::not_found("This link does not work. It may have ended. Ask the person who sent it.");
+    let drawn = subject.draw(web).await?.ok_or_else(missing)?;
+    let nonce = Nonce::new();
+    let page = document(&Document {
+        look: Look::Wall,
+        share: subject.share(),
+        address: None,
+        title: &drawn.title,
+        description: "",
+        icon: drawn.icon,
+        state: &drawn.state,
+        html: &drawn.html,
+        nonce: &nonce,
+        now: Utc::now(),
+    });
+    Ok(with_policy(page, &nonce, &[]))
+}
