@@ -3,6 +3,9 @@
 use axum::http::header::ACCEPT;
 use axum::http::{HeaderMap, Uri};
 
+/// What tools read by themselves: they bring a token and no cookie.
+const FEEDS: [&str; 3] = ["/cctray.xml", "/feed.atom", "/calendar.ics"];
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Caller {
     /// A program that uses the API. It reads JSON, whatever it says.
@@ -16,7 +19,7 @@ pub enum Caller {
 impl Caller {
     pub fn of(uri: &Uri, headers: &HeaderMap) -> Self {
         let accept = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
-        if uri.path().starts_with("/api/") {
+        if uri.path().starts_with("/api/") || FEEDS.contains(&uri.path()) {
             Self::ApiClient
         } else if accept.contains("text/html") {
             Self::Browser

@@ -12,6 +12,7 @@ mod debts;
 mod demo;
 mod doors;
 mod endings;
+mod feeds;
 mod headers;
 mod health;
 mod history;

@@ -18,23 +18,27 @@ use crate::web::state::Web;
 const FRESH: &str = "private, max-age=60";
 const LONGEST_NAME: usize = 40;
 
+/// White on each of these has a contrast of at least 4.5.
+pub fn colour(view: &SharedView) -> &'static str {
+    match view.look.tone.as_str() {
+        "tone-good" => "#006b4e",
+        "tone-run" => "#1a4293",
+        "tone-warn" => "#8a3f00",
+        "tone-bad" => "#7b110a",
+        _ => "#4a5158",
+    }
+}
+
 struct Badge {
     name: String,
     word: String,
-    /// White on each of these has a contrast of at least 4.5.
     colour: &'static str,
 }
 
 impl Badge {
     fn new(opened: &Opened) -> Self {
         let view = SharedView::new(opened, Utc::now());
-        let colour = match view.look.tone.as_str() {
-            "tone-good" => "#006b4e",
-            "tone-run" => "#1a4293",
-            "tone-warn" => "#8a3f00",
-            "tone-bad" => "#7b110a",
-            _ => "#4a5158",
-        };
+        let colour = colour(&view);
         let word = view.progress.filter(|_| view.look.tone == "tone-run").map_or_else(
             || view.look.word.to_lowercase(),
             |progress| format!("{} {} %", view.look.word.to_lowercase(), progress.percent),
@@ -93,7 +97,7 @@ fn width(text: &str) -> usize {
     12 + text.chars().count() * 7
 }
 
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

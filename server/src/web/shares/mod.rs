@@ -6,7 +6,10 @@
 
 mod badge;
 mod door;
+mod feed;
+mod feeds;
 mod guesses;
+mod image;
 mod page;
 mod rooms;
 mod status;
@@ -26,7 +29,7 @@ pub use rooms::Rooms;
 pub const BELOW: &str = "/s/";
 
 /// What can stand behind the token.
-pub const PARTS: [&str; 10] = [
+pub const PARTS: [&str; 14] = [
     "",
     "/events",
     "/embed",
@@ -37,6 +40,10 @@ pub const PARTS: [&str; 10] = [
     "/badge.json",
     "/wall",
     "/wall/events",
+    "/og.png",
+    "/cctray.xml",
+    "/feed.atom",
+    "/calendar.ics",
 ];
 
 /// Takes the token out of the address once the route is found and its parameters are read, so that no layer, log or trace
@@ -61,13 +68,22 @@ pub fn routes() -> Router<Web> {
         .route("/s/{token}/status.json", get(status::json))
         .route("/s/{token}/badge.svg", get(badge::svg))
         .route("/s/{token}/badge.json", get(badge::shields))
+        .route("/s/{token}/og.png", get(image::png))
+        .route("/s/{token}/cctray.xml", get(feeds::shared_cctray))
+        .route("/s/{token}/feed.atom", get(feeds::shared_atom))
+        .route("/s/{token}/calendar.ics", get(feeds::shared_calendar))
         .route("/s/{token}/wall", get(wall::shared))
         .route("/s/{token}/wall/events", get(wall::shared_events))
 }
 
 /// What needs no link, because whoever asks is signed in.
 pub fn routes_for_the_admitted() -> Router<Web> {
-    Router::new().route("/wall", get(wall::all)).route("/wall/events", get(wall::all_events))
+    Router::new()
+        .route("/wall", get(wall::all))
+        .route("/wall/events", get(wall::all_events))
+        .route("/cctray.xml", get(feeds::cctray))
+        .route("/feed.atom", get(feeds::atom))
+        .route("/calendar.ics", get(feeds::calendar))
 }
 
 #[cfg(test)]
