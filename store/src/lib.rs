@@ -12,6 +12,7 @@ mod beside;
 mod changes;
 mod claims;
 mod clusters;
+mod connections;
 mod contacts;
 mod debts;
 mod drills;
@@ -61,7 +62,7 @@ pub use snapshot::Snapshot;
 pub use up_times::ThisMonth;
 
 use sqlx::PgPool;
-use sqlx::postgres::PgPoolOptions;
+use sqlx::postgres::PgConnectOptions;
 
 /// The migrations, compiled in once.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
@@ -82,12 +83,15 @@ impl Store {
     /// # Errors
     /// When the URL cannot be read or nobody answers.
     pub async fn connect(database_url: &str, connections: u32) -> Result<Self, Error> {
-        let pool = PgPoolOptions::new()
-            .max_connections(connections)
-            .acquire_timeout(std::time::Duration::from_secs(10))
-            .connect(database_url)
-            .await?;
-        Ok(Self { pool })
+        Self::connect_with(database_url.parse()?, connections).await
+    }
+
+    /// As [`Store::connect`].
+    ///
+    /// # Errors
+    /// When nobody answers.
+    pub async fn connect_with(database: PgConnectOptions, connections: u32) -> Result<Self, Error> {
+        Ok(Self { pool: connections::pool(connections).connect_with(database).await? })
     }
 
     /// Brings the schema up to date. Safe to call from several replicas at once.
