@@ -4,12 +4,12 @@ use http::HeaderMap;
 use http::header::HOST;
 use store::ShareToken;
 
-/// "https://head.example/s/…". Behind a router that ends TLS, the router says how it was spoken to.
+/// `https://head.example/s/…`. Behind a router that ends TLS, the router says how it was spoken to.
 pub fn address(headers: &HeaderMap, token: &ShareToken) -> String {
     format!("{}/s/{}", origin(headers), token.reveal())
 }
 
-/// "https://head.example"
+/// `https://head.example`
 pub fn origin(headers: &HeaderMap) -> String {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let host = text(HOST.as_str()).filter(|host| is_host(host)).unwrap_or("localhost");
