@@ -53,10 +53,11 @@ async fn a_schedule_fires_once_within_its_hour_and_acts_on_the_cloud() {
     let outside = outside().await;
     outside.ended_pipeline("release-cluster").await;
     assert!(outside.sim.cluster_is_up());
-    plant(&outside, &in_hours(3, "destroy-cluster")).await;
+    // An hour of air on both sides: the pipeline took some minutes, and an hour may be about to end.
+    plant(&outside, &in_hours(4, "destroy-cluster")).await;
     outside.sim.advance_dates(HOUR * 2);
     assert_eq!(outside.sim.effective_runs().len(), 1, "its hour has not come");
-    outside.sim.advance_dates(HOUR * 2);
+    outside.sim.advance_dates(HOUR * 4);
     let runs = outside.sim.effective_runs();
     assert_eq!((runs.len(), runs[1].state), (2, "success"));
     assert!(!outside.sim.cluster_is_up());
