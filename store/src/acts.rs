@@ -34,6 +34,22 @@ pub struct Held {
     now: Time,
 }
 
+impl Held {
+    /// Writes down that the job is to stop.
+    pub async fn ask_to_stop(&mut self, actor: &Actor) -> Result<(), Error> {
+        sqlx::query!(
+            "update job set cancel_requested_at = now(), cancelled_by_name = $2, cancelled_by_channel = $3
+              where job_number = $1",
+            self.job.job.number,
+            actor.name,
+            actor.channel.as_str()
+        )
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+}
+
 impl Store {
     /// Asks a job to stop: forward work ends, the run is stopped, and what may exist is destroyed.
     ///
@@ -42,15 +58,7 @@ impl Store {
     pub async fn cancel(&self, number: i64, actor: &Actor, because: Option<&str>) -> Result<(), Error> {
         let mut held = self.hold(number).await?;
         may_cancel(&held.job)?;
-        sqlx::query!(
-            "update job set cancel_requested_at = now(), cancelled_by_name = $2, cancelled_by_channel = $3
-              where job_number = $1",
-            number,
-            actor.name,
-            actor.channel.as_str()
-        )
-        .execute(&mut *held.tx)
-        .await?;
+        held.ask_to_stop(actor).await?;
         let remark = Remark::warning(None, format!("{actor} asked to cancel the job."));
         self.done(held, actor, "cancel", because, remark).await
     }

@@ -74,15 +74,7 @@ impl Store {
             return Ok(None);
         }
         let system = Actor::system();
-        sqlx::query!(
-            "update job set cancel_requested_at = now(), cancelled_by_name = $2, cancelled_by_channel = $3
-              where job_number = $1",
-            number,
-            system.name,
-            system.channel.as_str()
-        )
-        .execute(&mut *held.tx)
-        .await?;
+        held.ask_to_stop(&system).await?;
         let text = format!("Job #{number} on {} is cancelled: {because}.", owed.cluster);
         sqlx::query!("insert into announcement (job_number, text) values ($1, $2)", number, text)
             .execute(&mut *held.tx)

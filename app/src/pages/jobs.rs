@@ -8,6 +8,7 @@ use leptos_router::params::ParamsMap;
 use store::{JobCounts, JobFilter, JobGroup};
 
 use super::frame::{Frame, Section};
+use super::paging::{Paging, buttons};
 use super::{form, load};
 use crate::components::history_chart::{CHARTED, history_chart};
 use crate::components::job_table::{JobList, Newcomers, job_table};
@@ -51,9 +52,7 @@ struct Place {
     group: Option<JobGroup>,
     cluster: Option<String>,
     routine: Option<String>,
-    before: Option<i64>,
-    /// The `before` of each page between the first one and this one.
-    trail: Vec<i64>,
+    paging: Paging,
 }
 
 impl Place {
@@ -62,13 +61,7 @@ impl Place {
             group: query.get_str("state").and_then(|group| group.parse().ok()),
             cluster: query.get("cluster").filter(|cluster| !cluster.is_empty()),
             routine: query.get("routine").filter(|routine| !routine.is_empty()),
-            before: query.get_str("before").and_then(|number| number.parse().ok()),
-            trail: query
-                .get_str("trail")
-                .unwrap_or_default()
-                .split('.')
-                .filter_map(|number| number.parse().ok())
-                .collect(),
+            paging: Paging::from_query(query),
         }
     }
 
@@ -78,7 +71,7 @@ impl Place {
             state: self.group,
             cluster: self.cluster.clone(),
             routine: self.routine.clone(),
-            before: self.before,
+            before: self.paging.before,
             limit: PER_PAGE as i64 + 1,
         }
     }
@@ -95,7 +88,7 @@ impl Place {
             cluster: self.cluster.clone(),
             routine: self.routine.clone(),
             limit: PER_PAGE,
-            newcomers: if self.before.is_some() { Newcomers::AreElsewhere } else { Newcomers::AreAnnounced },
+            newcomers: if self.paging.is_first() { Newcomers::AreAnnounced } else { Newcomers::AreElsewhere },
             path: self.path(),
             when_empty: self.when_empty(counts),
         }
@@ -107,7 +100,7 @@ impl Place {
             return Sentence::new("No jobs yet. ").link("/jobs/new".to_owned(), "Start a routine");
         }
         let kind = match self.group {
-            _ if self.before.is_some() => "older ".to_owned(),
+            _ if !self.paging.is_first() => "older ".to_owned(),
             Some(group) => format!("{} ", group.as_str()),
             None => String::new(),
         };
@@ -118,40 +111,32 @@ impl Place {
     }
 
     fn path(&self) -> String {
-        let trail = self.trail.iter().map(i64::to_string).collect::<Vec<_>>().join(".");
         let parts = [
             self.group.map(|group| format!("state={}", group.as_str())),
             self.cluster.as_deref().map(|cluster| format!("cluster={}", Url::escape(cluster))),
             self.routine.as_deref().map(|routine| format!("routine={}", Url::escape(routine))),
-            self.before.map(|before| format!("before={before}")),
-            (!trail.is_empty()).then(|| format!("trail={trail}")),
         ];
-        let query = parts.into_iter().flatten().collect::<Vec<_>>().join("&");
+        let query = parts.into_iter().chain(self.paging.parts()).flatten().collect::<Vec<_>>().join("&");
         if query.is_empty() { "/jobs".to_owned() } else { format!("/jobs?{query}") }
     }
 
     /// The first page of another group.
     fn in_group(&self, group: Option<JobGroup>) -> Self {
-        Self { group, before: None, trail: Vec::new(), ..self.clone() }
+        Self { group, paging: Paging::default(), ..self.clone() }
     }
 
     fn older(&self, oldest: i64) -> Self {
-        let trail = self.trail.iter().copied().chain(self.before).collect();
-        Self { before: Some(oldest), trail, ..self.clone() }
+        Self { paging: self.paging.older(oldest), ..self.clone() }
     }
 
     fn newer(&self) -> Option<Self> {
-        self.before?;
-        let mut trail = self.trail.clone();
-        let before = trail.pop();
-        Some(Self { before, trail, ..self.clone() })
+        self.paging.newer().map(|paging| Self { paging, ..self.clone() })
     }
 
     fn title(&self, counts: &JobCounts) -> String {
         let running =
             if counts.running > 0 { format!("{} running – ", counts.running) } else { String::new() };
-        let page =
-            if self.before.is_some() { format!(" (page {})", self.trail.len() + 2) } else { String::new() };
+        let page = self.paging.words();
         format!("{running}Jobs{page} – Cluster Head")
     }
 }
@@ -212,12 +197,7 @@ fn options<'a>(known: impl Iterator<Item = &'a str>, chosen: Option<&'a str>) ->
 }
 
 fn paging(place: &Place, oldest: Option<i64>) -> impl IntoView + use<> {
-    let newer =
-        place.newer().map(|newer| view! { <a class="button" rel="prev" href=newer.path()>"Newer"</a> });
-    let older = oldest
-        .map(|oldest| view! { <a class="button" rel="next" href=place.older(oldest).path()>"Older"</a> });
-    (newer.is_some() || older.is_some())
-        .then(|| view! { <nav class="paging" aria-label="Pages">{newer} {older}</nav> })
+    buttons(place.newer().map(|newer| newer.path()), oldest.map(|oldest| place.older(oldest).path()))
 }
 
 #[cfg(test)]

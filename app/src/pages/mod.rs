@@ -2,6 +2,7 @@
 
 mod form;
 mod frame;
+mod paging;
 
 pub mod accept_leftover;
 pub mod adopt;

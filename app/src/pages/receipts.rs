@@ -10,6 +10,7 @@ use leptos_router::params::ParamsMap;
 use store::ReceiptFilter;
 
 use super::frame::{Frame, Section};
+use super::paging::{Paging, buttons};
 use super::problem::PageError;
 use super::{form, load};
 use crate::components::sentence::draw;
@@ -54,53 +55,40 @@ pub fn one() -> impl IntoView {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct Place {
     cluster: Option<String>,
-    before: Option<i64>,
-    /// The `before` of each page between the first one and this one.
-    trail: Vec<i64>,
+    paging: Paging,
 }
 
 impl Place {
     /// What means nothing is ignored.
     fn from_query(query: &ParamsMap) -> Self {
-        let trail = query.get_str("trail").unwrap_or_default();
         Self {
             cluster: query.get("cluster").filter(|cluster| !cluster.is_empty() && !cluster.contains('\0')),
-            before: query.get_str("before").and_then(|number| number.parse().ok()),
-            trail: trail.split('.').filter_map(|number| number.parse().ok()).collect(),
+            paging: Paging::from_query(query),
         }
     }
 
     /// One more than a page, to see whether there is another.
     fn filter(&self) -> ReceiptFilter {
-        ReceiptFilter { cluster: self.cluster.clone(), before: self.before, limit: PER_PAGE + 1 }
+        ReceiptFilter { cluster: self.cluster.clone(), before: self.paging.before, limit: PER_PAGE + 1 }
     }
 
     fn path(&self) -> String {
-        let trail = self.trail.iter().map(i64::to_string).collect::<Vec<_>>().join(".");
-        let parts = [
-            self.cluster.as_deref().map(|cluster| format!("cluster={}", Url::escape(cluster))),
-            self.before.map(|before| format!("before={before}")),
-            (!trail.is_empty()).then(|| format!("trail={trail}")),
-        ];
-        let query = parts.into_iter().flatten().collect::<Vec<_>>().join("&");
+        let cluster = self.cluster.as_deref().map(|cluster| format!("cluster={}", Url::escape(cluster)));
+        let parts = std::iter::once(cluster).chain(self.paging.parts());
+        let query = parts.flatten().collect::<Vec<_>>().join("&");
         if query.is_empty() { "/receipts".to_owned() } else { format!("/receipts?{query}") }
     }
 
     fn older(&self, oldest: i64) -> Self {
-        let trail = self.trail.iter().copied().chain(self.before).collect();
-        Self { before: Some(oldest), trail, ..self.clone() }
+        Self { paging: self.paging.older(oldest), ..self.clone() }
     }
 
     fn newer(&self) -> Option<Self> {
-        self.before?;
-        let mut trail = self.trail.clone();
-        let before = trail.pop();
-        Some(Self { before, trail, ..self.clone() })
+        self.paging.newer().map(|paging| Self { paging, ..self.clone() })
     }
 
     fn title(&self) -> String {
-        let page =
-            if self.before.is_some() { format!(" (page {})", self.trail.len() + 2) } else { String::new() };
+        let page = self.paging.words();
         format!("Receipts{page} – Cluster Head")
     }
 }
@@ -109,7 +97,7 @@ fn lines(receipts: &[Receipt], place: &Place) -> impl IntoView + use<> {
     if receipts.is_empty() {
         let cluster = place.cluster.as_ref().map(|name| format!(" for {}", one_line(name, 80)));
         let cluster = cluster.unwrap_or_default();
-        let words = if place.before.is_some() {
+        let words = if !place.paging.is_first() {
             format!("No older receipts{cluster}.")
         } else {
             format!("No receipts{cluster} yet. One is written when a cluster is proved to be destroyed.")
@@ -146,12 +134,7 @@ fn cost(receipt: &Receipt) -> (&'static str, String) {
 }
 
 fn paging(place: &Place, oldest: Option<i64>) -> impl IntoView + use<> {
-    let newer =
-        place.newer().map(|newer| view! { <a class="button" rel="prev" href=newer.path()>"Newer"</a> });
-    let older = oldest
-        .map(|oldest| view! { <a class="button" rel="next" href=place.older(oldest).path()>"Older"</a> });
-    (newer.is_some() || older.is_some())
-        .then(|| view! { <nav class="paging" aria-label="Pages">{newer} {older}</nav> })
+    buttons(place.newer().map(|newer| newer.path()), oldest.map(|oldest| place.older(oldest).path()))
 }
 
 fn body(receipt: &Receipt) -> impl IntoView + use<> {
