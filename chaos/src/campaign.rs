@@ -7,6 +7,9 @@ use crate::play::{Ending, play};
 use crate::tally::Tally;
 use crate::variants::Variant;
 
+/// Among so many histories each protocol that is broken on purpose shows it.
+const SHOWN_WITHIN: u64 = 10_000;
+
 /// Which histories to play.
 #[derive(Debug, Clone, Copy)]
 pub struct Campaign {
@@ -51,4 +54,11 @@ pub fn campaign(campaign: &Campaign) -> (Tally, Option<Ending>) {
         }
     });
     outcome.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// The first history in which a protocol that is broken on purpose breaks a law; none when the judge lets it pass.
+pub fn caught(variant: Variant, threads: usize) -> Option<Ending> {
+    let (_, found) =
+        campaign(&Campaign { from: variant.first_look(), count: SHOWN_WITHIN, variant, threads });
+    found
 }

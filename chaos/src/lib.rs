@@ -14,6 +14,7 @@ mod clockwork;
 pub mod cycles;
 mod dice;
 mod judge;
+mod loss;
 mod people;
 mod play;
 mod replica;
@@ -25,8 +26,9 @@ mod tally;
 mod variants;
 mod world;
 
-pub use campaign::{Campaign, campaign};
+pub use campaign::{Campaign, campaign, caught};
 pub use judge::{Breach, Law};
+pub use loss::{Loss, Losses};
 pub use play::{Ending, play, tell};
 pub use tally::Tally;
 pub use variants::Variant;

@@ -68,6 +68,15 @@ impl Variant {
         Self::value_variants().iter().copied().filter(|variant| *variant != Self::Real)
     }
 
+    /// The seed from which on to look for what it breaks, where that shows only once in thousands of histories. When the
+    /// histories of the seeds become others, it is found anew by `chaos seeds --variant NAME --count 100000`.
+    pub const fn first_look(self) -> u64 {
+        match self {
+            Self::LateAnswersCount => 39_000,
+            _ => 0,
+        }
+    }
+
     /// The next thing to do, by this variant.
     pub fn decide(self, facts: &Facts, pace: &Pace, now: Time) -> Next {
         let (job, steps, cluster) = (&facts.job.job, &facts.job.steps, &facts.cluster);

@@ -12,11 +12,13 @@ use super::stage::Stage;
 use super::story::Story;
 use super::traffic::{Verdict as Fate, Waiting};
 use super::verdict::{Before, Verdict, judge_clusters};
+use super::violation::Violation;
+use crate::loss::Loss;
 
 /// A failed destroy is tried again after 30 s, then after a minute: it may take a while, and not longer.
 const QUIET_LIMIT: Duration = Duration::from_secs(240);
 /// How long the disturbance waits for the call that it wants to strike.
-const HELD_LIMIT: Duration = Duration::from_secs(10);
+const HELD_LIMIT: Duration = Duration::from_secs(20);
 /// How long somebody is watched for who goes on with the work.
 const RECOVERY_LIMIT: Duration = Duration::from_secs(20);
 /// After everything is whole again, replicas may take so long to notice.
@@ -55,7 +57,7 @@ struct Cycle<'a> {
     stage: &'a mut Stage,
     plan: &'a Plan,
     story: Story,
-    violations: Vec<String>,
+    violations: Vec<Violation>,
     recovery: Option<Duration>,
     shutdown: Option<Duration>,
     jobs: Vec<i64>,
@@ -172,7 +174,7 @@ impl Cycle<'_> {
                 decide(Fate::Passes);
                 match self.stage.replicas[victim].see_it_end(struck) {
                     Ok(took) => self.shutdown = Some(took),
-                    Err(error) => self.violations.push(error.to_string()),
+                    Err(error) => self.violations.push(Violation::new(Loss::Other, error)),
                 }
                 self.watch_recovery(struck)?;
             }
@@ -223,7 +225,7 @@ impl Cycle<'_> {
             interrupt::check()?;
             for replica in &mut self.stage.replicas {
                 if let Err(error) = replica.must_live() {
-                    self.violations.push(error.to_string());
+                    self.violations.push(Violation::new(Loss::Other, error));
                     replica.revive()?;
                 }
             }
@@ -236,11 +238,13 @@ impl Cycle<'_> {
                 return Ok(());
             }
             if began.elapsed() > NOTICED_WITHIN && !unrest.stale_claims.is_empty() {
-                self.violations.push(format!("I8: nobody takes over {:?}", unrest.stale_claims));
+                let what = format_args!("I8: nobody takes over {:?}", unrest.stale_claims);
+                self.violations.push(Violation::new(Loss::LostJob, what));
                 return Ok(());
             }
             if began.elapsed() > QUIET_LIMIT {
-                self.violations.push(format!("I1: no rest within {} s: {unrest:?}", QUIET_LIMIT.as_secs()));
+                let what = format_args!("I1: no rest within {} s: {unrest:?}", QUIET_LIMIT.as_secs());
+                self.violations.push(Violation::new(Loss::LostJob, what));
                 return Ok(());
             }
             std::thread::sleep(LOOK_AGAIN);

@@ -119,7 +119,7 @@ impl Connection {
             if let Some(wire) = &self.wire {
                 let verdict = match direction {
                     Direction::Out => wire.request(bytes).await,
-                    Direction::Back => wire.answer().await,
+                    Direction::Back => wire.answer(bytes).await,
                 };
                 if verdict == Verdict::Lost {
                     return;

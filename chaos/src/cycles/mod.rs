@@ -13,6 +13,7 @@ mod stage;
 mod story;
 mod traffic;
 mod verdict;
+mod violation;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -88,7 +89,7 @@ fn play_lane(options: &Options, lane: usize, next: &AtomicU64, report: &Mutex<Re
         if is_violated || options.tell {
             let story = outcome.story.ending_with(violations, set);
             println!("\n{story}");
-            report.violations.extend(is_violated.then_some(story));
+            report.violated.extend(is_violated.then_some(story));
         }
         if is_violated {
             // What is broken would break the next cycles too: they get a stage of their own.
@@ -104,8 +105,8 @@ fn play_lane(options: &Options, lane: usize, next: &AtomicU64, report: &Mutex<Re
 pub fn run(options: &Options) -> Result<()> {
     let report = play(options)?;
     println!("\n{report}");
-    if !report.violations.is_empty() {
-        bail!("violated in {} of {} cycles", report.violations.len(), report.cycles);
+    if !report.violated.is_empty() {
+        bail!("violated in {} of {} cycles", report.violated.len(), report.cycles);
     }
     if report.succeeded() < WORTH_SOMETHING {
         bail!("only {} % of the jobs succeeded: that proves nothing", report.succeeded());

@@ -28,7 +28,7 @@ pub const DOWN: Ask = Ask { routine: "down", service: None };
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Moment {
     After(Duration),
-    /// While the nth trigger is on its way.
+    /// While the nth trigger is on its way, or the word that its run has succeeded.
     Held {
         side: Side,
         nth: u32,
@@ -86,7 +86,9 @@ impl Plan {
             (&[UP, DEPLOY], 3),
             (&[UP, DEPLOY, DOWN], 5),
         ]);
-        let (disturbance, moment) = disturbance(seed % KINDS, triggers, &dice);
+        // Each of these stacks is brought up, and destroyed, by one run at CircleCI.
+        let told = if jobs.contains(&UP) && !jobs.contains(&DOWN) { 2 } else { 4 };
+        let (disturbance, moment) = disturbance(seed % KINDS, triggers, told, &dice);
         let victim = usize::from(dice.one_in(2));
         let fault = if seed % SLOW_EVERY == SLOW_EVERY - 1 {
             Some(slow_fault(seed / SLOW_EVERY, &dice))
@@ -102,8 +104,8 @@ impl Plan {
     }
 }
 
-/// `triggers` is how many runs the jobs start.
-fn disturbance(kind: u64, triggers: i64, dice: &Dice) -> (Disturbance, Moment) {
+/// `triggers` is how many runs the jobs start, `told` how many of them CircleCI says have succeeded.
+fn disturbance(kind: u64, triggers: i64, told: u32, dice: &Dice) -> (Disturbance, Moment) {
     // A run takes a second, until somebody looks.
     let at_any_time = Moment::After(millis(dice, 0..=triggers * 1_000));
     let nth = u32::try_from(dice.among(1..=triggers)).unwrap_or(1);
@@ -111,7 +113,7 @@ fn disturbance(kind: u64, triggers: i64, dice: &Dice) -> (Disturbance, Moment) {
     let disturbance = match kind {
         0 => return (Disturbance::Kill, before),
         1 => return (Disturbance::Kill, after),
-        2 => Disturbance::Kill,
+        2 => return (Disturbance::Kill, Moment::Held { side: Side::Told, nth: told }),
         3 => Disturbance::KillAll,
         4 => return (Disturbance::Pause, before),
         5 => Disturbance::Pause,
@@ -216,6 +218,7 @@ impl fmt::Display for Plan {
             Moment::After(time) => write!(f, " after {} ms", time.as_millis())?,
             Moment::Held { side: Side::Before, nth } => write!(f, " before trigger {nth} arrives")?,
             Moment::Held { side: Side::After, nth } => write!(f, " before trigger {nth} is answered")?,
+            Moment::Held { side: Side::Told, nth } => write!(f, " before success {nth} is heard of")?,
         }
         match &self.fault {
             Some(fault) => write!(

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::cycle::Outcome;
 use super::plan::Plan;
+use crate::loss::Losses;
 
 #[derive(Default)]
 pub struct Report {
@@ -15,7 +16,8 @@ pub struct Report {
     /// How many jobs ended in which state.
     pub jobs: BTreeMap<String, usize>,
     /// The story of each cycle in which something was violated.
-    pub violations: Vec<String>,
+    pub violated: Vec<String>,
+    losses: Losses,
     kinds: BTreeMap<&'static str, Kind>,
 }
 
@@ -32,6 +34,7 @@ impl Report {
         self.cycles += 1;
         self.runs += outcome.verdict.runs;
         self.duplicates += outcome.verdict.duplicates;
+        self.losses.extend(outcome.verdict.violations.iter().map(|violation| violation.loss));
         for job in &outcome.jobs {
             let state = job.split(": ").nth(1).and_then(|rest| rest.split('.').next()).unwrap_or_default();
             *self.jobs.entry(state.to_owned()).or_default() += 1;
@@ -68,7 +71,12 @@ impl fmt::Display for Report {
         }
         let jobs: Vec<String> = self.jobs.iter().map(|(state, count)| format!("{count} {state}")).collect();
         writeln!(f, "\n{} cycles, {} runs outside, jobs: {}", self.cycles, self.runs, jobs.join(", "))?;
-        write!(f, "{} duplicates, {} violations", self.duplicates, self.violations.len())
+        writeln!(f, "{}.", self.losses)?;
+        write!(
+            f,
+            "{} runs were started twice and one of the two stopped, or were made so by the provider",
+            self.duplicates
+        )
     }
 }
 

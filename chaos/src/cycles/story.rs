@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use super::plan::Plan;
 use super::stage::Stage;
+use super::violation::Violation;
 
 pub struct Story {
     began: Instant,
@@ -25,7 +26,7 @@ impl Story {
     }
 
     /// The whole of it, with what the outside heard and what the replicas wrote last.
-    pub fn ending_with(&self, findings: &[String], stage: &Stage) -> String {
+    pub fn ending_with(&self, findings: &[Violation], stage: &Stage) -> String {
         let mut text = self.lines.join("\n");
         for finding in findings {
             text += &format!("\n  VIOLATION  {finding}");

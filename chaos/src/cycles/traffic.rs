@@ -3,6 +3,7 @@
 //! A replica is easy to kill and hard to kill in the one millisecond that matters. So a call can be held on its way, before
 //! the far end has it or before its answer is back, until the replica is dead.
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -37,6 +38,8 @@ pub enum Side {
     Before,
     /// It has been carried out; nobody knows.
     After,
+    /// Its run has succeeded, and the answer that says so is on its way. Only what CircleCI says is waited for.
+    Told,
 }
 
 /// What becomes of what was held.
@@ -54,11 +57,13 @@ pub struct Traffic(Arc<Mutex<Passing>>);
 struct Passing {
     calls: Vec<Call>,
     ambush: Option<Ambush>,
+    /// The looks that were answered with a success.
+    succeeded: HashSet<String>,
 }
 
 struct Ambush {
     side: Side,
-    /// So many triggers pass before.
+    /// So many triggers, or words of a success, pass before.
     spared: u32,
     caught: oneshot::Sender<usize>,
     verdict: oneshot::Receiver<Verdict>,
@@ -71,11 +76,13 @@ pub struct Waiting {
 }
 
 impl Traffic {
-    /// Holds the nth trigger from now on.
+    /// Holds the nth trigger from now on, or the word that the nth run has succeeded.
     pub fn lie_in_wait(&self, side: Side, nth: u32) -> Waiting {
         let (catch, caught) = oneshot::channel();
         let (judge, verdict) = oneshot::channel();
-        self.passing().ambush = Some(Ambush { side, spared: nth.saturating_sub(1), caught: catch, verdict });
+        let mut passing = self.passing();
+        passing.succeeded.clear();
+        passing.ambush = Some(Ambush { side, spared: nth.saturating_sub(1), caught: catch, verdict });
         Waiting { caught, verdict: judge }
     }
 
@@ -93,6 +100,7 @@ impl Traffic {
     fn heard(&self, call: Call) -> Option<Ambush> {
         let mut passing = self.passing();
         let is_wanted = match &mut passing.ambush {
+            Some(ambush) if ambush.side == Side::Told => false,
             Some(ambush) if call.starts_a_run() && ambush.spared > 0 => {
                 ambush.spared -= 1;
                 false
@@ -102,6 +110,22 @@ impl Traffic {
         };
         passing.calls.push(call);
         if is_wanted { passing.ambush.take() } else { None }
+    }
+
+    /// What came back for a request. A look that is repeated tells nothing new.
+    fn told(&self, line: &str, answer: &[u8]) -> Option<Ambush> {
+        let mut passing = self.passing();
+        if !says_success(line, answer) || !passing.succeeded.insert(line.to_owned()) {
+            return None;
+        }
+        match &mut passing.ambush {
+            Some(ambush) if ambush.side == Side::Told && ambush.spared > 0 => {
+                ambush.spared -= 1;
+                None
+            }
+            Some(ambush) if ambush.side == Side::Told => passing.ambush.take(),
+            _ => None,
+        }
     }
 
     fn passing(&self) -> MutexGuard<'_, Passing> {
@@ -119,17 +143,19 @@ pub struct Ear {
 /// One connection as the ear hears it. The replicas open one for each request.
 pub(super) struct Wire {
     ear: Ear,
+    asked: HeldAcross<String>,
     answer: HeldAcross<Option<Ambush>>,
 }
 
 impl Wire {
     pub(super) fn new(ear: Ear) -> Self {
-        Self { ear, answer: HeldAcross::new(None) }
+        Self { ear, asked: HeldAcross::default(), answer: HeldAcross::new(None) }
     }
 
     /// Bytes on their way out.
     pub(super) async fn request(&self, bytes: &[u8]) -> Verdict {
         let Some(line) = request_line(bytes) else { return Verdict::Passes };
+        self.asked.lock().await.clone_from(&line);
         let call = Call { at: Instant::now(), replica: self.ear.replica, line };
         match self.ear.traffic.heard(call) {
             Some(ambush) if ambush.side == Side::Before => self.spring(ambush).await,
@@ -141,8 +167,9 @@ impl Wire {
     }
 
     /// Bytes on their way back.
-    pub(super) async fn answer(&self) -> Verdict {
-        match self.answer.lock().await.take() {
+    pub(super) async fn answer(&self, bytes: &[u8]) -> Verdict {
+        let told = self.ear.traffic.told(&self.asked.lock().await, bytes);
+        match told.or(self.answer.lock().await.take()) {
             Some(ambush) => self.spring(ambush).await,
             None => Verdict::Passes,
         }
@@ -161,6 +188,11 @@ fn request_line(bytes: &[u8]) -> Option<String> {
     let line = bytes.split(|byte| *byte == b'\r').next()?;
     let (request, _) = std::str::from_utf8(line).ok()?.split_once(" HTTP/1.1")?;
     (request.starts_with("GET ") || request.starts_with("POST ")).then(|| request.to_owned())
+}
+
+fn says_success(line: &str, answer: &[u8]) -> bool {
+    const SUCCESS: &[u8] = br#""status":"success""#;
+    line.ends_with("/workflow") && answer.windows(SUCCESS.len()).any(|part| part == SUCCESS)
 }
 
 #[cfg(test)]
@@ -192,10 +224,29 @@ mod tests {
         let Waiting { caught, verdict } = traffic.lie_in_wait(Side::After, 1);
         let wire = wire(&traffic);
         assert_eq!(wire.request(TRIGGER).await, Verdict::Passes);
-        let held = tokio::spawn(async move { wire.answer().await });
+        let held = tokio::spawn(async move { wire.answer(b"HTTP/1.1 201 Created\r\n").await });
         assert_eq!(caught.await, Ok(1));
         drop(verdict);
         assert_eq!(held.await.unwrap(), Verdict::Passes);
+    }
+
+    #[tokio::test]
+    async fn the_word_that_the_nth_run_has_succeeded_is_held_however_often_the_ones_before_are_looked_at() {
+        const SUCCESS: &[u8] = br#"{"items":[{"status":"success"}]}"#;
+        const ANOTHER: &[u8] = b"GET /circleci/api/v2/pipeline/2/workflow HTTP/1.1\r\n\r\n";
+        let traffic = Traffic::default();
+        let Waiting { caught, verdict } = traffic.lie_in_wait(Side::Told, 2);
+        for answer in [&br#"{"items":[{"status":"running"}]}"#[..], SUCCESS, SUCCESS] {
+            let wire = wire(&traffic);
+            assert_eq!(wire.request(LOOK).await, Verdict::Passes);
+            assert_eq!(wire.answer(answer).await, Verdict::Passes);
+        }
+        let wire = wire(&traffic);
+        assert_eq!(wire.request(ANOTHER).await, Verdict::Passes);
+        let held = tokio::spawn(async move { wire.answer(SUCCESS).await });
+        assert_eq!(caught.await, Ok(1));
+        verdict.send(Verdict::Lost).unwrap();
+        assert_eq!(held.await.unwrap(), Verdict::Lost);
     }
 
     #[tokio::test]

@@ -3,9 +3,11 @@
 use std::collections::HashSet;
 
 use anyhow::Result;
-use simulator::{EffectiveRun, Service};
+use simulator::{EffectiveRun, Invariant, Service};
 
 use super::stage::Stage;
+use super::violation::Violation;
+use crate::loss::Loss;
 
 /// What was there before the cycle began.
 pub struct Before {
@@ -16,7 +18,7 @@ pub struct Before {
 
 /// What came of a cycle.
 pub struct Verdict {
-    pub violations: Vec<String>,
+    pub violations: Vec<Violation>,
     /// Runs beyond the first of what was asked for once, whatever became of them.
     pub duplicates: usize,
     pub runs: usize,
@@ -40,12 +42,12 @@ impl Before {
         let mut violations = Vec::new();
         for violation in judgement.violations.iter().skip(self.violations) {
             if !violation.ids.iter().all(|id| twins.contains(id)) {
-                violations.push(format!(
-                    "{}: {}: {:?}",
-                    violation.invariant.name(),
-                    violation.what,
-                    violation.ids
-                ));
+                let loss = match violation.invariant {
+                    Invariant::EffectiveOnce => Loss::DoubleRun,
+                    Invariant::NoClusterLost => Loss::LeakedCluster,
+                };
+                let (name, what, ids) = (violation.invariant.name(), &violation.what, &violation.ids);
+                violations.push(Violation::new(loss, format_args!("{name}: {what}: {ids:?}")));
             }
         }
         let known = stage.records().known_runs()?;
@@ -53,22 +55,26 @@ impl Before {
         let batches = runs.iter().filter(|run| run.service == Service::Batch).count();
         let begun = stage.records().batches_from(jobs.first().copied().unwrap_or(i64::MAX))?;
         if i64::try_from(batches)? > begun {
-            violations.push(format!("I2: {batches} batch jobs were started for {begun} steps"));
+            let what = format_args!("I2: {batches} batch jobs were started for {begun} steps");
+            violations.push(Violation::new(Loss::DoubleRun, what));
         }
         let missing = stage.missing(jobs)?;
         if !missing.is_empty() {
-            violations.push(format!("accepted jobs are missing: {missing:?}"));
+            let what = format_args!("accepted jobs are missing: {missing:?}");
+            violations.push(Violation::new(Loss::LostJob, what));
         }
         Ok(Verdict { violations, duplicates: judgement.duplicates - self.duplicates, runs: runs.len() })
     }
 }
 
 /// As many clusters stand as somebody wants, and every other one that was created is destroyed: I4.
-pub fn judge_clusters(stage: &Stage) -> Result<Option<String>> {
+pub fn judge_clusters(stage: &Stage) -> Result<Option<Violation>> {
     let clusters = stage.simulator.judge().clusters;
     let wanted = stage.records().wanted_clusters()?;
     let adds_up = clusters.found + clusters.created == clusters.destroyed + clusters.standing;
-    Ok((!adds_up || clusters.standing != wanted).then(|| format!("I4: {clusters:?}, and {wanted} wanted")))
+    let is_lost = !adds_up || clusters.standing != wanted;
+    let what = format_args!("I4: {clusters:?}, and {wanted} wanted");
+    Ok(is_lost.then(|| Violation::new(Loss::LeakedCluster, what)))
 }
 
 /// Runs at a CI that no attempt of a step knows of. The judge of the outside misses them where a run is over before
@@ -77,12 +83,16 @@ fn orphans<'a>(
     runs: &'a [EffectiveRun],
     known: &'a HashSet<String>,
     twins: &'a HashSet<String>,
-) -> impl Iterator<Item = String> + 'a {
+) -> impl Iterator<Item = Violation> + 'a {
     let is_effective = |run: &&EffectiveRun| run.service != Service::Batch && run.state != "canceled";
     let is_nobodys = |run: &&EffectiveRun| !known.contains(&run.id) && !twins.contains(&run.id);
     runs.iter().filter(is_effective).filter(is_nobodys).map(|run| {
         let branch = run.branch.as_deref().unwrap_or("-");
-        format!("I2: {} {} on {branch} is the run of no step attempt", run.service.name(), run.id)
+        let (service, id) = (run.service.name(), &run.id);
+        Violation::new(
+            Loss::DoubleRun,
+            format_args!("I2: {service} {id} on {branch} is the run of no step attempt"),
+        )
     })
 }
 
@@ -122,8 +132,9 @@ mod tests {
         let runs = ["known", "twin", "orphan"].map(|id| run(id, Service::Circleci, "success"));
         let others = [run("7", Service::Batch, "completed"), run("stopped", Service::Travis, "canceled")];
         let set = |id: &str| HashSet::from([id.to_owned()]);
-        let found: Vec<String> =
-            orphans(&[&runs[..], &others].concat(), &set("known"), &set("twin")).collect();
+        let found: Vec<String> = orphans(&[&runs[..], &others].concat(), &set("known"), &set("twin"))
+            .map(|violation| violation.to_string())
+            .collect();
         assert_eq!(found, ["I2: circleci orphan on - is the run of no step attempt"]);
     }
 }

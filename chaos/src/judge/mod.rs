@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use domain::Time;
 use uuid::Uuid;
 
+use crate::loss::Loss;
 use crate::stage::Stage;
 use crate::store::News;
 use crate::world::{Origin, RunId};
@@ -46,6 +47,22 @@ pub enum Law {
     TruthfulEnds,
     /// I5: what changes gets a newer version.
     VersionsGrow,
+}
+
+impl Law {
+    /// What it costs when it is broken.
+    pub const fn guards_against(self) -> Loss {
+        match self {
+            Self::ComesToRest | Self::OneJobPerPress => Loss::LostJob,
+            Self::DebtBeforeCreate
+            | Self::DebtWhileItStands
+            | Self::SettledOnProof
+            | Self::EndsInTime
+            | Self::LeakIsShown => Loss::LeakedCluster,
+            Self::OneRunPerAttempt | Self::OneMarkerPerAttempt | Self::RunsOnlyUnderWay => Loss::DoubleRun,
+            Self::NoStaleWrite | Self::HeldUntilThen | Self::TruthfulEnds | Self::VersionsGrow => Loss::Other,
+        }
+    }
 }
 
 /// A law that was broken.

@@ -31,7 +31,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     if let Some(count) = options.seeds {
         let mut chaos = workspace.cargo();
         chaos.args(["run", "--quiet", "--release", "--package", "chaos", "--", "seeds"]);
-        process::run(chaos.args(["--count", &count.to_string(), "--from", &from]))?;
+        process::run(chaos.args(["--count", &count.to_string(), "--from", &from, "--broken"]))?;
     }
     if let Some(count) = options.cycles {
         with_real_processes(workspace, &["cycles", "--count", &count.to_string(), "--from", &from])?;
