@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use domain::cluster::ClusterState;
 use domain::job::JobState;
+use domain::obligation::ObligationState;
 use domain::size::Size;
-use simulator::{Endpoint, Fault, FaultKind};
+use simulator::{EffectiveRun, Endpoint, Fault, FaultKind};
 use sqlx::PgPool;
 
 use crate::support::{CLUSTER, GUIDE, House};
@@ -71,6 +72,31 @@ async fn a_kill_between_an_accepted_deploy_and_its_record_leads_to_no_second_run
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_kill_between_an_accepted_destroy_and_its_record_leads_to_no_second_run(pool: PgPool) {
     is_adopted_after_a_kill(pool, Endpoint::CircleciTrigger, "destroy-cluster").await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_kill_between_a_destroy_that_succeeded_and_its_record_destroys_nothing_twice(pool: PgPool) {
+    let house = House::build(pool).await;
+    let unheard = Fault::on(Endpoint::CircleciWorkflows, FaultKind::Hang).branch("destroy-cluster").every();
+    house.simulator.inject(unheard).unwrap();
+    let job = house.ask("guide", Some(Size::S)).await;
+    let engine = house.start_engine();
+    house
+        .until("the cluster is destroyed and nobody here has heard of it", async || {
+            let runs = house.simulator.effective_runs();
+            let destroyed = |run: &EffectiveRun| {
+                run.branch.as_deref() == Some("destroy-cluster") && run.state == "success"
+            };
+            runs.iter().any(destroyed).then_some(())
+        })
+        .await;
+    engine.kill().await;
+    assert_eq!(house.owed().await.map(|owed| owed.state), Some(ObligationState::Destroying));
+    house.simulator.forgive();
+    let over = house.play(job).await;
+    assert_eq!(over.job.state, JobState::Succeeded, "{}", house.story().await);
+    assert_eq!(house.effective(), GUIDE, "{}", house.story().await);
+    assert_eq!(house.debt_of(job).await.state, ObligationState::Settled);
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
