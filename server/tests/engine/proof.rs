@@ -1,5 +1,7 @@
 //! The cloud is the judge: of a destroy, of what is left, and of whether a state is to be believed.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use domain::actor::{Actor, Channel};
 use domain::cloud::ResourceKind;
@@ -75,9 +77,10 @@ async fn a_cluster_that_the_ci_only_claims_to_have_destroyed_is_destroyed_again(
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_slow_delete_is_waited_for_and_then_proved(pool: PgPool) {
     let house = House::build(pool).await;
-    let slow = Fault::on(Endpoint::CircleciTrigger, FaultKind::SlowDelete).seconds(0.6);
+    let slow = Fault::on(Endpoint::CircleciTrigger, FaultKind::SlowDelete).seconds(300.0);
     let up = reported_destroyed(&house, slow).await;
     assert_eq!(house.owed().await.unwrap().state, ObligationState::Verifying);
+    house.simulator.advance_dates(Duration::from_secs(300));
     let engine = house.start_engine();
     house.until("the debt is paid", async || house.owed().await.is_none().then_some(())).await;
     engine.stop().await;

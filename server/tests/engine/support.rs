@@ -56,7 +56,7 @@ impl House {
         let store = Store::new(pool.clone());
         store.ensure_clusters(&[CLUSTER]).await.unwrap();
         let secrets = HashMap::from([("SLK_SLACK_TOKEN_OUTGOING_LAUNCH".to_owned(), "demo".into())]);
-        let patience = Patience { answer: Duration::from_millis(800), start: Duration::from_secs(2) };
+        let patience = Patience { answer: Duration::from_millis(1_500), start: Duration::from_secs(3) };
         let providers = Arc::new(Providers::simulated(simulator.url(), secrets, patience).unwrap());
         Self { pool, store, simulator, catalogue, providers }
     }
@@ -152,7 +152,7 @@ impl House {
 
     /// Waits until the condition gives something; a test that waits too long says for what.
     pub async fn until<T>(&self, what: &str, condition: impl AsyncFn() -> Option<T>) -> T {
-        let waited = tokio::time::timeout(Duration::from_secs(40), async {
+        let waited = tokio::time::timeout(Duration::from_secs(120), async {
             let mut often = tokio::time::interval(Duration::from_millis(10));
             loop {
                 if let Some(found) = condition().await {
