@@ -16,6 +16,7 @@ mod backup;
 mod ending;
 mod look;
 mod observe;
+mod patience;
 mod presence;
 mod prices;
 mod schedule;
