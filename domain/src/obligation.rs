@@ -140,6 +140,18 @@ pub fn duty(obligation: &Obligation, job_is_active: bool, now: Time) -> Duty {
     }
 }
 
+impl Obligation {
+    /// Since when it should have been destroyed; none before. One that is still wanted by its row is overdue too, once its
+    /// time is over and the patience with the job at work on it.
+    pub fn overdue_since(&self, job_is_active: bool) -> Option<Time> {
+        if !self.is_open() {
+            return self.due_since;
+        }
+        let minutes = if job_is_active { self.limits.grace_minutes } else { 0 };
+        self.ends_at(job_is_active).map(|end| end + Duration::minutes(i64::from(minutes)))
+    }
+}
+
 /// How many alarms an obligation is worth that has been due for so long: one after a quarter of an hour, one after an
 /// hour, then one a day without end.
 pub fn alarms_owed(due_for: Duration) -> i32 {
@@ -270,6 +282,15 @@ mod tests {
         assert_eq!(alarms_owed(Duration::minutes(14)), 0);
         assert_eq!(alarms_owed(Duration::minutes(15)), 1);
         assert_eq!(hours.map(|hour| alarms_owed(Duration::hours(hour))), [0, 2, 2, 3, 3, 4, 367]);
+    }
+
+    #[test]
+    fn a_cluster_whose_time_is_over_is_overdue_though_a_job_keeps_it() {
+        let open = obligation(ObligationState::Open);
+        assert_eq!((open.overdue_since(false), open.overdue_since(true)), (Some(at(240)), Some(at(300))));
+        assert_eq!(Obligation { destroys_at: None, ..open }.overdue_since(true), None);
+        let destroying = Obligation { due_since: Some(at(7)), ..obligation(ObligationState::Destroying) };
+        assert_eq!(destroying.overdue_since(true), Some(at(7)));
     }
 
     #[test]

@@ -198,7 +198,10 @@ impl Store {
 
     /// Locks a job's row: no worker records and nobody else acts on it meanwhile.
     pub(crate) async fn hold(&self, number: i64) -> Result<Held, Error> {
-        let mut tx = self.pool.begin().await?;
+        Self::hold_in(self.pool.begin().await?, number).await
+    }
+
+    pub(crate) async fn hold_in(mut tx: PgTransaction<'static>, number: i64) -> Result<Held, Error> {
         let now = sqlx::query_scalar!(
             r#"select now() as "now!" from job where job_number = $1 for update"#,
             number

@@ -259,7 +259,7 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn await_backups(&self, obligation: i64) -> Result<(), Error> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin_impatiently().await?;
         let awaited = sqlx::query!(
             "update backup_destroy set awaited_since = now(), next_attempt_at = now()
               where obligation_id = $1 and state = 'planted' and fires_at <= now() and awaited_since is null",

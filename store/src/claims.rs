@@ -49,14 +49,14 @@ impl Store {
     /// Claims one job that is due for a look: the first unfinished one of its cluster, so that jobs on a cluster queue up.
     ///
     /// First is the one that a worker ever had; then one that pays the debt; then the oldest. The cluster's row is locked
-    /// meanwhile: nobody else claims or accepts anything on it.
+    /// meanwhile: nobody else claims or accepts anything on it. A job whose rows somebody else holds is passed over.
     ///
     /// A claim that ended without being given back counts as a recovery of its job.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn claim(&self, worker: Uuid, lease: Duration, kind: Kind) -> Result<Option<Claim>, Error> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin_impatiently().await?;
         let cluster = sqlx::query_scalar!(
             "select cluster.cluster_name
                from job as candidate join cluster using (cluster_name)
@@ -71,7 +71,7 @@ impl Store {
                        and (other.fence = 0, not other.pays_obligation, other.job_number)
                            < (candidate.fence = 0, not candidate.pays_obligation, candidate.job_number))
               order by candidate.next_check_at
-                for update of cluster skip locked
+                for update of candidate, cluster skip locked
               limit 1",
             kind == Kind::Teardown
         )
@@ -134,13 +134,14 @@ impl Store {
         Ok(Turn { facts, read_at: row.now, read_when })
     }
 
-    /// Holds the claim for another lease.
+    /// Holds the claim for another lease. One that was given back stays given back.
     ///
     /// # Errors
-    /// [`Error::Fenced`] when it has passed on.
+    /// [`Error::Fenced`] when it has passed on or was given back.
     pub async fn renew(&self, claim: &Claim, lease: Duration) -> Result<(), Error> {
         let renewed = sqlx::query!(
-            "update job set claimed_until = now() + make_interval(secs => $3) where job_number = $1 and fence = $2",
+            "update job set claimed_until = now() + make_interval(secs => $3)
+              where job_number = $1 and fence = $2 and claimed_until is not null",
             claim.job,
             claim.fence,
             lease.as_secs_f64()

@@ -28,13 +28,25 @@ pub struct Adoption {
     pub cloud: CloudMark,
 }
 
+/// What is told, and goes on being told, while a debt is not paid.
+#[derive(Debug, Clone, Copy)]
+pub struct Alarm<'a> {
+    pub debt: i64,
+    pub cluster: &'a str,
+    /// Each is raised once.
+    pub nth: i32,
+    /// Written down where no job and no failure has said so before.
+    pub overdue_since: Option<Time>,
+    pub text: &'a str,
+}
+
 impl Store {
     /// Settles a debt whose destroy the CI has reported, on the word of `evidence`. Returns whether it was unsettled.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn settle(&self, owed: &Obligation, evidence: Evidence) -> Result<bool, Error> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin_impatiently().await?;
         let settled = sqlx::query!(
             "update obligation set state = 'settled', settled_at = now(), evidence = $2
               where obligation_id = $1 and state = 'verifying' and verifying_since is not distinct from $3",
@@ -92,23 +104,32 @@ impl Store {
     /// Raises the nth alarm over a debt, once for all replicas. Returns whether it was raised by this call.
     ///
     /// # Errors
-    /// When the database does not answer.
-    pub async fn raise_alarm(&self, owed: &Obligation, nth: i32, text: &str) -> Result<bool, Error> {
-        let mut tx = self.pool.begin().await?;
+    /// When the database does not answer. Who holds the row of the cluster keeps no alarm from sounding.
+    pub async fn raise_alarm(&self, alarm: &Alarm<'_>) -> Result<bool, Error> {
+        let mut tx = self.begin_impatiently().await?;
         let raised = sqlx::query!(
-            "update obligation set alarms = $2
+            "update obligation set alarms = $2, due_since = coalesce(due_since, $3)
               where obligation_id = $1 and alarms < $2 and state not in ('settled', 'closed')",
-            owed.id,
-            nth
+            alarm.debt,
+            alarm.nth,
+            alarm.overdue_since
         )
         .execute(&mut *tx)
         .await?
         .rows_affected();
-        if raised > 0 {
-            sqlx::query!("insert into announcement (text) values ($1)", text).execute(&mut *tx).await?;
+        if raised == 0 {
+            return Ok(false);
         }
-        self.changed(tx, &owed.cluster).await?;
-        Ok(raised > 0)
+        sqlx::query!("insert into announcement (text) values ($1)", alarm.text).execute(&mut *tx).await?;
+        tx.commit().await?;
+        // The pages hear of it at once, or with the next change.
+        let mut tx = self.begin_impatiently().await?;
+        match touch_cluster(&mut tx, alarm.cluster).await {
+            Ok(()) => tx.commit().await?,
+            Err(error) => tracing::debug!(%error, "the pages were not told of an alarm"),
+        }
+        self.nudge().await;
+        Ok(true)
     }
 
     /// A named person takes the debt over. Returns whether there was one.

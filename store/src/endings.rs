@@ -23,7 +23,7 @@ impl Store {
         warnings: i32,
         message: Option<&(String, Vec<Button>)>,
     ) -> Result<bool, Error> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin_impatiently().await?;
         let warned = sqlx::query!(
             "update obligation set warnings = $2
               where obligation_id = $1 and warnings = $3 and state = 'open'
@@ -66,7 +66,7 @@ impl Store {
         if !self.job(number).await?.is_some_and(|job| may_interrupt(&job)) {
             return Ok(None);
         }
-        let mut held = self.hold(number).await?;
+        let mut held = Self::hold_in(self.begin_impatiently().await?, number).await?;
         lock_cluster(&mut held.tx, &owed.cluster).await?;
         let still = Self::select_obligations(&mut held.tx, Some(&owed.cluster), None).await?.pop();
         let is_over = still.is_some_and(|it| duty(&it.obligation, it.is_busy, it.now) == Duty::Interrupt);

@@ -135,7 +135,7 @@ async fn set_end(
     sqlx::query!(
         "update obligation
             set destroys_at = $2, next_attempt_at = coalesce($2, now()), chosen_by = $3, warnings = $4,
-                active_at = now()
+                active_at = now(), due_since = null, alarms = 0
           where obligation_id = $1",
         owed.id,
         destroys_at,

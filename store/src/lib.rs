@@ -45,12 +45,12 @@ pub use announcements::{Announcement, Button};
 pub use changes::{ChangeListener, Changed, ChangedRow};
 pub use claims::{Claim, Kind, Turn};
 pub use contacts::ProviderContact;
-pub use debts::Adoption;
+pub use debts::{Adoption, Alarm};
 pub use drills::Drill;
 pub use error::Error;
 pub use extensions::{Extended, Wish};
 pub use jobs::{JobCounts, JobFilter, JobGroup};
-pub use obligations::OwedDestroy;
+pub use obligations::{Debts, OwedDestroy, UnreadableDebt};
 pub use observations::AcceptedLeftover;
 pub use receipts::ReceiptFilter;
 pub use replicas::Absence;
@@ -61,8 +61,8 @@ pub use shares::ShareToken;
 pub use snapshot::Snapshot;
 pub use up_times::ThisMonth;
 
-use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
+use sqlx::{PgPool, PgTransaction};
 
 /// The migrations, compiled in once.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
@@ -117,6 +117,12 @@ impl Store {
     /// When the database does not answer.
     pub async fn now(&self) -> Result<domain::Time, Error> {
         Ok(sqlx::query_scalar!(r#"select now() as "now!""#).fetch_one(&self.pool).await?)
+    }
+
+    /// A transaction that gives up when it has waited two seconds for a row: who holds the rows of one cluster keeps no
+    /// other waiting.
+    pub(crate) async fn begin_impatiently(&self) -> Result<PgTransaction<'static>, Error> {
+        Ok(self.pool.begin_with("begin; set local lock_timeout = '2s'").await?)
     }
 
     /// Gives every connection back and closes them.

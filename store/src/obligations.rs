@@ -7,9 +7,10 @@ use domain::extension::Extension;
 use domain::obligation::{Closing, Duty, Obligation, PlannedTeardown, duty};
 use domain::order::{Order, PlannedStep};
 use domain::stay::{StayLimits, StayTerms};
-use domain::step::Phase;
+use domain::step::{Action, Phase};
+use serde::de::DeserializeOwned;
 use sqlx::PgConnection;
-use sqlx::types::Json;
+use sqlx::types::JsonValue;
 
 use crate::accept::{Slip, insert, lock_cluster};
 use crate::rows::{maybe_word, word};
@@ -24,6 +25,27 @@ pub struct OwedDestroy {
     pub is_busy: bool,
     /// The database's time when it was read.
     pub now: Time,
+}
+
+/// An unsettled obligation that this binary cannot pay: a newer one wrote its row, or a hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnreadableDebt {
+    pub id: i64,
+    pub cluster: String,
+    /// Since when it has been to be destroyed, or when it is to be.
+    pub due_since: Option<Time>,
+    pub alarms: i32,
+    pub error: String,
+    /// The database's time when it was read.
+    pub now: Time,
+}
+
+/// Everything that is owed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Debts {
+    /// Those with the fewest failed attempts first: one cluster that cannot be destroyed keeps nobody else waiting.
+    pub readable: Vec<OwedDestroy>,
+    pub unreadable: Vec<UnreadableDebt>,
 }
 
 struct Row {
@@ -45,8 +67,9 @@ struct Row {
     ends_from: Option<Time>,
     ends_at: Option<Time>,
     chosen_before: Option<String>,
-    teardown: Json<Vec<PlannedTeardown>>,
-    cloud: Option<Json<CloudMark>>,
+    // Read one by one: a row that cannot be read must not hide the others.
+    teardown: JsonValue,
+    cloud: Option<JsonValue>,
     due_since: Option<Time>,
     alarms: i32,
     verifying_since: Option<Time>,
@@ -90,8 +113,8 @@ impl TryFrom<Row> for OwedDestroy {
                 warnings: row.warnings,
                 chosen_by: row.chosen_by,
                 extended,
-                teardown: row.teardown.0,
-                cloud: row.cloud.map(|cloud| cloud.0),
+                teardown: read::<Vec<PlannedTeardown>>(row.teardown)?,
+                cloud: row.cloud.map(read::<CloudMark>).transpose()?,
                 due_since: row.due_since,
                 alarms: row.alarms,
                 verifying_since: row.verifying_since,
@@ -107,6 +130,10 @@ impl TryFrom<Row> for OwedDestroy {
             now: row.now,
         })
     }
+}
+
+fn read<T: DeserializeOwned>(written: JsonValue) -> Result<T, Error> {
+    T::deserialize(written).map_err(|error| Error::Unreadable(error.to_string()))
 }
 
 /// What a row says limits the stay of a cluster.
@@ -152,13 +179,37 @@ impl Store {
         Ok(owed.map(|owed| owed.obligation).max_by_key(|owed| owed.id))
     }
 
-    /// Every obligation that is not settled, those with the fewest failed attempts first: one cluster that cannot be
-    /// destroyed keeps nobody else waiting.
+    /// Every obligation that is not settled and that can be read; see [`Store::debts`].
     ///
     /// # Errors
-    /// When the database does not answer or a row cannot be read.
+    /// When the database does not answer.
     pub async fn unsettled_obligations(&self) -> Result<Vec<OwedDestroy>, Error> {
-        Self::select_obligations(&mut *self.pool.acquire().await?, None, None).await
+        Ok(self.debts().await?.readable)
+    }
+
+    /// Every obligation that is not settled. One that cannot be read hides no other.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn debts(&self) -> Result<Debts, Error> {
+        let mut debts = Debts::default();
+        for row in Self::select_rows(&mut *self.pool.acquire().await?, None, None).await? {
+            let unreadable = UnreadableDebt {
+                id: row.obligation_id,
+                cluster: row.cluster_name.clone(),
+                due_since: row.due_since.or(row.destroys_at),
+                alarms: row.alarms,
+                error: String::new(),
+                now: row.now,
+            };
+            match OwedDestroy::try_from(row) {
+                Ok(owed) => debts.readable.push(owed),
+                Err(error) => {
+                    debts.unreadable.push(UnreadableDebt { error: error.to_string(), ..unreadable });
+                }
+            }
+        }
+        Ok(debts)
     }
 
     pub(crate) async fn select_obligations(
@@ -166,14 +217,21 @@ impl Store {
         cluster: Option<&str>,
         job: Option<i64>,
     ) -> Result<Vec<OwedDestroy>, Error> {
-        sqlx::query_as!(
+        Self::select_rows(connection, cluster, job).await?.into_iter().map(OwedDestroy::try_from).collect()
+    }
+
+    async fn select_rows(
+        connection: &mut PgConnection,
+        cluster: Option<&str>,
+        job: Option<i64>,
+    ) -> Result<Vec<Row>, Error> {
+        let rows = sqlx::query_as!(
             Row,
             r#"select obligation_id, cluster_name, state, opened_at, opened_by_job, destroys_at,
                       longest_minutes, grace_minutes, idle_minutes, active_at, warnings, chosen_by,
                       extension_id as "extension_id?", extended_at as "extended_at?", extended_by as "extended_by?",
                       ends_from, ends_at, chosen_before,
-                      teardown as "teardown: Json<Vec<PlannedTeardown>>", cloud as "cloud: Json<CloudMark>",
-                      due_since, alarms, verifying_since, failed_attempts, last_error, next_attempt_at,
+                      teardown, cloud, due_since, alarms, verifying_since, failed_attempts, last_error, next_attempt_at,
                       settled_at, settled_by_job, evidence, closed_by, closed_because,
                       exists (select from job
                                where job.cluster_name = obligation.cluster_name
@@ -195,24 +253,26 @@ impl Store {
             job
         )
         .fetch_all(connection)
-        .await?
-        .into_iter()
-        .map(OwedDestroy::try_from)
-        .collect()
+        .await?;
+        Ok(rows)
     }
 
     /// Accepts the job that pays an obligation, unless a job is at work on the cluster by now or nothing is owed any more.
     ///
     /// # Errors
-    /// When the database does not answer.
+    /// When the database does not answer, somebody holds the cluster's row, or the teardown has a step of a kind that
+    /// only a newer version knows: copied into a job it would be lost to that version too.
     pub async fn accept_teardown(&self, owed: &Obligation) -> Result<Option<i64>, Error> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin_impatiently().await?;
         lock_cluster(&mut tx, &owed.cluster).await?;
         let still_owed = Self::select_obligations(&mut tx, Some(&owed.cluster), None).await?.pop();
         let is_due = |owed: &OwedDestroy| duty(&owed.obligation, owed.is_busy, owed.now) == Duty::Destroy;
         let Some(OwedDestroy { obligation: owed, .. }) = still_owed.filter(is_due) else {
             return Ok(None);
         };
+        if owed.teardown.iter().any(|step| step.action == Action::Unknown) {
+            return Err(Error::Unreadable("the teardown has a step that only a newer version knows".into()));
+        }
         let order = Order {
             routine: "down".into(),
             cluster: owed.cluster.clone(),

@@ -90,7 +90,7 @@ impl Store {
                 || known.error.is_some()
                 || (clears.is_some() && known.clean_looks < 2)
         });
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin_impatiently().await?;
         sqlx::query!(
             "insert into observation as known
                     (cluster_name, asked_at, answered_at, resources, clean_looks, known_ids)
@@ -139,15 +139,17 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn set_doubt(&self, cluster: &str, doubt: Option<&Doubt>) -> Result<bool, Error> {
+        let mut tx = self.begin_impatiently().await?;
         let changed = sqlx::query!(
             "update cluster set doubt = $2, version = nextval('change_version')
               where cluster_name = $1 and doubt is distinct from $2",
             cluster,
             doubt.map(Json) as _
         )
-        .execute(&self.pool)
+        .execute(&mut *tx)
         .await?
         .rows_affected();
+        tx.commit().await?;
         if changed > 0 {
             self.nudge().await;
         }

@@ -26,7 +26,7 @@ impl Store {
         runs: &[RunRef],
         gone_by: Time,
     ) -> Result<bool, Error> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin_impatiently().await?;
         lock_cluster(&mut tx, &owed.cluster).await?;
         let still_owed = Self::select_obligations(&mut tx, Some(&owed.cluster), None).await?.pop();
         let is_due = |it: &OwedDestroy| {

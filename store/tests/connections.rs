@@ -11,7 +11,7 @@ use domain::run::ProviderKind;
 use domain::step::{Action, CiTarget, Effect, Phase};
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
-use store::{Adoption, Error, JobFilter, Kind, Store, Terms};
+use store::{Adoption, Alarm, Error, JobFilter, Kind, Store, Terms};
 use uuid::Uuid;
 
 fn order(cluster: &str) -> Order {
@@ -90,7 +90,8 @@ async fn one_connection_is_enough_for_whatever_is_done(pool: PgPool) {
     store.accept_teardown(&owed).await.unwrap().expect("it is due");
     store.observed("b", std::slice::from_ref(&volume), None).await.unwrap();
     store.accept_leftover("b", ResourceKind::Volume, "1", &anna, "mine").await.unwrap();
-    store.raise_alarm(&owed, 1, "Alarm").await.unwrap();
+    let alarm = Alarm { debt: owed.id, cluster: "b", nth: 1, overdue_since: None, text: "Alarm" };
+    store.raise_alarm(&alarm).await.unwrap();
     store.close_obligation("b", &anna, "mine").await.unwrap();
     store.set_strangers(std::slice::from_ref(&volume)).await.unwrap();
     store.arrive(Uuid::new_v4(), "1", Duration::from_secs(60)).await.unwrap();

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use domain::Time;
-use domain::obligation::{Duty, Obligation, ObligationState, alarms_owed, duty};
+use domain::obligation::{Duty, ObligationState, alarms_owed, duty};
 use domain::record::Evidence;
 
 use super::Replica;
@@ -44,9 +44,16 @@ impl Replica {
         let mut outcome = Ok(());
         for owed in self.ask_rows(|store, now| Ok(store.owed(now))).await? {
             // One that cannot be accepted keeps no other waiting.
-            outcome = outcome.and(self.pay(&owed).await);
+            outcome = outcome.and(self.look_after(&owed).await);
         }
         outcome
+    }
+
+    /// What is overdue is told, whatever paying it returns.
+    async fn look_after(&self, owed: &Owed) -> Result<(), Refusal> {
+        let paid = self.pay(owed).await;
+        let told = self.alarm(owed, paid.is_ok()).await;
+        paid.and(told)
     }
 
     async fn pay(&self, owed: &Owed) -> Result<(), Refusal> {
@@ -79,14 +86,18 @@ impl Replica {
             }
             Duty::Interrupt | Duty::Prove | Duty::RestUntil(_) | Duty::Nothing => {}
         }
-        self.alarm(obligation, *now).await
+        Ok(())
     }
 
-    async fn alarm(&self, owed: &Obligation, now: Time) -> Result<(), Refusal> {
-        let Some(due_for) = owed.due_since.map(|since| now - since) else { return Ok(()) };
-        let nth = alarms_owed(due_for);
-        if nth > owed.alarms {
-            self.ask_rows(|store, _| Ok(store.raise_alarm(owed, nth))).await?;
+    async fn alarm(&self, owed: &Owed, is_paid: bool) -> Result<(), Refusal> {
+        let Owed { obligation, is_busy, now } = owed;
+        if obligation.is_open() && !is_busy && is_paid {
+            return Ok(());
+        }
+        let Some(overdue_since) = obligation.overdue_since(*is_busy) else { return Ok(()) };
+        let nth = alarms_owed(*now - overdue_since);
+        if nth > obligation.alarms {
+            self.ask_rows(|store, _| Ok(store.raise_alarm(obligation, nth, overdue_since))).await?;
         }
         Ok(())
     }

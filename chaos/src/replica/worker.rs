@@ -3,6 +3,7 @@
 use std::pin::pin;
 
 use chrono::TimeDelta;
+use domain::Time;
 use futures::future::{Either, select};
 
 use super::Replica;
@@ -36,28 +37,20 @@ impl Replica {
 
     async fn claim_all(&self) -> Result<(), Refusal> {
         let lease = self.stage.scenario.lease;
-        while let Some(claim) = self.ask_rows(|store, now| Ok(store.claim(lease, now))).await? {
-            self.stage.cast.spawn(&self.stage.clock, self.id, self.clone().hold(claim));
+        loop {
+            let asked_at = self.stage.clock.now();
+            let claim = self.ask_rows(|store, now| Ok(store.claim(lease, now))).await?;
+            let Some(claim) = claim else { return Ok(()) };
+            self.stage.cast.spawn(&self.stage.clock, self.id, self.clone().hold(claim, asked_at));
         }
-        Ok(())
     }
 
-    /// Takes a job's turn while renewing its claim, and stops by itself when the claim could end unnoticed.
-    async fn hold(self, claim: Claim) {
-        let clock = &self.stage.clock;
-        let lease = self.stage.scenario.lease;
-        let mut turn = pin!(self.take_turn(&claim));
-        let mut held_since = clock.now();
-        let outcome = loop {
-            match select(turn.as_mut(), pin!(clock.sleep(lease / 3))).await {
-                Either::Left((outcome, _)) => break outcome,
-                Either::Right(_) => match self.renew(&claim).await {
-                    Ok(()) => held_since = clock.now(),
-                    Err(Refusal::Fenced) => break Err(Refusal::Fenced),
-                    Err(_) if clock.now() - held_since > lease * 5 / 6 => break Err(Refusal::Fenced),
-                    Err(_) => {}
-                },
-            }
+    /// Takes a job's turn while its claim is kept, and stops by itself before the claim could end unnoticed.
+    async fn hold(self, claim: Claim, asked_at: Time) {
+        // The claim comes first: who was stopped beyond its end does nothing more for the job.
+        let outcome = match select(pin!(self.lose(&claim, asked_at)), pin!(self.take_turn(&claim))).await {
+            Either::Left((lost, _)) => Err(lost),
+            Either::Right((outcome, _)) => outcome,
         };
         let given_back = match outcome {
             Ok(()) => Ok(()),
@@ -88,12 +81,33 @@ impl Replica {
         self.stage.ring();
     }
 
-    async fn renew(&self, claim: &Claim) -> Result<(), Refusal> {
+    /// Renews a claim until it is lost. It surely holds for a lease from the moment on in which it was asked for.
+    async fn lose(&self, claim: &Claim, mut asked_at: Time) -> Refusal {
+        let clock = &self.stage.clock;
+        loop {
+            let left = asked_at + self.stage.scenario.lease * 5 / 6 - clock.now();
+            let late = pin!(clock.sleep(left.max(TimeDelta::zero())));
+            match select(late, pin!(self.renewed(claim))).await {
+                Either::Left(_) => return Refusal::NoAnswer,
+                Either::Right((Some(renewed_at), _)) => asked_at = renewed_at,
+                Either::Right((None, _)) => return Refusal::Fenced,
+            }
+        }
+    }
+
+    /// When the renewal that was answered was asked for; none when the claim has passed on.
+    async fn renewed(&self, claim: &Claim) -> Option<Time> {
+        let clock = &self.stage.clock;
         let lease = self.stage.scenario.lease;
-        let renewal = pin!(self.ask_rows(|store, now| store.renew(claim, lease, now)));
-        match select(renewal, pin!(self.stage.clock.sleep(lease / 3))).await {
-            Either::Left((renewed, _)) => renewed,
-            Either::Right(_) => Err(Refusal::NoAnswer),
+        loop {
+            clock.sleep(lease / 3).await;
+            let asked_at = clock.now();
+            let renewal = pin!(self.ask_rows(|store, now| store.renew(claim, lease, now)));
+            match select(renewal, pin!(clock.sleep(lease / 3))).await {
+                Either::Left((Ok(()), _)) => return Some(asked_at),
+                Either::Left((Err(Refusal::Fenced), _)) => return None,
+                Either::Left((Err(_), _)) | Either::Right(_) => {}
+            }
         }
     }
 }

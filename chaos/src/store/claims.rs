@@ -69,11 +69,11 @@ impl Store {
         Ok(Keepsake { teardown: row.teardown.clone(), cloud: row.cloud.clone() })
     }
 
+    /// Holds the claim for another lease. One that was given back stays given back.
     pub fn renew(&mut self, claim: &Claim, lease: TimeDelta, now: Time) -> Result<(), Refusal> {
         self.pass(claim, None)?;
-        if let Some(row) = self.row_mut(claim.job) {
-            row.claimed_until = Some(now + lease);
-        }
+        let row = self.row_mut(claim.job).filter(|row| row.claimed_until.is_some()).ok_or(Refusal::Fenced)?;
+        row.claimed_until = Some(now + lease);
         Ok(())
     }
 

@@ -28,6 +28,8 @@ impl Store {
         });
         owed.destroys_at = to;
         owed.active_at = now;
+        owed.due_since = None;
+        owed.alarms = 0;
         self.touch(cluster);
         Ok(())
     }
@@ -41,6 +43,8 @@ impl Store {
         owed.chosen_by = last.chosen_before;
         owed.extended = None;
         owed.active_at = now;
+        owed.due_since = None;
+        owed.alarms = 0;
         self.touch(cluster);
         Ok(())
     }

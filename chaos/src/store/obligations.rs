@@ -113,11 +113,12 @@ impl Store {
     }
 
     /// Raises the nth alarm over a debt, once for all replicas.
-    pub fn raise_alarm(&mut self, owed: &Obligation, nth: i32) -> bool {
+    pub fn raise_alarm(&mut self, owed: &Obligation, nth: i32, overdue_since: Time) -> bool {
         let Some(row) = self.obligation_mut(owed.id) else { return false };
         let is_new = row.alarms < nth && !row.state.is_final();
         if is_new {
             row.alarms = nth;
+            row.due_since.get_or_insert(overdue_since);
         }
         self.touch(&owed.cluster);
         is_new

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use domain::backup::{BackupDestroy, BackupRun, BackupState, Stand, Wish, wish};
 use domain::obligation::{Duty, duty, pause_after_failure};
-use store::{Error, OwedDestroy};
+use store::{Debts, Error, OwedDestroy};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
@@ -54,9 +54,11 @@ impl Engine {
     /// When the database does not answer. That a CI does not is written down.
     pub async fn keep_backups(&self) -> Result<(), Error> {
         self.hear_of_backups().await?;
-        let owed = self.store.unsettled_obligations().await?;
+        let Debts { readable, unreadable } = self.store.debts().await?;
         let mut standing = self.store.standing_backups().await?;
-        for debt in &owed {
+        // A debt that cannot be read keeps its backup: nobody else may be able to pay it.
+        standing.retain(|backup| unreadable.iter().all(|debt| debt.id != backup.obligation));
+        for debt in &readable {
             let own: Vec<BackupDestroy> =
                 standing.extract_if(.., |backup| backup.obligation == debt.obligation.id).collect();
             self.keep_backups_of(debt, own).await?;

@@ -16,6 +16,7 @@ mod backup;
 mod ending;
 mod look;
 mod observe;
+mod patience;
 mod presence;
 mod prices;
 mod schedule;
@@ -45,6 +46,10 @@ const DATABASE_PATIENCE: Duration = Duration::from_secs(15);
 /// How long a claim holds unless it is renewed. More than twice the longest call.
 const LEASE: Duration = Duration::from_secs(30);
 
+/// How long the turns under way may take to end once the process is to stop. What hangs in a call then is found again as
+/// after any lost answer.
+const GRACE: Duration = Duration::from_secs(10);
+
 /// The engine of one process. Any number of them share a database.
 #[derive(Clone)]
 pub struct Engine {
@@ -52,6 +57,7 @@ pub struct Engine {
     providers: Arc<Providers>,
     pace: Pace,
     lease: Duration,
+    grace: Duration,
     /// By what each declared cluster is recognised in the cloud.
     marks: Arc<Vec<(String, CloudMark)>>,
     /// What schedules may ask for; without it none is heeded.
@@ -69,6 +75,7 @@ impl Engine {
             providers,
             pace,
             lease: LEASE,
+            grace: GRACE,
             marks: Arc::default(),
             catalogue: None,
             backup: None,
@@ -103,6 +110,13 @@ impl Engine {
     #[must_use]
     pub const fn with_lease(mut self, lease: Duration) -> Self {
         self.lease = lease;
+        self
+    }
+
+    /// The same with another grace for the turns under way when it is told to stop.
+    #[must_use]
+    pub const fn with_grace(mut self, grace: Duration) -> Self {
+        self.grace = grace;
         self
     }
 

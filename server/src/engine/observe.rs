@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use domain::Time;
 use domain::cloud::{CloudMark, Resource, belonging, strangers};
 use domain::cluster::Cluster;
 use domain::obligation::{Obligation, ObligationState, pause_after_failure};
@@ -17,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use super::Engine;
+use super::patience::in_time;
 use crate::providers::CloudObserver;
 
 /// How long one look may take: all pages of all lists, and the rows of all clusters.
@@ -63,7 +65,9 @@ impl Engine {
             Ok(account) => {
                 for (cluster, mark) in &marks {
                     let debt = owed.iter().find(|owed| owed.obligation.cluster == *cluster);
-                    self.seen_of(cluster, mark, &account, debt).await?;
+                    if let Err(error) = in_time(self.seen_of(cluster, mark, &account, debt)).await {
+                        warn!(cluster, %error, "what the cloud shows of a cluster could not be written down");
+                    }
                 }
                 let marks: Vec<CloudMark> = marks.into_values().collect();
                 let unknown: Vec<Resource> = strangers(&account, &marks).into_iter().cloned().collect();
@@ -116,7 +120,7 @@ impl Engine {
         owed: &Obligation,
         judgement: Judgement,
         shown: &[Resource],
-        now: domain::Time,
+        now: Time,
     ) -> Result<(), Error> {
         match judgement {
             Judgement::LookAgain | Judgement::Leftovers => Ok(()),
@@ -141,13 +145,25 @@ impl Engine {
         let now = self.store.now().await?;
         for cluster in self.store.clusters().await? {
             let debt = owed.iter().map(|owed| &owed.obligation).find(|owed| owed.cluster == cluster.name);
-            let observation = self.store.observation(&cluster.name).await?;
-            let observer = self.observer_of(observation.as_ref());
-            let ci = self.ci_at_work_on(&cluster).await?;
-            let doubt = doubt(&cluster, debt, observation.as_ref(), observer.as_ref(), ci.as_ref(), now);
-            if self.store.set_doubt(&cluster.name, doubt.as_ref()).await? {
-                info!(cluster = cluster.name, ?doubt, "the state of the cluster is seen in another light");
+            if let Err(error) = in_time(self.say_what_to_believe_of(&cluster, debt, now)).await {
+                warn!(cluster = cluster.name, %error, "whether a state is to be believed could not be said");
             }
+        }
+        Ok(())
+    }
+
+    async fn say_what_to_believe_of(
+        &self,
+        cluster: &Cluster,
+        debt: Option<&Obligation>,
+        now: Time,
+    ) -> Result<(), Error> {
+        let observation = self.store.observation(&cluster.name).await?;
+        let observer = self.observer_of(observation.as_ref());
+        let ci = self.ci_at_work_on(cluster).await?;
+        let doubt = doubt(cluster, debt, observation.as_ref(), observer.as_ref(), ci.as_ref(), now);
+        if self.store.set_doubt(&cluster.name, doubt.as_ref()).await? {
+            info!(cluster = cluster.name, ?doubt, "the state of the cluster is seen in another light");
         }
         Ok(())
     }

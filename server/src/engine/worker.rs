@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use store::{ChangeListener, Claim, Error, Kind};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, info, warn};
 
@@ -27,7 +27,7 @@ const NET: Duration = Duration::from_secs(2);
 /// The pause after the database did not answer.
 const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(1);
 
-/// Works on jobs until it is told to stop, then lets the turns under way end.
+/// Works on jobs until it is told to stop, then lets the turns under way end, or gives them up after the grace.
 pub async fn run(engine: &Engine, shutdown: &CancellationToken) {
     let mut turns = JoinSet::new();
     let mut listener = None;
@@ -65,11 +65,12 @@ async fn claim_all(
     while turns.try_join_next().is_some() {}
     while turns.len() < SLOTS + TEARDOWN_SLOTS {
         let kind = if turns.len() < SLOTS { Kind::Any } else { Kind::Teardown };
+        let asked_at = Instant::now();
         let Some(claim) = engine.store.claim(engine.worker, engine.lease, kind).await? else {
             return Ok(engine.store.next_look().await?.unwrap_or(NET).clamp(Duration::from_millis(20), NET));
         };
         let (engine, shutdown) = (engine.clone(), shutdown.clone());
-        turns.spawn(async move { hold(&engine, &claim, &shutdown).await });
+        turns.spawn(async move { hold(&engine, &claim, asked_at, &shutdown).await });
     }
     Ok(NET)
 }
@@ -89,27 +90,9 @@ async fn hint(engine: &Engine, listener: &mut Option<ChangeListener>) {
     }
 }
 
-/// Takes a job's turn while renewing its claim, and stops by itself before the claim could end unnoticed.
-async fn hold(engine: &Engine, claim: &Claim, shutdown: &CancellationToken) {
-    // A panic over one job is a breakdown of that job, not of the process.
-    let turn = AssertUnwindSafe(engine.take_turn(claim, shutdown)).catch_unwind();
-    tokio::pin!(turn);
-    let mut held_since = Instant::now();
-    let outcome = loop {
-        tokio::select! {
-            outcome = &mut turn => break outcome,
-            () = sleep(engine.lease / 3) => {
-                match timeout(engine.lease / 3, engine.store.renew(claim, engine.lease)).await {
-                    Ok(Ok(())) => held_since = Instant::now(),
-                    Ok(Err(Error::Fenced)) => break Ok(Err(Error::Fenced)),
-                    Ok(Err(_)) | Err(_) if held_since.elapsed() > engine.lease * 5 / 6 => break Ok(Err(Error::Fenced)),
-                    Ok(Err(error)) => warn!(job = claim.job, %error, "the claim was not renewed"),
-                    Err(_) => warn!(job = claim.job, "the database did not renew the claim in time"),
-                }
-            }
-        }
-    };
-    let Some(ending) = ending(claim, outcome) else { return };
+/// Takes a job's turn while its claim is kept. The claim was asked for at `asked_at`.
+async fn hold(engine: &Engine, claim: &Claim, asked_at: Instant, shutdown: &CancellationToken) {
+    let Some(ending) = take_turn(engine, claim, asked_at, shutdown).await else { return };
     // A database that is away for a moment is no breakdown over the job: tried for as long as the claim surely holds.
     let given_back = async {
         while let Err(error) = engine.give_back(claim, ending).await {
@@ -122,17 +105,88 @@ async fn hold(engine: &Engine, claim: &Claim, shutdown: &CancellationToken) {
     }
 }
 
+/// The turn itself, until it ends, or its claim may, or the process has to. What is left to do about the claim then.
+async fn take_turn(
+    engine: &Engine,
+    claim: &Claim,
+    asked_at: Instant,
+    shutdown: &CancellationToken,
+) -> Option<Ending> {
+    let job = claim.job;
+    // A panic over one job is a breakdown of that job, not of the process.
+    let turn = AssertUnwindSafe(engine.take_turn(claim, shutdown)).catch_unwind();
+    let too_long = async {
+        shutdown.cancelled().await;
+        sleep(engine.grace).await;
+    };
+    let lost = lose(job, engine.lease, asked_at, || engine.store.renew(claim, engine.lease));
+    tokio::select! {
+        // The claim comes first: who was asleep beyond its end does nothing more for the job.
+        biased;
+        lost = lost => match lost {
+            Lost::PassedOn => ending(claim, Ok(Err(Error::Fenced))),
+            Lost::MayEnd => {
+                warn!(job, "the claim could not be renewed in time; its turn is given up");
+                Some(Ending::NotRecorded)
+            }
+        },
+        () = too_long => {
+            warn!(job, "the turn did not end before the process has to; it is given up");
+            Some(Ending::CutShort)
+        }
+        outcome = turn => ending(claim, outcome),
+    }
+}
+
+/// How a claim was lost during a turn.
+#[derive(Debug, PartialEq, Eq)]
+enum Lost {
+    PassedOn,
+    /// The database may end it before another renewal is answered.
+    MayEnd,
+}
+
+/// Renews a claim until it is lost. It surely holds for a lease from the moment on in which it was asked for, and no answer
+/// says more than that.
+async fn lose<R>(job: i64, lease: Duration, mut asked_at: Instant, renew: impl Fn() -> R) -> Lost
+where
+    R: Future<Output = Result<(), Error>>,
+{
+    loop {
+        let renewal = async {
+            loop {
+                sleep(lease / 3).await;
+                let asked_at = Instant::now();
+                match timeout(lease / 3, renew()).await {
+                    Ok(Ok(())) => return Some(asked_at),
+                    Ok(Err(Error::Fenced)) => return None,
+                    Ok(Err(error)) => warn!(job, %error, "the claim was not renewed"),
+                    Err(_) => warn!(job, "the database did not renew the claim in time"),
+                }
+            }
+        };
+        match timeout_at(asked_at + lease * 5 / 6, renewal).await {
+            Ok(Some(renewed_at)) => asked_at = renewed_at,
+            Ok(None) => return Lost::PassedOn,
+            Err(_) => return Lost::MayEnd,
+        }
+    }
+}
+
 /// How a turn ended that has not given its claim back.
 #[derive(Clone, Copy)]
 enum Ending {
     NotRecorded,
     BrokenDown,
+    /// The process has to end, and the turn had not. Another process goes on at once.
+    CutShort,
 }
 
 impl Engine {
     async fn give_back(&self, claim: &Claim, ending: Ending) -> Result<(), Error> {
         match ending {
             Ending::NotRecorded => self.store.put_off(claim, PAUSE_AFTER_FAILED_TURN).await,
+            Ending::CutShort => self.store.put_off(claim, Duration::ZERO).await,
             Ending::BrokenDown => self.store.broke_down(claim, PAUSE_AFTER_BREAKDOWN).await,
         }
     }
@@ -158,4 +212,52 @@ fn ending(claim: &Claim, outcome: Result<Result<(), Error>, Box<dyn Any + Send>>
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+
+    use super::*;
+
+    const LEASE: Duration = Duration::from_millis(300);
+
+    /// Whoever looks at the claim once it may have ended on the database finds that it was given up.
+    async fn is_given_up_in_time<R>(asked_at: Instant, renew: impl Fn() -> R)
+    where
+        R: Future<Output = Result<(), Error>>,
+    {
+        tokio::select! {
+            biased;
+            lost = lose(1, LEASE, asked_at, renew) => assert_eq!(lost, Lost::MayEnd),
+            () = tokio::time::sleep_until(asked_at + LEASE) => panic!("it is held beyond its end"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_claim_whose_renewals_do_not_come_back_is_given_up_before_it_ends() {
+        is_given_up_in_time(Instant::now(), pending).await;
+    }
+
+    #[tokio::test]
+    async fn a_claim_whose_renewals_fail_is_given_up_before_it_ends() {
+        is_given_up_in_time(Instant::now(), || ready(Err(Error::UnknownJob(1)))).await;
+    }
+
+    #[tokio::test]
+    async fn a_claim_counts_from_when_it_was_asked_for_and_not_from_the_answer() {
+        let long_ago = Instant::now().checked_sub(LEASE / 2).expect("this machine runs for longer");
+        is_given_up_in_time(long_ago, pending).await;
+    }
+
+    #[tokio::test]
+    async fn a_claim_that_is_renewed_is_held_until_it_has_passed_on() {
+        let renewals = std::cell::Cell::new(0);
+        let renew = || {
+            renewals.set(renewals.get() + 1);
+            ready(if renewals.get() < 5 { Ok(()) } else { Err(Error::Fenced) })
+        };
+        assert_eq!(lose(1, LEASE, Instant::now(), renew).await, Lost::PassedOn);
+        assert_eq!(renewals.get(), 5);
+    }
 }

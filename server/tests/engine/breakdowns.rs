@@ -129,7 +129,6 @@ async fn a_breakdown_or_two_are_not_held_against_a_job_that_goes_on(pool: PgPool
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_job_with_a_step_of_a_newer_version_is_left_to_it_and_keeps_nobody_waiting(pool: PgPool) {
     let house = House::build(pool).await;
-    house.store.ensure_clusters(&["other"]).await.unwrap();
     let newer = house.ask("guide", Some(Size::S)).await;
     sqlx::query(
         "update step set action = jsonb_build_object('kind', 'rocket', 'thrust', 9) where position = 4;",
@@ -149,10 +148,12 @@ async fn a_job_with_a_step_of_a_newer_version_is_left_to_it_and_keeps_nobody_wai
             put_off.then_some(())
         })
         .await;
+    house.owes("other").await;
+    house.is_paid_for("other").await;
     engine.stop().await;
     let left = house.store.job(newer).await.unwrap().unwrap();
     assert_eq!((left.job.state, left.job.recoveries), (JobState::Queued, 0));
-    assert!(house.effective().is_empty());
+    assert_eq!(house.effective(), ["destroy-other"]);
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

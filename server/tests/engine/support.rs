@@ -8,19 +8,21 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use domain::actor::{Actor, Channel};
 use domain::catalogue::Catalogue;
+use domain::cloud::CloudMark;
 use domain::cluster::{Cluster, ClusterState};
 use domain::job::JobWithSteps;
-use domain::obligation::{Obligation, ObligationState};
+use domain::obligation::{Obligation, ObligationState, PlannedTeardown};
 use domain::order::Ask;
 use domain::plan::Pace;
 use domain::receipt::Receipt;
 use domain::size::Size;
-use domain::step::{Action, Step};
+use domain::stay::StayLimits;
+use domain::step::{Action, Effect, Step};
 use server::engine::Engine;
 use server::providers::{Patience, Providers};
 use simulator::{Service, Settings, Simulator};
 use sqlx::PgPool;
-use store::{ReceiptFilter, Store, Terms};
+use store::{Adoption, ReceiptFilter, Store, Terms};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -89,9 +91,7 @@ impl House {
 
     /// The same with connections of its own.
     pub fn start_engine_on(&self, store: Store) -> RunningEngine {
-        let stop = CancellationToken::new();
-        let task = tokio::spawn(self.engine_on(store).run(stop.clone()));
-        RunningEngine { stop, task }
+        RunningEngine::start(self.engine_on(store))
     }
 
     /// An engine that does nothing by itself.
@@ -130,6 +130,40 @@ impl House {
 
     pub async fn owed(&self) -> Option<Obligation> {
         self.store.obligation_of(CLUSTER).await.unwrap()
+    }
+
+    /// A cluster beside ours that is to be destroyed now, by a run of the branch `destroy-NAME`.
+    pub async fn owes(&self, name: &str) {
+        self.store.ensure_clusters(&[name]).await.unwrap();
+        let mut target = self.catalogue.cluster(CLUSTER).unwrap().down.last().unwrap().clone();
+        target.branch = format!("destroy-{name}");
+        let action = Action::Trigger { target, effect: Effect::DestroysCluster };
+        let adoption = Adoption {
+            offer: None,
+            cluster: name.to_owned(),
+            size: None,
+            destroys_at: self.store.now().await.unwrap() + TimeDelta::milliseconds(1),
+            limits: StayLimits::default(),
+            teardown: vec![PlannedTeardown { title: "Destroy".into(), action }],
+            cloud: CloudMark { name: name.to_owned(), tag: None },
+        };
+        self.store.adopt_cluster(&adoption, &Actor::new("anna", Channel::Web)).await.unwrap();
+    }
+
+    /// Waits until nothing is owed for that cluster any more.
+    pub async fn is_paid_for(&self, name: &str) {
+        let debt = "select state in ('settled', 'closed') from obligation where cluster_name = $1";
+        self.until(&format!("the debt of {name} is paid"), async || {
+            let is_paid: bool = sqlx::query_scalar(debt).bind(name).fetch_one(&self.pool).await.unwrap();
+            is_paid.then_some(())
+        })
+        .await;
+    }
+
+    /// Whatever people were told by us.
+    pub async fn told(&self) -> Vec<String> {
+        let texts = sqlx::query_scalar("select text from announcement order by announcement_id");
+        texts.fetch_all(&self.pool).await.unwrap()
     }
 
     pub async fn receipts(&self) -> Vec<Receipt> {
@@ -234,6 +268,12 @@ pub struct RunningEngine {
 }
 
 impl RunningEngine {
+    pub fn start(engine: Engine) -> Self {
+        let stop = CancellationToken::new();
+        let task = tokio::spawn(engine.run(stop.clone()));
+        Self { stop, task }
+    }
+
     pub async fn stop(self) {
         self.stop.cancel();
         self.task.await.unwrap();

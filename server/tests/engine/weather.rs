@@ -2,20 +2,17 @@
 
 use std::time::Duration;
 
-use chrono::TimeDelta;
-use domain::actor::{Actor, Channel};
-use domain::cloud::CloudMark;
 use domain::cluster::ClusterState;
 use domain::job::JobState;
-use domain::obligation::{ObligationState, PlannedTeardown};
+use domain::obligation::ObligationState;
 use domain::size::Size;
-use domain::step::{Action, StepState};
+use domain::step::StepState;
 use simulator::{Endpoint, Fault, FaultKind};
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
-use store::{Adoption, Store};
+use store::Store;
 
-use crate::support::{CLUSTER, GUIDE, House};
+use crate::support::{GUIDE, House};
 
 /// A pool of the same database whose connections say who they are, and begin with this setting.
 async fn pool_of_its_own(pool: &PgPool, setting: &'static str) -> PgPool {
@@ -121,29 +118,10 @@ async fn a_debt_outlives_the_config_entry_of_its_cluster(pool: PgPool) {
 async fn one_cluster_that_cannot_be_destroyed_keeps_no_other_waiting(pool: PgPool) {
     let house = House::build(pool).await;
     let names: Vec<String> = (1..=5).map(|number| format!("other-{number}")).collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    house.store.ensure_clusters(&names).await.unwrap();
     let fails = Fault::on(Endpoint::CircleciTrigger, FaultKind::FailJob).branch("destroy-other-1");
     house.simulator.inject(fails.every()).unwrap();
-    let now = house.store.now().await.unwrap();
-    let destroy = house.catalogue.cluster(CLUSTER).unwrap().down.last().unwrap().clone();
     for name in &names {
-        let mut target = destroy.clone();
-        target.branch = format!("destroy-{name}");
-        let effect = domain::step::Effect::DestroysCluster;
-        let adoption = Adoption {
-            offer: None,
-            cluster: (*name).to_owned(),
-            size: None,
-            destroys_at: now + TimeDelta::milliseconds(1),
-            limits: domain::stay::StayLimits::default(),
-            teardown: vec![PlannedTeardown {
-                title: "Destroy".into(),
-                action: Action::Trigger { target, effect },
-            }],
-            cloud: CloudMark { name: (*name).to_owned(), tag: None },
-        };
-        house.store.adopt_cluster(&adoption, &Actor::new("anna", Channel::Web)).await.unwrap();
+        house.owes(name).await;
     }
     let engine = house.start_engine();
     house
