@@ -8,6 +8,7 @@ use crate::job::JobState;
 use crate::obligation::PlannedTeardown;
 use crate::spelling::spelled_enum;
 use crate::stay::StayLimits;
+use crate::stray::Left;
 use crate::step::Step;
 
 /// One transition of a job. What is not mentioned stays as it is.
@@ -23,6 +24,8 @@ pub struct Record {
     pub cluster: Option<ClusterChange>,
     pub obligation: Option<ObligationChange>,
     pub job: Option<JobChange>,
+    /// Runs that nobody follows any more from now on, though they may be at work.
+    pub left: Vec<Left>,
     pub remarks: Vec<Remark>,
     /// What Slack is told.
     pub announcements: Vec<String>,

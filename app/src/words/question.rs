@@ -32,7 +32,10 @@ impl QuestionView {
                 heading: "Waits for an answer: which run is ours?".to_owned(),
                 words: vec![asked_for_run(job, step)],
                 answers: WHICH_RUN.to_vec(),
-                candidates: candidates.iter().map(|run| (run.id.clone(), RunLink::new(run))).collect(),
+                candidates: candidates
+                    .iter()
+                    .map(|candidate| (candidate.run.id.clone(), RunLink::new(&candidate.run)))
+                    .collect(),
             },
         })
     }

@@ -13,6 +13,7 @@ mod proof;
 mod schedule_years;
 mod schedules;
 mod strain;
+mod strays;
 mod support;
 mod weather;
 mod wishes;
