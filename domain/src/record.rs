@@ -8,8 +8,8 @@ use crate::job::JobState;
 use crate::obligation::PlannedTeardown;
 use crate::spelling::spelled_enum;
 use crate::stay::StayLimits;
-use crate::stray::Left;
 use crate::step::Step;
+use crate::stray::Left;
 
 /// One transition of a job. What is not mentioned stays as it is.
 #[derive(Debug, Clone, Default, PartialEq)]

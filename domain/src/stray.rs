@@ -65,12 +65,7 @@ impl Stray {
     }
 
     /// What follows from a look. `asked` is what the provider said when it was asked to stop the run, if it was.
-    pub fn watched(
-        &self,
-        sight: &Sight,
-        asked: Option<&Result<(), String>>,
-        pace: &Pace,
-    ) -> Watched {
+    pub fn watched(&self, sight: &Sight, asked: Option<&Result<(), String>>, pace: &Pace) -> Watched {
         let looks = self.looks + 1;
         let missing_looks = if *sight == Sight::Missing { self.missing_looks + 1 } else { 0 };
         let is_lost = missing_looks >= MAX_NOT_FOUND;

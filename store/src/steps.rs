@@ -29,18 +29,20 @@ impl Store {
         rows.into_iter()
             .map(|row| {
                 let trigger = match (row.marker, row.trigger_state, row.intended_at, row.sent_at, row.tries) {
-                    (Some(marker), Some(state), Some(intended_at), Some(sent_at), Some(tries)) => Some(Trigger {
-                        marker,
-                        state: word(&state)?,
-                        intended_at,
-                        sent_at,
-                        tries,
-                        looks: row.looks.unwrap_or_default(),
-                        run: row.run.map(|run| run.0),
-                        candidates: row.candidates.map(|candidates| candidates.0).unwrap_or_default(),
-                        asked_to_stop: row.asked_to_stop.unwrap_or_default(),
-                        twins_at: row.twins_at,
-                    }),
+                    (Some(marker), Some(state), Some(intended_at), Some(sent_at), Some(tries)) => {
+                        Some(Trigger {
+                            marker,
+                            state: word(&state)?,
+                            intended_at,
+                            sent_at,
+                            tries,
+                            looks: row.looks.unwrap_or_default(),
+                            run: row.run.map(|run| run.0),
+                            candidates: row.candidates.map(|candidates| candidates.0).unwrap_or_default(),
+                            asked_to_stop: row.asked_to_stop.unwrap_or_default(),
+                            twins_at: row.twins_at,
+                        })
+                    }
                     _ => None,
                 };
                 Ok(Step {

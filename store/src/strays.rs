@@ -98,7 +98,11 @@ impl Store {
     }
 
     /// Those that may create something on the cluster, or might have since `since`.
-    pub(crate) async fn strays_beside(&self, cluster: &str, since: Option<Time>) -> Result<Vec<Stray>, Error> {
+    pub(crate) async fn strays_beside(
+        &self,
+        cluster: &str,
+        since: Option<Time>,
+    ) -> Result<Vec<Stray>, Error> {
         let rows = sqlx::query_as!(
             Row,
             r#"select stray_id, job_number, position, target as "target: Json<CiTarget>",

@@ -112,10 +112,8 @@ impl Course<'_> {
                 format!("cancelled while a person was asked which run it is: {runs} may still be at work");
             self.give_up(StepState::Cancelled, because)
         } else if self.is_overdue() {
-            let because = format!(
-                "nobody said within {} which run it is: {runs} may still be at work",
-                self.limit()
-            );
+            let because =
+                format!("nobody said within {} which run it is: {runs} may still be at work", self.limit());
             self.give_up(StepState::TimedOut, because)
         } else {
             Next::Wait { until: self.deadline }

@@ -52,7 +52,8 @@ fn word_on_destroy(facts: &Facts) -> (&'static str, String) {
         }
         (Aftermath::Destroyed, Some(ObligationState::Due)) => {
             let because = facts.obligation.as_ref().and_then(|owed| owed.last_error.as_deref());
-            let because = because.map(|because| format!("{because}, so it")).unwrap_or_else(|| "It".to_owned());
+            let because =
+                because.map(|because| format!("{because}, so it")).unwrap_or_else(|| "It".to_owned());
             (ci_says, format!(" {because} is destroyed once more."))
         }
         (Aftermath::Destroyed, _) => (" The cluster was destroyed.", String::new()),

@@ -24,13 +24,7 @@ pub enum Found {
 /// the search was begun: a run that shows up while the answer is on its way is not in it.
 ///
 /// A run that is known by its looks alone is ours only if no other shows up while ours may still be listed.
-pub fn found(
-    facts: &Facts,
-    step: &Step,
-    candidates: Vec<Candidate>,
-    pace: &Pace,
-    asked_at: Time,
-) -> Found {
+pub fn found(facts: &Facts, step: &Step, candidates: Vec<Candidate>, pace: &Pace, asked_at: Time) -> Found {
     let has_settled = step.trigger.as_ref().is_some_and(|trigger| {
         trigger.state != TriggerState::Intended && asked_at >= trigger.sent_at + pace.settle
     });

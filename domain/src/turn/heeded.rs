@@ -72,7 +72,8 @@ fn adopt(step: &mut Step, wanted: &str, given: &GivenAnswer) -> Remark {
     let Some(trigger) = &mut step.trigger else {
         return Remark::warning(position, "There is no run to adopt.");
     };
-    let Some(run) = trigger.candidates.iter().map(|candidate| &candidate.run).find(|run| run.id == wanted).cloned()
+    let Some(run) =
+        trigger.candidates.iter().map(|candidate| &candidate.run).find(|run| run.id == wanted).cloned()
     else {
         return Remark::warning(position, "The run that was named is not among those that fit.");
     };

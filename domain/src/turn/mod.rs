@@ -63,7 +63,9 @@ impl Facts {
     fn stray_beside_destroys(&self) -> Option<&Stray> {
         let destroys = self.job.steps.iter().filter(|step| step.action.destroys_cluster());
         let begun = destroys.filter_map(|step| step.started_at).min();
-        self.strays.iter().find(|stray| stray.ended_at.is_none_or(|ended| begun.is_none_or(|begun| ended > begun)))
+        self.strays
+            .iter()
+            .find(|stray| stray.ended_at.is_none_or(|ended| begun.is_none_or(|begun| ended > begun)))
     }
 
     /// The record of a step that came into its present state, with all that follows from it.

@@ -34,9 +34,7 @@ pub fn stop_asked(
             let asked = if is_first { "Asked" } else { "Asked again" };
             Remark::warning(position, format!("{asked} to stop {}: {because}.", run.title()))
         }
-        Err(error)
-            if is_first && step.deadline().is_some_and(|deadline| now >= deadline + pace.stop) =>
-        {
+        Err(error) if is_first && step.deadline().is_some_and(|deadline| now >= deadline + pace.stop) => {
             let because = format!("{because}, and it could not be stopped: {error}; it may still be at work");
             return given_up(facts, &step, StepState::TimedOut, because, now);
         }

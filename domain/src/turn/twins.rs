@@ -71,9 +71,10 @@ pub(super) fn with_twins(
         return facts.record(step, remarks, now);
     }
     let listed = titles(&twins);
+    let carry = if twins.len() == 1 { "carries" } else { "carry" };
     let kept = step.run().map(RunRef::title).unwrap_or_default();
-    let told_of =
-        Remark::warning(Some(position), format!("{listed} carries the same marker as {kept}, which is followed. Told to stop."));
+    let text = format!("{listed} {carry} the same marker as {kept}, which is followed. Told to stop.");
+    let told_of = Remark::warning(Some(position), text);
     let left = twins.into_iter().map(|run| Left { run, is_ours: true }).collect();
     remarks.push(told_of.clone());
     let record = Record { left, ..facts.record(step, remarks, now) };

@@ -13,6 +13,9 @@ use sqlx::PgPool;
 
 use crate::support::{House, RunningEngine};
 
+/// On which a pipeline installs the workloads, and then a build deploys the service.
+const BUILD: &str = "release";
+
 fn anna() -> Actor {
     Actor::new("anna", Channel::Web)
 }
@@ -157,18 +160,17 @@ async fn of_two_builds_that_one_call_made_the_younger_is_told_to_stop(pool: PgPo
     let engine = house.start_engine();
     house
         .until("the younger one is stopped", async || {
-            let builds: Vec<_> = house.states("master");
-            (builds.last() == Some(&"canceled")).then_some(())
+            (house.states(BUILD).last() == Some(&"canceled")).then_some(())
         })
         .await;
-    assert_eq!(house.states("master"), ["started", "canceled"], "{}", house.story().await);
+    assert_eq!(house.states(BUILD), ["success", "started", "canceled"], "{}", house.story().await);
     has_no_stray(&house).await;
     let told = house.simulator.slack_messages().concat();
     assert!(told.contains("carries the same marker as Travis CI build"), "{told}");
     house.store.cancel(guide, &anna(), None).await.unwrap();
     house.over(guide).await;
     engine.stop().await;
-    assert_eq!(house.states("master"), ["canceled", "canceled"]);
+    assert_eq!(house.states(BUILD), ["success", "canceled", "canceled"]);
 }
 
 /// A guide job that asks which of two pipelines without an end it has started.
@@ -283,9 +285,7 @@ async fn a_cloud_that_says_that_there_is_no_such_thing_or_no_right_proves_nothin
             .map(|entry| entry.fault)
             .collect::<Vec<_>>()
     };
-    house
-        .until("the debt is paid", async || house.owed().await.is_none().then_some(()))
-        .await;
+    house.until("the debt is paid", async || house.owed().await.is_none().then_some(())).await;
     engine.stop().await;
     let settled_after = clusters();
     let refused = settled_after.iter().filter(|fault| fault.is_some()).count();

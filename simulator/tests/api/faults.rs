@@ -156,9 +156,7 @@ async fn a_twin_and_a_lost_answer_strike_one_call_together() {
 #[tokio::test]
 async fn lists_may_be_denied_in_the_words_of_each_service() {
     let outside = outside().await;
-    for endpoint in
-        [Endpoint::CircleciPipelines, Endpoint::TravisRequests, Endpoint::DigitaloceanClusters]
-    {
+    for endpoint in [Endpoint::CircleciPipelines, Endpoint::TravisRequests, Endpoint::DigitaloceanClusters] {
         outside.sim.inject(Fault::on(endpoint, FaultKind::NotFound)).unwrap();
         outside.sim.inject(Fault::on(endpoint, FaultKind::Forbidden).every()).unwrap();
     }
