@@ -22,7 +22,9 @@ impl Replica {
                 self.stage.clock.nap(until + TimeDelta::milliseconds(500)).await;
                 continue;
             }
-            let _ = self.follow_all().await;
+            if self.follow_all().await.is_err() {
+                self.stage.clock.sleep(TimeDelta::seconds(1)).await;
+            }
         }
     }
 

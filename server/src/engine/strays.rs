@@ -43,7 +43,7 @@ impl Engine {
             Ok(Err(error)) => return warn!(%error, "the runs that nobody follows could not be read"),
             Err(_) => return warn!("the database did not tell in time which runs nobody follows"),
         };
-        let looks = due.iter().map(|stray| async {
+        let looks = due.iter().map(|stray| async move {
             // A panic over one keeps no other waiting. It is looked at again when the hold is over.
             match AssertUnwindSafe(self.follow(stray)).catch_unwind().await {
                 Ok(Ok(())) => {}
