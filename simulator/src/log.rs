@@ -115,6 +115,7 @@ mod tests {
             marker: None,
             answer: Answer::Never,
             fault: None,
+            more_faults: Vec::new(),
             made_effective: Vec::new(),
         }
     }
