@@ -7,7 +7,7 @@ create table stray (
     cluster_name    text        not null references cluster,
     target          jsonb       not null,
     run             jsonb       not null,
-    -- May be told to stop. Otherwise it may be somebody else's, and is only watched.
+    -- Ours to stop. What may be somebody else's, and a destroy that nobody has stopped yet, is only watched.
     is_ours         boolean     not null,
     -- A destroy that was at work beside it is no proof on the CI's word alone.
     may_create      boolean     not null,

@@ -6,7 +6,7 @@ use chrono::Duration;
 use crate::Time;
 use crate::event::Remark;
 use crate::plan::{MAX_NOT_FOUND, Pace};
-use crate::run::{Candidate, RunRef, RunStatus};
+use crate::run::{RunRef, RunStatus};
 use crate::step::{CiTarget, Step, StepState, TriggerState};
 
 /// After so many looks people are told where they hear of it, and then about once a day.
@@ -17,7 +17,7 @@ const LOOKS_BETWEEN_ALARMS: i32 = 144;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Left {
     pub run: RunRef,
-    /// Whether it may be told to stop. Otherwise it may be somebody else's, and is only watched.
+    /// Whether it is ours to stop. What may be somebody else's, and a destroy that nobody has stopped yet, is only watched.
     pub is_ours: bool,
 }
 
@@ -98,7 +98,7 @@ impl Stray {
             }
             (_, Some(Err(what))) => warns(format!("{run} could not be stopped yet: {what}.")),
             (_, None) => warns(format!(
-                "{run} is at work and may be somebody else's: it is watched until it ends, and not stopped."
+                "{run} may be at work, and no step follows it any more: it is watched until it ends, and not stopped."
             )),
         }
     }
@@ -127,13 +127,15 @@ fn pause(looks: i32, pace: &Pace) -> Duration {
 pub fn left_by(step: &Step) -> Vec<Left> {
     let Some(trigger) = step.trigger.as_ref().filter(|_| step.state.is_final()) else { return Vec::new() };
     let is_success = step.state == StepState::Succeeded;
+    // Half a destroy is the most expensive state.
+    let may_stop = !step.action.destroys_cluster() || step.cancel_sent_at.is_some();
+    let left = |run: &RunRef, is_ours: bool| Left { run: run.clone(), is_ours: is_ours && may_stop };
     match (trigger.state, &trigger.run) {
-        (TriggerState::Accepted, Some(run)) if !is_success => vec![Left { run: run.clone(), is_ours: true }],
-        (TriggerState::NeedsPerson, _) => trigger.candidates.iter().map(candidate).collect(),
+        (TriggerState::Accepted, Some(run)) if !is_success => vec![left(run, true)],
+        (TriggerState::NeedsPerson, _) => {
+            let candidates = trigger.candidates.iter();
+            candidates.map(|candidate| left(&candidate.run, candidate.is_no_strangers())).collect()
+        }
         _ => Vec::new(),
     }
-}
-
-fn candidate(candidate: &Candidate) -> Left {
-    Left { run: candidate.run.clone(), is_ours: candidate.is_no_strangers() }
 }

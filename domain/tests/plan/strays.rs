@@ -254,6 +254,18 @@ fn a_run_that_nobody_follows_is_looked_at_until_its_provider_says_that_it_has_en
 }
 
 #[test]
+fn a_destroy_that_was_put_aside_is_watched_and_not_stopped_half_way() {
+    let mut story = Story::guide();
+    story.accepted(1, 0).accepted(6, 0);
+    let facts = facts(&story);
+    let left = |position| {
+        let step = facts.step(position).unwrap();
+        given_up(&facts, step, StepState::Failed, "put aside".into(), at(9)).left[0].is_ours
+    };
+    assert!(left(1) && !left(6));
+}
+
+#[test]
 fn a_run_that_may_be_somebody_elses_is_only_watched() {
     let stray = Stray { is_ours: false, ..stray(None) };
     assert!(!stray.is_to_stop(&Sight::Shows(RunStatus::Running)));
