@@ -99,7 +99,7 @@ impl Stage {
                 let last = i64::try_from(runs.len()).unwrap_or(1) - 1;
                 let run = runs.get(usize::try_from(self.dice.among(0..=last)).unwrap_or(0));
                 match run {
-                    Some(run) if self.dice.one_in(2) => Answer::Adopt { run: run.id.clone() },
+                    Some(candidate) if self.dice.one_in(2) => Answer::Adopt { run: candidate.run.id.clone() },
                     _ => self.dice.pick([Answer::TriggerAgain, Answer::GiveUp]),
                 }
             }

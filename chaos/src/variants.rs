@@ -56,6 +56,8 @@ pub enum Variant {
     AnyLookProves,
     /// A job that took up the rest of a destroy trusted the stacks that had been destroyed long before.
     TrustsEarlierDestroys,
+    /// The CI's word was enough though a run that had been given up was still at work.
+    TrustsCiBesideStrays,
     /// At its auto-destroy time a cluster waits for the job at work on it, however long that takes.
     DeadlineWaits,
     /// What is held for second thoughts is begun at once.
@@ -115,6 +117,12 @@ impl Variant {
             Self::SettleOnFirstStack if has_destroyed(&record) => pay(facts, &mut record),
             Self::TrustsEarlierDestroys if has_destroyed(&record) && is_last(facts, &record) => {
                 pay(facts, &mut record);
+            }
+            Self::TrustsCiBesideStrays
+                if has_destroyed(&record)
+                    && matches!(record.obligation, Some(ObligationChange::Due { .. })) =>
+            {
+                record.obligation = Some(ObligationChange::Settle);
             }
             Self::LeavesUpWhatIsGone => leave_up(facts, &mut record),
             Self::HidesWhatFailed => {

@@ -35,6 +35,7 @@ pub mod spelling;
 pub mod standing;
 pub mod stay;
 pub mod step;
+pub mod stray;
 pub mod text;
 pub mod turn;
 

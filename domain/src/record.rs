@@ -9,6 +9,7 @@ use crate::obligation::PlannedTeardown;
 use crate::spelling::spelled_enum;
 use crate::stay::StayLimits;
 use crate::step::Step;
+use crate::stray::Left;
 
 /// One transition of a job. What is not mentioned stays as it is.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -23,6 +24,8 @@ pub struct Record {
     pub cluster: Option<ClusterChange>,
     pub obligation: Option<ObligationChange>,
     pub job: Option<JobChange>,
+    /// Runs that nobody follows any more from now on, though they may be at work.
+    pub left: Vec<Left>,
     pub remarks: Vec<Remark>,
     /// What Slack is told.
     pub announcements: Vec<String>,

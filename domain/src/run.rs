@@ -50,6 +50,40 @@ impl RunRef {
     }
 }
 
+/// By what a run was recognised that may be the one that we started.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Likeness {
+    /// It carries our marker: surely ours.
+    Marker,
+    /// The user of our token started it: surely no stranger's, though perhaps another's with the same token.
+    Actor,
+    /// It does what ours does. Who started it is not told.
+    #[default]
+    Looks,
+}
+
+/// A run that may be the one that we started.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Candidate {
+    #[serde(flatten)]
+    pub run: RunRef,
+    #[serde(default)]
+    pub likeness: Likeness,
+}
+
+impl Candidate {
+    /// Whether it may be told to stop without a question: it is no stranger's.
+    pub const fn is_no_strangers(&self) -> bool {
+        matches!(self.likeness, Likeness::Marker | Likeness::Actor)
+    }
+
+    /// "CircleCI pipeline 243, CircleCI pipeline 244"
+    pub fn titles(candidates: &[Self]) -> String {
+        candidates.iter().map(|candidate| candidate.run.title()).collect::<Vec<_>>().join(", ")
+    }
+}
+
 spelled_enum! {
     /// How far a run is. The mapping from each provider's words stands in its client.
     RunStatus ("run status") {

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::Time;
 use crate::actor::Actor;
-use crate::run::{ProviderKind, RunRef};
+use crate::run::{Candidate, ProviderKind, RunRef};
 use crate::spelling::spelled_enum;
 
 spelled_enum! {
@@ -82,6 +82,13 @@ pub struct CiTarget {
     pub retries: u32,
     #[serde(default)]
     pub retry_pause_seconds: u32,
+}
+
+impl CiTarget {
+    /// Whether our marker travels with its calls to where a search sees it.
+    pub const fn carries_marker(&self) -> bool {
+        matches!(self.provider, ProviderKind::Travis) || self.marker_parameter.is_some()
+    }
 }
 
 spelled_enum! {
@@ -197,14 +204,20 @@ pub struct Trigger {
     pub looks: i32,
     pub run: Option<RunRef>,
     /// The runs that fit, where a person has to say which one it is.
-    pub candidates: Vec<RunRef>,
+    pub candidates: Vec<Candidate>,
+    /// How often the provider took our word that the run is to stop.
+    #[serde(default)]
+    pub asked_to_stop: i32,
+    /// When we look once more for runs that came of the same call, if we still do.
+    #[serde(default)]
+    pub twins_at: Option<Time>,
 }
 
 /// What a step waits to be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Question<'a> {
     Approve(&'a str),
-    WhichRun(&'a [RunRef]),
+    WhichRun(&'a [Candidate]),
 }
 
 /// What a person says to a step's question.
@@ -228,7 +241,7 @@ impl Answer {
         match (self, question) {
             (Self::Approve | Self::Refuse, Question::Approve(_)) => true,
             (Self::Adopt { run }, Question::WhichRun(candidates)) => {
-                candidates.iter().any(|candidate| candidate.id == *run)
+                candidates.iter().any(|candidate| candidate.run.id == *run)
             }
             (Self::TriggerAgain | Self::GiveUp, Question::WhichRun(_)) => true,
             _ => false,

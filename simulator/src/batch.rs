@@ -50,6 +50,7 @@ pub(crate) fn refuse(refusal: Refusal) -> Response {
         Refusal::ServerError => (StatusCode::INTERNAL_SERVER_ERROR, "Internal server error"),
         Refusal::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
         Refusal::Unauthorized => (StatusCode::UNAUTHORIZED, "Not authorized"),
+        Refusal::Forbidden => (StatusCode::FORBIDDEN, "Forbidden"),
     };
     let mut answer = (status, Json(json!({ "error": error }))).into_response();
     if let Refusal::RateLimited { retry_after: Some(seconds) } = refusal {

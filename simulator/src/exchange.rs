@@ -48,6 +48,7 @@ pub(crate) fn refuse_strays(router: Router<Outside>, service: Service) -> Router
             marker: None,
             answer: Answer::Status(answer.status().as_u16()),
             fault: None,
+            more_faults: Vec::new(),
             made_effective: Vec::new(),
         };
         outside.memory().log.push(entry);
@@ -67,50 +68,52 @@ async fn exchange(
     let Ok(body) = to_bytes(body, MAX_REQUEST_BODY).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    let (mut entry, strike) = arrive(&outside, endpoint, &parts.method, &uri, &body);
-    let fault = strike.map(|strike| strike.kind);
-    match fault {
-        Some(FaultKind::Hang) => {
-            outside.memory().log.push(entry);
-            return pending().await;
-        }
-        Some(FaultKind::Vanishes) => outside.memory().vanish(uri.path()),
-        _ => {}
+    let (mut entry, strikes) = arrive(&outside, endpoint, &parts.method, &uri, &body);
+    let strikes_as = |kind| strikes.iter().any(|strike| strike.kind == kind);
+    let spoilt = strikes.iter().find(|strike| strike.kind.is_of_the_answer());
+    let fault = spoilt.map(|strike| strike.kind);
+    if fault == Some(FaultKind::Hang) {
+        outside.memory().log.push(entry);
+        return pending().await;
+    }
+    if strikes_as(FaultKind::Vanishes) {
+        outside.memory().vanish(uri.path());
     }
 
-    let twist = strike.map(|strike| Twist::of(strike, outside.clock())).unwrap_or_default();
+    let twist = Twist::of(&strikes, outside.clock());
     let request = || {
         let mut request = Request::from_parts(parts.clone(), Body::from(body.clone()));
         request.extensions_mut().insert(twist);
         request
     };
-    let refusal = strike.and_then(|strike| refusal(endpoint.service(), strike));
+    let refusal = spoilt.and_then(|strike| refusal(endpoint.service(), *strike));
     let mut answer = match refusal {
         Some(refusal) => refusal,
         None => next.clone().run(request()).await,
     };
     entry.made_effective.extend(made_effective(&mut answer));
-    match fault {
-        Some(FaultKind::Twin) => {
-            let mut unheard = next.run(request()).await;
-            entry.made_effective.extend(made_effective(&mut unheard));
-        }
-        Some(FaultKind::Vanishes) => {
-            let mut memory = outside.memory();
-            entry.made_effective.iter().for_each(|run| memory.vanish(run));
-        }
-        Some(FaultKind::ErrorAfterAccepting) => answer = endpoint.service().refuse(Refusal::ServerError),
-        _ => {}
+    if strikes_as(FaultKind::Twin) {
+        let mut unheard = next.run(request()).await;
+        entry.made_effective.extend(made_effective(&mut unheard));
+    }
+    if strikes_as(FaultKind::Vanishes) {
+        let mut memory = outside.memory();
+        entry.made_effective.iter().for_each(|run| memory.vanish(run));
+    }
+    if fault == Some(FaultKind::ErrorAfterAccepting) {
+        answer = endpoint.service().refuse(Refusal::ServerError);
     }
 
     entry.answer = match fault {
         Some(FaultKind::DropAnswer) => Answer::ConnectionReset,
+        Some(FaultKind::HangAfterAccepting) => Answer::Never,
         _ => Answer::Status(answer.status().as_u16()),
     };
     outside.memory().log.push(entry);
     date(&mut answer, &outside);
     match fault {
         Some(FaultKind::DropAnswer) => match connection.reset().await {},
+        Some(FaultKind::HangAfterAccepting) => pending().await,
         Some(fault) => spoil::spoiled(answer, fault).await,
         None => answer,
     }
@@ -121,6 +124,8 @@ fn refusal(service: Service, strike: Strike) -> Option<Response> {
     let refusal = match strike.kind {
         FaultKind::Status500 => Refusal::ServerError,
         FaultKind::Unauthorized => Refusal::Unauthorized,
+        FaultKind::Forbidden => Refusal::Forbidden,
+        FaultKind::NotFound => Refusal::NotFound,
         FaultKind::RateLimited => {
             // The header holds whole seconds.
             let seconds = strike.seconds.map_or(1, |seconds| seconds.ceil() as u64);
@@ -146,18 +151,19 @@ fn made_effective(answer: &mut Response) -> Option<String> {
     answer.extensions_mut().remove::<MadeEffective>().map(|run| run.0)
 }
 
-/// The log entry of a request that has not been answered yet, and the fault that strikes it.
+/// The log entry of a request that has not been answered yet, and the faults that strike it.
 fn arrive(
     outside: &Outside,
     endpoint: Endpoint,
     method: &Method,
     uri: &Uri,
     body: &Bytes,
-) -> (LogEntry, Option<Strike>) {
+) -> (LogEntry, Vec<Strike>) {
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
     let mut memory = outside.memory();
     let branch = branch_in(&body).or_else(|| branch_in_query(uri)).or_else(|| memory.branch_of(uri.path()));
-    let strike = memory.faults.strike(endpoint, branch.as_deref());
+    let strikes = memory.faults.strike(endpoint, branch.as_deref());
+    let mut kinds = strikes.iter().map(|strike| strike.kind);
     let entry = LogEntry {
         at: outside.date(outside.now()),
         service: endpoint.service(),
@@ -167,10 +173,11 @@ fn arrive(
         branch,
         marker: marker_in(endpoint, &body),
         answer: Answer::Never,
-        fault: strike.map(|strike| strike.kind),
+        fault: kinds.next(),
+        more_faults: kinds.collect(),
         made_effective: Vec::new(),
     };
-    (entry, strike)
+    (entry, strikes)
 }
 
 fn branch_in(body: &Value) -> Option<String> {

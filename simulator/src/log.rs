@@ -22,9 +22,19 @@ pub struct LogEntry {
     /// The caller's own id, if the request carried one: the Travis `message` or a CircleCI parameter with `marker` in its name.
     pub marker: Option<String>,
     pub answer: Answer,
+    /// Where several struck, the one that was injected first.
     pub fault: Option<FaultKind>,
+    /// The others.
+    pub more_faults: Vec<FaultKind>,
     /// Ids of the runs that this request made effective.
     pub made_effective: Vec<String>,
+}
+
+impl LogEntry {
+    /// All that struck it.
+    pub fn faults(&self) -> impl Iterator<Item = FaultKind> {
+        self.fault.into_iter().chain(self.more_faults.iter().copied())
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +115,7 @@ mod tests {
             marker: None,
             answer: Answer::Never,
             fault: None,
+            more_faults: Vec::new(),
             made_effective: Vec::new(),
         }
     }

@@ -26,6 +26,7 @@ pub(crate) enum Refusal {
         retry_after: Option<u64>,
     },
     Unauthorized,
+    Forbidden,
 }
 
 impl Service {
@@ -156,6 +157,10 @@ impl Endpoint {
                 | Endpoint::TravisBuild
                 | Endpoint::TravisJobs
         )
+    }
+
+    pub fn cancels_a_run(self) -> bool {
+        matches!(self, Endpoint::CircleciCancel | Endpoint::TravisCancel)
     }
 
     pub fn shows_a_run(self) -> bool {

@@ -52,6 +52,7 @@ pub(crate) fn refuse(refusal: Refusal) -> Response {
         Refusal::RateLimited { retry_after: None } => {
             (StatusCode::TOO_MANY_REQUESTS, "ratelimited").into_response()
         }
+        Refusal::Forbidden => (StatusCode::FORBIDDEN, "action_prohibited").into_response(),
         Refusal::Unauthorized => (StatusCode::FORBIDDEN, "invalid_token").into_response(),
     }
 }

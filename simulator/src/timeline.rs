@@ -17,6 +17,23 @@ pub(crate) enum Course {
     NeverStarts,
 }
 
+/// What becomes of a run that is told to stop. All but `Prompt` are asked for with a fault.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Obedience {
+    #[default]
+    Prompt,
+    Slow(Duration),
+    /// It goes on as if nobody had said anything.
+    Deaf,
+}
+
+impl Obedience {
+    /// What comes of what the run does and of what becomes of this one cancel.
+    pub fn or(self, of_call: Self) -> Self {
+        if self == Self::Prompt { of_call } else { self }
+    }
+}
+
 /// States in their order, each with the time after the beginning at which it is entered.
 #[derive(Clone, Debug)]
 pub(crate) struct Timeline {
@@ -67,9 +84,14 @@ impl Timeline {
     }
 
     /// Has no effect on a run that has ended or is being cancelled already.
-    pub fn cancel(&mut self, now: Moment) {
+    pub fn cancel(&mut self, now: Moment, obedience: Obedience) {
+        let takes = match obedience {
+            Obedience::Prompt => CANCEL_TAKES,
+            Obedience::Slow(takes) => takes,
+            Obedience::Deaf => return,
+        };
         if self.ended(now).is_none() && self.canceled.is_none() {
-            self.canceled = Some(now.max(self.begun) + CANCEL_TAKES);
+            self.canceled = Some(now.max(self.begun) + takes);
         }
     }
 
@@ -108,7 +130,7 @@ mod tests {
     #[test]
     fn a_cancelled_run_stops_a_little_later() {
         let mut timeline = Timeline::endless(START, vec![(seconds(0), "running")]);
-        timeline.cancel(START + seconds(10));
+        timeline.cancel(START + seconds(10), Obedience::Prompt);
         assert_eq!(timeline.state(START + seconds(10)), "running");
         assert_eq!(timeline.state(START + seconds(12)), "canceled");
         assert_eq!(timeline.entered("success", START + seconds(99)), None);
@@ -117,7 +139,7 @@ mod tests {
     #[test]
     fn a_run_that_ends_while_it_is_cancelled_has_ended_by_itself() {
         let mut timeline = Timeline::ending(START, phases());
-        timeline.cancel(START + seconds(59));
+        timeline.cancel(START + seconds(59), Obedience::Prompt);
         assert_eq!(timeline.state(START + seconds(70)), "success");
     }
 }

@@ -123,6 +123,7 @@ impl Store {
             .await?
             .ok_or_else(|| Error::UnknownCluster(job.job.cluster.clone()))?;
         let obligation = self.obligation_of(&cluster.name).await?;
+        let strays = self.strays_beside(&cluster.name, job.job.started_at).await?;
         let facts = Facts {
             job,
             cluster,
@@ -130,6 +131,7 @@ impl Store {
             teardown: row.teardown.0,
             cloud: row.cloud.map(|cloud| cloud.0),
             has_observer: false,
+            strays,
         };
         Ok(Turn { facts, read_at: row.now, read_when })
     }

@@ -36,6 +36,7 @@ mod sessions;
 mod shares;
 mod snapshot;
 mod steps;
+mod strays;
 mod transitions;
 mod up_times;
 

@@ -3,13 +3,13 @@
 use domain::Time;
 use domain::event::Remark;
 use domain::record::{ObligationChange, Record};
-use domain::run::RunRef;
+use domain::run::Candidate;
 use domain::step::{Step, Trigger};
 use sqlx::PgConnection;
 use sqlx::types::Json;
 
 use crate::transitions::{change_cluster, change_job, change_obligation};
-use crate::{Claim, Error, Store, receipts};
+use crate::{Claim, Error, Store, receipts, strays};
 
 impl Store {
     /// Writes one transition, if the claim still holds.
@@ -36,6 +36,7 @@ impl Store {
             if record.heeded {
                 forget_answer(&mut tx, claim.job, step.position).await?;
             }
+            strays::leave(&mut tx, claim.job, &job.cluster_name, step, &record.left).await?;
         }
         skip(&mut tx, claim.job, &record.skipped).await?;
         if let Some(change) = &record.cluster {
@@ -82,16 +83,18 @@ impl Store {
         if postponed.rows_affected() == 0 { Err(Error::Fenced) } else { Ok(()) }
     }
 
-    /// Those of the runs that some trigger has already: they cannot be the lost one.
+    /// Those of the runs that some trigger has already, or that were left: they cannot be the lost one.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn adopted_runs(&self, runs: &[RunRef]) -> Result<Vec<String>, Error> {
-        let ids: Vec<String> = runs.iter().map(|run| run.id.clone()).collect();
-        let provider = runs.first().map(|run| run.provider.as_str());
+    pub async fn adopted_runs(&self, runs: &[Candidate]) -> Result<Vec<String>, Error> {
+        let ids: Vec<String> = runs.iter().map(|found| found.run.id.clone()).collect();
+        let provider = runs.first().map(|found| found.run.provider.as_str());
         Ok(sqlx::query_scalar!(
             r#"select run ->> 'id' as "id!" from trigger
-                where run ->> 'provider' = $1 and run ->> 'id' = any($2)"#,
+                where run ->> 'provider' = $1 and run ->> 'id' = any($2)
+               union
+               select run ->> 'id' from stray where run ->> 'provider' = $1 and run ->> 'id' = any($2)"#,
             provider,
             &ids
         )
@@ -142,11 +145,13 @@ async fn write_trigger(
     trigger: &Trigger,
 ) -> Result<(), Error> {
     sqlx::query!(
-        "insert into trigger (marker, job_number, position, attempt, state, intended_at, sent_at, tries, looks, run, candidates)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        "insert into trigger (marker, job_number, position, attempt, state, intended_at, sent_at, tries, looks, run, candidates,
+                              asked_to_stop, twins_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
          on conflict (marker) do update
             set state = excluded.state, sent_at = excluded.sent_at, tries = excluded.tries, looks = excluded.looks,
-                run = excluded.run, candidates = excluded.candidates",
+                run = excluded.run, candidates = excluded.candidates, asked_to_stop = excluded.asked_to_stop,
+                twins_at = excluded.twins_at",
         trigger.marker,
         job,
         step.position,
@@ -157,7 +162,9 @@ async fn write_trigger(
         trigger.tries,
         trigger.looks,
         trigger.run.as_ref().map(Json) as _,
-        Json(&trigger.candidates) as _
+        Json(&trigger.candidates) as _,
+        trigger.asked_to_stop,
+        trigger.twins_at
     )
     .execute(connection)
     .await?;

@@ -1,12 +1,10 @@
 //! The steps of a job and its log, as pages and the engine read them.
 
-use chrono::{DateTime, Utc};
 use domain::event::CheckIn;
-use domain::run::RunRef;
+use domain::run::{Candidate, RunRef};
 use domain::step::{Action, GivenAnswer, Step, Trigger};
 use sqlx::PgConnection;
 use sqlx::types::Json;
-use uuid::Uuid;
 
 use crate::rows::word;
 use crate::{Error, Store};
@@ -19,7 +17,8 @@ impl Store {
                       started_at, finished_at, cancel_sent_at, failed_looks, missing_looks, next_check_at,
                       marker as "marker?", trigger.state as "trigger_state?", intended_at as "intended_at?",
                       sent_at as "sent_at?", tries as "tries?", looks as "looks?",
-                      run as "run?: Json<RunRef>", candidates as "candidates?: Json<Vec<RunRef>>"
+                      run as "run?: Json<RunRef>", candidates as "candidates?: Json<Vec<Candidate>>",
+                      asked_to_stop as "asked_to_stop?", twins_at as "twins_at?"
                  from step left join trigger using (job_number, position, attempt)
                 where job_number = $1
                 order by step.position"#,
@@ -29,15 +28,23 @@ impl Store {
         .await?;
         rows.into_iter()
             .map(|row| {
-                let trigger = trigger(
-                    row.marker,
-                    row.trigger_state,
-                    row.intended_at,
-                    row.sent_at,
-                    row.tries.zip(row.looks),
-                    row.run.map(|run| run.0),
-                    row.candidates.map(|candidates| candidates.0).unwrap_or_default(),
-                )?;
+                let trigger = match (row.marker, row.trigger_state, row.intended_at, row.sent_at, row.tries) {
+                    (Some(marker), Some(state), Some(intended_at), Some(sent_at), Some(tries)) => {
+                        Some(Trigger {
+                            marker,
+                            state: word(&state)?,
+                            intended_at,
+                            sent_at,
+                            tries,
+                            looks: row.looks.unwrap_or_default(),
+                            run: row.run.map(|run| run.0),
+                            candidates: row.candidates.map(|candidates| candidates.0).unwrap_or_default(),
+                            asked_to_stop: row.asked_to_stop.unwrap_or_default(),
+                            twins_at: row.twins_at,
+                        })
+                    }
+                    _ => None,
+                };
                 Ok(Step {
                     position: row.position,
                     phase: word(&row.phase)?,
@@ -94,21 +101,4 @@ impl Store {
         check_ins.reverse();
         Ok(check_ins)
     }
-}
-
-fn trigger(
-    marker: Option<Uuid>,
-    state: Option<String>,
-    intended_at: Option<DateTime<Utc>>,
-    sent_at: Option<DateTime<Utc>>,
-    counts: Option<(i32, i32)>,
-    run: Option<RunRef>,
-    candidates: Vec<RunRef>,
-) -> Result<Option<Trigger>, Error> {
-    let (Some(marker), Some(state), Some(intended_at), Some(sent_at), Some((tries, looks))) =
-        (marker, state, intended_at, sent_at, counts)
-    else {
-        return Ok(None);
-    };
-    Ok(Some(Trigger { marker, state: word(&state)?, intended_at, sent_at, tries, looks, run, candidates }))
 }

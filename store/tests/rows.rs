@@ -120,6 +120,8 @@ async fn a_run_is_adopted_by_one_step_only(pool: PgPool) {
                 url: "https://app.circleci.com".into(),
             }),
             candidates: Vec::new(),
+            asked_to_stop: 0,
+            twins_at: None,
         });
         outcomes.push(store.record(&claim, &Record { step: Some(step), ..Record::default() }).await);
     }

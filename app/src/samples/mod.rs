@@ -18,7 +18,7 @@ use domain::order::Ask;
 use domain::price::{Price, PriceSource};
 use domain::record::Evidence;
 use domain::routine::{Routine, RoutineStep};
-use domain::run::{ProviderKind, RunRef};
+use domain::run::{Candidate, Likeness, ProviderKind, RunRef};
 use domain::size::{Size, SizeOffer};
 use domain::stay::{StayLimits, StayTerms};
 use domain::step::{Action, BatchCall, CiTarget, Step, StepState, Trigger, TriggerState, Verdict};
@@ -202,6 +202,8 @@ pub fn guide_at_step(position: i32) -> JobWithSteps {
                 looks: 0,
                 run: Some(run),
                 candidates: Vec::new(),
+                asked_to_stop: 0,
+                twins_at: None,
             }),
             answer: None,
             progress: None,
@@ -263,7 +265,8 @@ pub fn asks_which_run() -> JobWithSteps {
     if let Some(trigger) = &mut job.steps[0].trigger {
         trigger.state = TriggerState::NeedsPerson;
         trigger.run = None;
-        trigger.candidates = vec![run("243"), RunRef { id: "b7".into(), ..run("244") }];
+        let candidate = |run| Candidate { run, likeness: Likeness::Looks };
+        trigger.candidates = [run("243"), RunRef { id: "b7".into(), ..run("244") }].map(candidate).to_vec();
     }
     job
 }

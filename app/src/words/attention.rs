@@ -2,9 +2,12 @@
 
 use chrono::Duration;
 use domain::Time;
+use domain::act::needs_a_look;
 use domain::cloud::Resource;
 use domain::cluster::ClusterState;
+use domain::job::JobWithSteps;
 use domain::standing::Doubt;
+use domain::step::Action;
 use domain::text;
 use store::{Absence, Drill};
 
@@ -68,7 +71,19 @@ fn of_cluster(facts: &ClusterFacts, now: Time) -> Vec<(&'static str, Sentence)> 
             named().then(format!(" is down, but the cloud shows {} of it{price}.", things(left.rows.len()))),
         )
     });
-    [overdue, doubted, left].into_iter().flatten().collect()
+    let unheard = facts.latest_job.as_ref().and_then(never_answered).map(|words| ("tone-warn", words));
+    [overdue, doubted, left, unheard].into_iter().flatten().collect()
+}
+
+/// A trigger that no provider ever answered: a run of it may turn up where nobody looks any more.
+fn never_answered(job: &JobWithSteps) -> Option<Sentence> {
+    let step = job.steps.iter().find(|step| needs_a_look(step))?;
+    let Action::Trigger { target, .. } = &step.action else { return None };
+    let far_end = target.provider.title();
+    let what = format!("{far_end} never said whether it started step {} ({}) of ", step.position, step.title);
+    Some(
+        Sentence::new(what).job(job.job.number).then(format!(". Look there for a run of {}.", target.branch)),
+    )
 }
 
 fn things(count: usize) -> String {
@@ -108,9 +123,11 @@ fn drilled(drill: &Drill, now: Time) -> Sentence {
 mod tests {
     use domain::cloud::ResourceKind;
     use domain::obligation::{Obligation, ObligationState};
+    use domain::plan::MAX_TRIES;
+    use domain::step::StepState;
 
     use super::*;
-    use crate::samples::{at, cluster_facts, observation, owed, resource};
+    use crate::samples::{at, cluster_facts, guide_at_step, observation, owed, resource};
 
     fn nothing() -> Surroundings {
         Surroundings { strangers: Vec::new(), absence: None, drill: None }
@@ -125,6 +142,20 @@ mod tests {
     fn where_all_is_well_nothing_is_said() {
         let view = AttentionView::new(&[cluster_facts(ClusterState::Up)], &nothing(), at(64));
         assert!(view.lines.is_empty() && view.notes.is_empty());
+    }
+
+    #[test]
+    fn a_trigger_that_nobody_ever_answered_wants_a_person_at_the_provider() {
+        let mut job = guide_at_step(1);
+        let step = &mut job.steps[0];
+        step.state = StepState::Failed;
+        let trigger = step.trigger.as_mut().unwrap();
+        (trigger.tries, trigger.run) = (MAX_TRIES, None);
+        let facts = ClusterFacts { latest_job: Some(job), ..cluster_facts(ClusterState::Failed) };
+        let said = lines(facts, &nothing());
+        let words =
+            "CircleCI never said whether it started step 1 (Create the cluster (m)) of job #128. Look there";
+        assert!(said.len() == 1 && said[0].1.starts_with(words), "{said:?}");
     }
 
     #[test]

@@ -30,9 +30,12 @@ impl QuestionView {
                 job: job.job.number,
                 position: step.position,
                 heading: "Waits for an answer: which run is ours?".to_owned(),
-                words: vec![asked_for_run(job, step)],
+                words: asked_for_run(job, step, now),
                 answers: WHICH_RUN.to_vec(),
-                candidates: candidates.iter().map(|run| (run.id.clone(), RunLink::new(run))).collect(),
+                candidates: candidates
+                    .iter()
+                    .map(|candidate| (candidate.run.id.clone(), RunLink::new(&candidate.run)))
+                    .collect(),
             },
         })
     }
@@ -59,16 +62,22 @@ impl QuestionView {
     }
 }
 
-fn asked_for_run(job: &JobWithSteps, step: &Step) -> Sentence {
+fn asked_for_run(job: &JobWithSteps, step: &Step, now: Time) -> Vec<Sentence> {
     let far_end = match &step.action {
         Action::Trigger { target, .. } => target.provider.title(),
         _ => "The far end",
     };
-    Sentence::new(format!("{far_end} did not say what it started for step {} (", step.position))
+    let asked = Sentence::new(format!("{far_end} did not say what it started for step {} (", step.position))
         .strong(step.title.clone())
         .then(") of ")
         .job(job.job.number)
-        .then(". More than one run fits and none carries our mark. Look at them, then say which one it is.")
+        .then(". More than one run fits and none carries our mark. Look at them, then say which one it is.");
+    let unless_answered = step.deadline().map(|deadline| {
+        Sentence::new("Without an answer by ").minute(deadline, now).then(" ").remaining(deadline).then(
+            " the step has failed, those that are no stranger's are told to stop, and the job cleans up.",
+        )
+    });
+    std::iter::once(asked).chain(unless_answered).collect()
 }
 
 fn verdict(step: &Step) -> Option<&'static str> {
@@ -113,6 +122,9 @@ mod tests {
         let titles: Vec<_> = question.candidates.iter().map(|(_, run)| run.title.as_str()).collect();
         assert_eq!(titles, ["CircleCI pipeline 243", "CircleCI pipeline 244"]);
         assert!(question.words[0].to_string().contains("step 1 (Create the cluster (m)) of job #128"));
+        let unanswered = question.words[1].to_string();
+        assert!(unanswered.starts_with("Without an answer by "), "{unanswered}");
+        assert!(unanswered.ends_with("told to stop, and the job cleans up."), "{unanswered}");
     }
 
     #[test]

@@ -5,13 +5,14 @@ use domain::Time;
 use domain::cloud::ResourceKind;
 use domain::cluster::ClusterState;
 use domain::obligation::{Obligation, ObligationState};
+use domain::plan::MAX_NOT_FOUND;
 use domain::proof::CLEAN_LOOKS;
 use domain::record::Evidence;
 use domain::standing::{Doubt, Source, doubt};
 
 use super::Law;
 use crate::stage::Stage;
-use crate::world::{Origin, Run, Thing, Window};
+use crate::world::{Origin, Run, RunId, RunState, Thing, Window};
 
 impl Stage {
     /// A call that may create something has arrived.
@@ -76,7 +77,7 @@ impl Stage {
         let Some(owed) = store.obligations.iter().find(|owed| owed.id == id) else { return };
         let can_be_proved = self.scenario.has_observer && owed.cloud.is_some();
         let is_proved = match owed.evidence {
-            Some(Evidence::Ci) | None => !can_be_proved,
+            Some(Evidence::Ci) | None => !can_be_proved && !self.has_stray_at_work(&owed.cluster),
             Some(Evidence::Cloud | Evidence::Accepted) => self.was_looked_at(owed),
         };
         if !is_proved {
@@ -85,6 +86,17 @@ impl Stage {
             });
         }
         self.judge_cluster(&owed.cluster);
+    }
+
+    /// Whether a run that the service knows of, and that nobody follows, may still create something.
+    fn has_stray_at_work(&self, cluster: &str) -> bool {
+        let world = self.world.borrow();
+        self.store.borrow().strays.iter().any(|row| {
+            let run = row.stray.run.id.parse::<RunId>().ok().and_then(|id| world.runs.get(id));
+            let is_at_work = run.is_some_and(|run| !matches!(run.state, RunState::Ended(_)));
+            let is_denied = row.stray.missing_looks >= MAX_NOT_FOUND;
+            row.cluster == cluster && row.may_create && is_at_work && !is_denied
+        })
     }
 
     fn was_looked_at(&self, owed: &Obligation) -> bool {

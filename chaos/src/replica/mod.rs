@@ -5,6 +5,7 @@
 
 mod look;
 mod observe;
+mod strays;
 mod trigger;
 mod turn;
 mod unwind;
@@ -56,6 +57,7 @@ impl Replica {
             let cast = &self.stage.cast;
             cast.spawn(&self.stage.clock, self.id, self.clone().work());
             cast.spawn(&self.stage.clock, self.id, self.clone().unwind());
+            cast.spawn(&self.stage.clock, self.id, self.clone().follow_strays());
             if self.stage.scenario.has_observer {
                 cast.spawn(&self.stage.clock, self.id, self.clone().watch());
             }

@@ -1,13 +1,12 @@
 //! Starting a run, stopping one, and finding one whose answer was lost.
 
-use domain::event::Remark;
-use domain::run::RunRef;
+use domain::run::{Candidate, RunRef};
 use domain::step::{Action, CiTarget, Step, StepState};
 use domain::turn::{self, Found, Sent};
 use uuid::Uuid;
 
 use super::{Replica, Turn};
-use crate::store::{Claim, Refusal};
+use crate::store::{Claim, Refusal, Store};
 use crate::variants::Variant;
 use crate::world::{Failure, Origin};
 
@@ -81,31 +80,55 @@ impl Replica {
         match turn::found(&turn.facts, step, candidates, pace, asked_at) {
             Found::Recorded(record) => self.record(claim, &turn.facts, *record).await,
             Found::Adopt { run, twins } => {
-                let mut remarks = Vec::new();
-                for twin in &twins {
-                    self.boundary().await;
-                    let said = stage.cancel(target, twin).await;
-                    remarks.push(Remark::warning(None, format!("{} is a twin: {said:?}", twin.title())));
-                }
-                let record = turn::adopted(&turn.facts, step, run, remarks, turn.now(stage));
+                let record = turn::adopted(&turn.facts, step, run, twins, pace, turn.now(stage));
                 self.record(claim, &turn.facts, record).await
             }
         }
     }
 
+    /// Looks whether the call of an accepted trigger made more than one run.
+    pub(super) async fn seek_twins(&self, claim: &Claim, turn: &Turn, step: &Step) -> Result<(), Refusal> {
+        let (Action::Trigger { target, .. }, Some(trigger)) = (&step.action, &step.trigger) else {
+            return Err(Refusal::NoAnswer);
+        };
+        self.boundary().await;
+        let stage = &self.stage;
+        let (marker, since) = (trigger.marker, trigger.intended_at);
+        let found = match stage.ask(target.provider, |stage| Ok(stage.find(target, marker, since))).await {
+            Ok(mut found) => {
+                let free = self.not_yet_adopted(found.clone()).await?;
+                let own = trigger.run.as_ref().map(|run| &run.id);
+                found.retain(|found| free.contains(found) || Some(&found.run.id) == own);
+                Ok(found)
+            }
+            Err(failure) => Err(failure.what().to_owned()),
+        };
+        let pace = &stage.scenario.pace;
+        let record = turn::twins_sought(&turn.facts, step, found, pace, turn.now(stage));
+        self.record(claim, &turn.facts, record).await
+    }
+
     /// Does what a person answered. A run that another step has adopted since the question was asked fits no more.
     pub(super) async fn heed(&self, claim: &Claim, turn: &Turn, step: &Step) -> Result<(), Refusal> {
-        let mut step = step.clone();
-        if let Some(trigger) = &mut step.trigger {
-            trigger.candidates = self.not_yet_adopted(std::mem::take(&mut trigger.candidates)).await?;
-        }
+        let step = self.without_adopted(step).await?;
         let record = turn::heeded(&turn.facts, &step, turn.now(&self.stage));
         self.record(claim, &turn.facts, record).await
     }
 
-    async fn not_yet_adopted(&self, found: Vec<RunRef>) -> Result<Vec<RunRef>, Refusal> {
-        self.ask_rows(|store, _| Ok(found.into_iter().filter(|run| !store.is_adopted(&run.id)).collect()))
-            .await
+    /// The step, and of the runs that a person was asked about only those that belong to no other.
+    pub(super) async fn without_adopted(&self, step: &Step) -> Result<Step, Refusal> {
+        let mut step = step.clone();
+        if let Some(trigger) = &mut step.trigger
+            && !trigger.candidates.is_empty()
+        {
+            trigger.candidates = self.not_yet_adopted(std::mem::take(&mut trigger.candidates)).await?;
+        }
+        Ok(step)
+    }
+
+    async fn not_yet_adopted(&self, found: Vec<Candidate>) -> Result<Vec<Candidate>, Refusal> {
+        let is_free = |store: &Store, found: &Candidate| !store.is_adopted(&found.run.id);
+        self.ask_rows(|store, _| Ok(found.into_iter().filter(|found| is_free(store, found)).collect())).await
     }
 
     /// Asks the provider to stop the run of a step.

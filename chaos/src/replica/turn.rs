@@ -41,6 +41,7 @@ impl Replica {
                 Next::Skip { positions } => self.record(claim, facts, turn::skipped(positions)).await?,
                 Next::Begin { position } => self.begin(claim, &turn, step(&turn, position)?).await?,
                 Next::Resolve { position } => self.resolve(claim, &turn, step(&turn, position)?).await?,
+                Next::SeekTwins { position } => self.seek_twins(claim, &turn, step(&turn, position)?).await?,
                 Next::Poll { position } => self.poll(claim, &turn, step(&turn, position)?).await?,
                 Next::Stop { position, because } => {
                     self.stop(claim, &turn, step(&turn, position)?, &because).await?;
@@ -50,7 +51,8 @@ impl Replica {
                     self.record(claim, facts, turn::retried(step(&turn, position)?, now)).await?;
                 }
                 Next::GiveUp { position, state, because } => {
-                    let record = turn::given_up(facts, step(&turn, position)?, state, because, now);
+                    let step = self.without_adopted(step(&turn, position)?).await?;
+                    let record = turn::given_up(facts, &step, state, because, now);
                     self.record(claim, facts, record).await?;
                 }
             }
@@ -70,6 +72,8 @@ impl Replica {
         let name = job.job.cluster.clone();
         let cluster = self.ask_rows(|store, _| store.cluster(&name).ok_or(Refusal::Fenced)).await?;
         let obligation = self.ask_rows(|store, _| Ok(store.unsettled(&name).cloned())).await?;
+        let since = job.job.started_at;
+        let strays = self.ask_rows(|store, _| Ok(store.strays_beside(&name, since))).await?;
         let facts = turn::Facts {
             job,
             cluster,
@@ -77,6 +81,7 @@ impl Replica {
             teardown: keepsake.teardown,
             cloud: keepsake.cloud,
             has_observer: self.stage.scenario.has_observer,
+            strays,
         };
         Ok(Turn { facts, read_at, read_when })
     }

@@ -30,6 +30,8 @@ pub struct Scenario {
     pub tag: Option<String>,
     /// A step of the first job over which every worker breaks down.
     pub poison: Option<i32>,
+    /// Whether the CI says which user started a run.
+    pub tells_actor: bool,
     pub weather: Weather,
     pub deeds: Vec<(Time, Deed)>,
     /// From then on nothing new goes wrong.
@@ -55,6 +57,7 @@ impl Scenario {
             has_observer,
             tag,
             poison,
+            tells_actor: dice.one_in(2),
             weather,
             deeds,
             calm_from,

@@ -44,6 +44,8 @@ pub struct Weather {
     pub cloud_refuses: Vec<Span>,
     /// After a destroy that lied the cloud shows nothing for a moment, shorter than the time between two looks.
     pub cloud_is_blind: u32,
+    /// A cancel is accepted and changes nothing.
+    pub deaf_cancel: u32,
 }
 
 /// From one moment to another.
@@ -90,6 +92,7 @@ impl Weather {
                 .collect(),
             cloud_refuses: spans(dice, 3, 60..=900, calm_from),
             cloud_is_blind: rate(4, 1),
+            deaf_cancel: rate(4, 2),
         }
     }
 }

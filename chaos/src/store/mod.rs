@@ -10,6 +10,7 @@ mod endings;
 mod obligations;
 mod observations;
 mod record;
+mod strays;
 
 use std::collections::BTreeMap;
 
@@ -30,6 +31,7 @@ use crate::variants::Variant;
 pub use accept::Accepted;
 pub use claims::Claim;
 pub use obligations::Owed;
+pub use strays::StrayRow;
 
 /// Everything that is written down.
 pub struct Store {
@@ -41,6 +43,7 @@ pub struct Store {
     pub accepted_leftovers: Vec<(String, ResourceKind, String)>,
     /// Which trigger has which run: no run has two.
     adopted: BTreeMap<String, Uuid>,
+    pub strays: Vec<StrayRow>,
     account_asked_at: Option<Time>,
     version: i64,
     variant: Variant,
@@ -138,6 +141,7 @@ impl Store {
             observations: BTreeMap::new(),
             accepted_leftovers: Vec::new(),
             adopted: BTreeMap::new(),
+            strays: Vec::new(),
             account_asked_at: None,
             version: i64::try_from(clusters.len()).unwrap_or(i64::MAX),
             variant,

@@ -19,6 +19,7 @@ impl Store {
         self.touch_job(job);
         if let Some(step) = &record.step {
             self.write_step(job, step, record.heeded);
+            self.leave(job, &cluster, step, &record.left, now);
         }
         if record.is_progress
             && let Some(row) = self.row_mut(job)
@@ -52,9 +53,9 @@ impl Store {
         Ok(())
     }
 
-    /// Whether some trigger has the run already.
+    /// Whether some trigger has the run already, or it was left.
     pub fn is_adopted(&self, run: &str) -> bool {
-        self.adopted.contains_key(run)
+        self.adopted.contains_key(run) || self.is_stray(run)
     }
 
     fn check_adoption(&self, record: &Record) -> Result<(), Refusal> {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use chrono::TimeDelta;
 use domain::Time;
 use domain::plan::MAX_NOT_FOUND;
-use domain::run::{RunRef, RunStatus};
+use domain::run::{Candidate, Likeness, RunRef, RunStatus};
 use domain::step::CiTarget;
 use domain::turn::{Seen, Sent};
 use uuid::Uuid;
@@ -106,7 +106,7 @@ impl Stage {
             project: target.project.clone(),
             branch: target.branch.clone(),
             work,
-            marker: (origin.is_some() && carries_marker(target)).then_some(marker),
+            marker: (origin.is_some() && target.carries_marker()).then_some(marker),
             origin,
             accepted_at: now,
             listed_at,
@@ -182,17 +182,26 @@ impl Stage {
     }
 
     /// The runs that may be the one that was sent with this marker at or after `since`, the oldest first.
-    pub fn find(&self, target: &CiTarget, marker: Uuid, since: Time) -> Vec<RunRef> {
+    pub fn find(&self, target: &CiTarget, marker: Uuid, since: Time) -> Vec<Candidate> {
         let now = self.clock.now();
+        let tells_actor = self.scenario.tells_actor;
+        let is_marked = target.carries_marker();
+        let likeness = match (is_marked, tells_actor) {
+            (true, _) => Likeness::Marker,
+            (false, true) => Likeness::Actor,
+            (false, false) => Likeness::Looks,
+        };
+        let candidate = |run: &Run| Candidate { run: run.reference(), likeness };
         let fits = |run: &&Run| {
             run.provider == target.provider
                 && run.project == target.project
                 && run.branch == target.branch
                 && run.listed_at <= now
                 && run.accepted_at >= since - CLOCK_ALLOWANCE
-                && (!carries_marker(target) || run.marker == Some(marker))
+                && (!is_marked || run.marker == Some(marker))
+                && (is_marked || !tells_actor || run.origin.is_some())
         };
-        self.world.borrow().runs.iter().filter(fits).map(Run::reference).collect()
+        self.world.borrow().runs.iter().filter(fits).map(candidate).collect()
     }
 
     /// How far a run is.
@@ -260,6 +269,13 @@ impl Stage {
         if run.state == RunState::Queued && now < run.accepted_at + NOTHING_TO_CANCEL {
             return Err("there is nothing yet that could be cancelled".into());
         }
+        if self.chance(self.scenario.weather.deaf_cancel) {
+            if run.state == RunState::Queued {
+                run.excuse(Window::CancelRefused);
+            }
+            self.tell(|| format!("  {} is asked to stop and does not", run.name()));
+            return Ok(());
+        }
         run.is_cancelled = true;
         self.tell(|| format!("  {} is asked to stop", run.name()));
         let stops_after = run.course.stops_after;
@@ -276,9 +292,4 @@ impl Stage {
             futures::future::Either::Right(_) => None,
         }
     }
-}
-
-/// Whether a call of this target carries our marker to where a search sees it.
-pub fn carries_marker(target: &CiTarget) -> bool {
-    target.provider == domain::run::ProviderKind::Travis || target.marker_parameter.is_some()
 }

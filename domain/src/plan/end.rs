@@ -18,10 +18,10 @@ pub(super) fn finish(halt: Option<&Halt>, steps: &[Step]) -> Next {
     let was_cut_short = steps.iter().any(|step| step.state == StepState::Skipped);
     let (state, what) = match (broken, halt) {
         (Some(step), Some(Halt::Cancelled(asked))) if step.state == StepState::Cancelled => {
-            (JobState::Cancelled, format!("Cancelled by {} at step {}.", asked.by, named(step)))
+            (JobState::Cancelled, format!("Cancelled by {} at step {}{}.", asked.by, named(step), why(step)))
         }
         (Some(step), Some(Halt::OutOfTime { because })) if step.state == StepState::Cancelled => {
-            (JobState::Failed, format!("Stopped at step {}: {because}.", named(step)))
+            (JobState::Failed, format!("Stopped at step {}: {because}{}.", named(step), why(step)))
         }
         (Some(step), _) => (JobState::Failed, failed_at(step)),
         (None, Some(Halt::Cancelled(asked))) if was_cut_short => {
@@ -63,8 +63,11 @@ fn left_up(abandonment: &Abandonment, broken: Option<&Step>) -> Next {
 }
 
 fn failed_at(step: &Step) -> String {
-    let why = step.message.as_deref().map(|message| format!(": {message}")).unwrap_or_default();
-    format!("Failed at step {}{why}.", named(step))
+    format!("Failed at step {}{}.", named(step), why(step))
+}
+
+fn why(step: &Step) -> String {
+    step.message.as_deref().map(|message| format!(": {message}")).unwrap_or_default()
 }
 
 fn named(step: &Step) -> String {

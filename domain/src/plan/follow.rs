@@ -4,6 +4,7 @@ use chrono::Duration;
 
 use super::{Halt, MAX_TRIES, MIN_LOOKS, Next, Pace};
 use crate::Time;
+use crate::run::Candidate;
 use crate::step::{Action, Phase, Step, StepState, Trigger, TriggerState};
 use crate::text;
 
@@ -59,8 +60,8 @@ impl Course<'_> {
             }
             TriggerState::Unsent => self.unsent(),
             TriggerState::Intended | TriggerState::Unknown => self.unanswered(trigger),
-            TriggerState::NeedsPerson => self.needs_person(),
-            TriggerState::Accepted => self.accepted(),
+            TriggerState::NeedsPerson => self.needs_person(trigger),
+            TriggerState::Accepted => self.accepted(trigger),
         }
     }
 
@@ -102,21 +103,24 @@ impl Course<'_> {
         }
     }
 
-    fn needs_person(&self) -> Next {
+    fn needs_person(&self, trigger: &Trigger) -> Next {
+        let runs = Candidate::titles(&trigger.candidates);
         if self.step.answer.is_some() {
             Next::Heed { position: self.step.position }
         } else if self.stop.is_some() {
-            let because = "cancelled while a person was asked which run it is; it may still be at work";
-            self.give_up(StepState::Cancelled, because.into())
+            let because =
+                format!("cancelled while a person was asked which run it is: {runs} may still be at work");
+            self.give_up(StepState::Cancelled, because)
         } else if self.is_overdue() {
-            let because = format!("nobody said within {} which run it is", self.limit());
+            let because =
+                format!("nobody said within {} which run it is: {runs} may still be at work", self.limit());
             self.give_up(StepState::TimedOut, because)
         } else {
             Next::Wait { until: self.deadline }
         }
     }
 
-    fn accepted(&self) -> Next {
+    fn accepted(&self, trigger: &Trigger) -> Next {
         let position = self.step.position;
         let no_end = || format!("no end within {}", self.limit());
         match self.step.cancel_sent_at {
@@ -125,16 +129,28 @@ impl Course<'_> {
             None if self.is_overdue() => self.look_or_wait(Next::Stop { position, because: no_end() }),
             None => match &self.stop {
                 Some(because) => self.look_or_wait(Next::Stop { position, because: because.clone() }),
+                None if trigger.twins_at.is_some_and(|at| self.now >= at) => {
+                    self.look_or_wait(Next::SeekTwins { position })
+                }
                 None => self.look_or_wait(Next::Poll { position }),
             },
-            Some(sent) if self.now >= sent + self.pace.stop && !self.is_look_due() => self.give_up(
-                if self.is_overdue() { StepState::TimedOut } else { StepState::Cancelled },
-                format!(
-                    "asked to stop {} ago and did not; it may still be at work",
-                    text::duration(self.now - sent)
-                ),
-            ),
-            Some(_) => self.look_or_wait(Next::Poll { position }),
+            Some(sent) => self.stopping(sent, trigger.asked_to_stop),
+        }
+    }
+
+    /// A run that was asked to stop is followed until its provider says that it has ended, and asked again meanwhile.
+    fn stopping(&self, first_asked_at: Time, asked: i32) -> Next {
+        let position = self.step.position;
+        let since = || text::duration(self.now - first_asked_at);
+        let is_over = self.now >= first_asked_at + self.pace.stop;
+        if is_over && !self.is_look_due() {
+            let state = if self.is_overdue() { StepState::TimedOut } else { StepState::Cancelled };
+            self.give_up(state, format!("asked to stop {} ago and did not; it may still be at work", since()))
+        } else if !is_over && self.now >= self.pace.asks_again_at(first_asked_at, asked) {
+            let because = format!("it was asked {} ago and has not stopped", since());
+            self.look_or_wait(Next::Stop { position, because })
+        } else {
+            self.look_or_wait(Next::Poll { position })
         }
     }
 

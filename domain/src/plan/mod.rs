@@ -37,6 +37,10 @@ pub enum Next {
     Resolve {
         position: i32,
     },
+    /// Look whether the call of an accepted trigger made more than one run.
+    SeekTwins {
+        position: i32,
+    },
     /// Ask how far it is.
     Poll {
         position: i32,

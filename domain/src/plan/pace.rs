@@ -2,6 +2,8 @@
 
 use chrono::Duration;
 
+use crate::Time;
+
 /// Everything that waits asks here, so that a demo and a test can be quicker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pace {
@@ -36,6 +38,13 @@ impl Pace {
         let doublings = u32::try_from(failures.clamp(0, 6)).unwrap_or(0);
         let own = (self.poll * 2_i32.pow(doublings)).min(Duration::minutes(1));
         asked.map_or(own, |asked| asked.max(own))
+    }
+
+    /// When a run that goes on is asked to stop once more, after it was asked so often: the pauses double, and the last
+    /// time is well before the patience with it ends.
+    pub fn asks_again_at(&self, first_asked_at: Time, asked: i32) -> Time {
+        let doublings = u32::try_from(asked.clamp(1, 10)).unwrap_or(1);
+        first_asked_at + self.stop / 20 * (2_i32.pow(doublings) - 1)
     }
 
     /// How long to wait before credentials that were not accepted are tried again: a person has to mend them.

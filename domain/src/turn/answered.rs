@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 
-use super::{Facts, end};
+use super::{Facts, end, twins};
 use crate::Time;
 use crate::event::Remark;
 use crate::job::JobState;
@@ -40,6 +40,7 @@ pub fn answered(facts: &Facts, step: &Step, sent: Sent, pace: &Pace, now: Time) 
             step.failed_looks = 0;
             step.next_check_at = now + pace.poll;
             let remark = Remark::info(position, format!("{} accepted.", run.title()));
+            twins::seek_later(&mut step, pace, now);
             if let Some(trigger) = &mut step.trigger {
                 trigger.run = Some(run);
             }

@@ -68,6 +68,8 @@ fn intended(known: Option<Trigger>, marker: Uuid, now: Time) -> Trigger {
             looks: 0,
             run: None,
             candidates: Vec::new(),
+            asked_to_stop: 0,
+            twins_at: None,
         },
         // What surely did not arrive does not count as a try.
         Some(known) => Trigger {

@@ -7,9 +7,9 @@ use crate::cluster::change_by_step;
 use crate::ending::warnings_owed;
 use crate::event::Remark;
 use crate::job::JobState;
-use crate::obligation::Obligation;
+use crate::obligation::{Obligation, pause_after_failure};
 use crate::record::{JobChange, ObligationChange, Record};
-use crate::run::RunRef;
+use crate::run::Candidate;
 use crate::step::{Question, Step, StepState};
 use crate::text;
 
@@ -26,7 +26,7 @@ pub(super) fn consequences(facts: &Facts, step: Step, remarks: Vec<Remark>, now:
         obligation: if begins {
             debt_begun(facts, &step, now)
         } else {
-            destroyed(facts, &step, ends_its_row)
+            destroyed(facts, &step, ends_its_row, now)
         },
         job: begins.then_some(JobChange::Goes(state_of_job(&step))),
         is_progress: before.is_none_or(|before| is_progress(before, &step)),
@@ -67,12 +67,22 @@ fn debt_begun(facts: &Facts, step: &Step, now: Time) -> Option<ObligationChange>
     }
 }
 
-fn destroyed(facts: &Facts, step: &Step, ends_its_row: bool) -> Option<ObligationChange> {
-    let is_destroyed = step.action.destroys_cluster() && step.state == StepState::Succeeded && ends_its_row;
-    is_destroyed.then_some(if facts.is_proved_by_cloud() {
-        ObligationChange::Verify
-    } else {
-        ObligationChange::Settle
+fn destroyed(facts: &Facts, step: &Step, ends_its_row: bool, now: Time) -> Option<ObligationChange> {
+    if !step.action.destroys_cluster() || step.state != StepState::Succeeded || !ends_its_row {
+        return None;
+    }
+    if facts.is_proved_by_cloud() {
+        return Some(ObligationChange::Verify);
+    }
+    // Where only the CI's word counts, it has to be about the time after everything that may have created something.
+    Some(match facts.stray_beside_destroys() {
+        Some(stray) => ObligationChange::Due {
+            failed: true,
+            error: format!("{} may have been at work beside the destroy", stray.run.title()),
+            next_attempt_at: now
+                + pause_after_failure(facts.obligation.as_ref().map_or(0, |owed| owed.failed_attempts) + 1),
+        },
+        None => ObligationChange::Settle,
     })
 }
 
@@ -80,7 +90,7 @@ fn announcements(facts: &Facts, step: &Step, is_news: bool, begins: bool) -> Vec
     if is_news && step.state.is_final() {
         vec![end_of_step(facts, step)]
     } else if let Some(question) = step.question().filter(|_| is_news || begins) {
-        vec![asks(facts, question)]
+        vec![asks(facts, step, question)]
     } else if begins && facts.job.job.started_at.is_none() {
         vec![start_of_job(facts)]
     } else {
@@ -93,15 +103,24 @@ fn start_of_job(facts: &Facts) -> String {
     format!("Job #{} {} on {}: started by {}.", job.number, job.title(), job.cluster, job.actor)
 }
 
-fn asks(facts: &Facts, question: Question<'_>) -> String {
+fn asks(facts: &Facts, step: &Step, question: Question<'_>) -> String {
     let what = match question {
         Question::Approve(text) => text.to_owned(),
         Question::WhichRun(candidates) => {
-            let listed = candidates.iter().map(RunRef::title).collect::<Vec<_>>().join(", ");
-            format!("Which run did we start: {listed}?")
+            let until = step.deadline().map(unless_answered).unwrap_or_default();
+            format!("Which run did we start: {}?{until}", Candidate::titles(candidates))
         }
     };
     format!("Job #{} waits for an answer: {what}", facts.job.job.number)
+}
+
+/// What becomes of a question to which nobody knows an answer.
+pub(super) fn unless_answered(deadline: Time) -> String {
+    let deadline = deadline.format("%Y-%m-%d %H:%M UTC");
+    format!(
+        " Without an answer by {deadline} the step has failed, those that are no stranger's are told to stop, and the job \
+         cleans up."
+    )
 }
 
 /// "Job #12, step 2 of 6: Install the base services: succeeded after 2 min 3 s. CircleCI pipeline 244: https://…"

@@ -43,15 +43,21 @@ pub fn skipped(positions: Vec<i32>) -> Record {
 }
 
 /// Who says that the cluster is gone, which stays true, and what is done about it at the moment.
-fn word_on_destroy(facts: &Facts) -> (&'static str, &'static str) {
-    let is_being_proved =
-        facts.obligation.as_ref().is_some_and(|owed| owed.state == ObligationState::Verifying);
-    match aftermath(&facts.job.steps) {
-        Aftermath::Destroyed if is_being_proved => {
-            (" The CI says that the cluster was destroyed.", " The cloud is being asked.")
+fn word_on_destroy(facts: &Facts) -> (&'static str, String) {
+    let ci_says = " The CI says that the cluster was destroyed.";
+    let owed = facts.obligation.as_ref().map(|owed| owed.state);
+    match (aftermath(&facts.job.steps), owed) {
+        (Aftermath::Destroyed, Some(ObligationState::Verifying)) => {
+            (ci_says, " The cloud is being asked.".to_owned())
         }
-        Aftermath::Destroyed => (" The cluster was destroyed.", ""),
-        _ => ("", ""),
+        (Aftermath::Destroyed, Some(ObligationState::Due)) => {
+            let because = facts.obligation.as_ref().and_then(|owed| owed.last_error.as_deref());
+            let because =
+                because.map(|because| format!("{because}, so it")).unwrap_or_else(|| "It".to_owned());
+            (ci_says, format!(" {because} is destroyed once more."))
+        }
+        (Aftermath::Destroyed, _) => (" The cluster was destroyed.", String::new()),
+        _ => ("", String::new()),
     }
 }
 

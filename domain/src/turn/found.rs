@@ -1,40 +1,67 @@
 //! Finding the run of a trigger whose answer was lost.
 
 use super::Facts;
+use super::consequences::unless_answered;
+use super::twins::{seek_later, with_twins};
 use crate::Time;
 use crate::event::Remark;
 use crate::job::JobState;
 use crate::plan::{MIN_LOOKS, Pace};
 use crate::record::{JobChange, Record};
-use crate::run::{ProviderKind, RunRef};
-use crate::step::{Action, CiTarget, Step, StepState, TriggerState};
+use crate::run::{Candidate, Likeness, RunRef};
+use crate::step::{Step, StepState, TriggerState};
 
 /// What a search for a lost run leads to.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Found {
     /// This one is ours; the others carry the same marker and are to be cancelled.
     Adopt { run: RunRef, twins: Vec<RunRef> },
-    /// There is none yet, or a person has to say which one it is.
+    /// There is none yet, it is too early to say, or a person has to say which one it is.
     Recorded(Box<Record>),
 }
 
 /// Judges what was found. `candidates` are the oldest first, without those that belong to other triggers. `asked_at` is when
 /// the search was begun: a run that shows up while the answer is on its way is not in it.
-pub fn found(facts: &Facts, step: &Step, candidates: Vec<RunRef>, pace: &Pace, asked_at: Time) -> Found {
-    let is_sure = matches!(&step.action, Action::Trigger { target, .. } if carries_marker(target));
-    let mut candidates = candidates;
-    match candidates.len() {
-        0 => Found::Recorded(Box::new(nothing_yet(facts, step, pace, asked_at))),
-        1 => Found::Adopt { run: candidates.remove(0), twins: Vec::new() },
-        _ if is_sure => Found::Adopt { run: candidates.remove(0), twins: candidates },
-        _ => Found::Recorded(Box::new(ask_which(facts, step, candidates, asked_at))),
+///
+/// A run that is known by its looks alone is ours only if no other shows up while ours may still be listed.
+pub fn found(facts: &Facts, step: &Step, candidates: Vec<Candidate>, pace: &Pace, asked_at: Time) -> Found {
+    let has_settled = step.trigger.as_ref().is_some_and(|trigger| {
+        trigger.state != TriggerState::Intended && asked_at >= trigger.sent_at + pace.settle
+    });
+    let are_marked = candidates.iter().all(|candidate| candidate.likeness == Likeness::Marker);
+    let is_sole = candidates.len() == 1;
+    let is_sure = are_marked || (is_sole && (has_settled || candidates[0].is_no_strangers()));
+    if is_sure {
+        let mut runs = candidates.into_iter().map(|candidate| candidate.run);
+        return match runs.next() {
+            Some(run) => Found::Adopt { run, twins: runs.collect() },
+            None => {
+                let remark = "No such run in the provider's list yet.".to_owned();
+                Found::Recorded(Box::new(look_again(facts, step, remark, pace, asked_at)))
+            }
+        };
     }
+    if !has_settled {
+        let remark = format!(
+            "{} may be the run. Waiting whether another one shows up that fits.",
+            Candidate::titles(&candidates)
+        );
+        return Found::Recorded(Box::new(look_again(facts, step, remark, pace, asked_at)));
+    }
+    Found::Recorded(Box::new(ask_which(facts, step, candidates, asked_at)))
 }
 
-/// The record of taking a run as the one that was started. `remarks` tell what became of its twins.
-pub fn adopted(facts: &Facts, step: &Step, run: RunRef, remarks: Vec<Remark>, now: Time) -> Record {
+/// The record of taking a run as the one that was started. Its twins are told to stop.
+pub fn adopted(
+    facts: &Facts,
+    step: &Step,
+    run: RunRef,
+    twins: Vec<RunRef>,
+    pace: &Pace,
+    now: Time,
+) -> Record {
     let mut step = step.clone();
-    let first = Remark::warning(
+    let remark = Remark::warning(
         Some(step.position),
         format!("Found the run whose answer was lost: {}. It is adopted.", run.title()),
     );
@@ -43,10 +70,11 @@ pub fn adopted(facts: &Facts, step: &Step, run: RunRef, remarks: Vec<Remark>, no
         trigger.run = Some(run);
         trigger.candidates.clear();
     }
+    seek_later(&mut step, pace, now);
     step.message = None;
     step.failed_looks = 0;
     step.next_check_at = now;
-    facts.record(step, std::iter::once(first).chain(remarks).collect(), now)
+    with_twins(facts, step, twins, vec![remark], now)
 }
 
 /// The record of a search that the provider did not answer.
@@ -58,7 +86,7 @@ pub fn not_searched(facts: &Facts, step: &Step, error: &str, pace: &Pace, now: T
     facts.record(step, vec![remark], now)
 }
 
-fn nothing_yet(facts: &Facts, step: &Step, pace: &Pace, asked_at: Time) -> Record {
+fn look_again(facts: &Facts, step: &Step, remark: String, pace: &Pace, asked_at: Time) -> Record {
     let mut step = step.clone();
     step.failed_looks = 0;
     step.next_check_at = asked_at + pace.look;
@@ -80,15 +108,16 @@ fn nothing_yet(facts: &Facts, step: &Step, pace: &Pace, asked_at: Time) -> Recor
             }
         }
     }
-    let remark = Remark::info(Some(step.position), "No such run in the provider's list yet.");
+    let remark = Remark::info(Some(step.position), remark);
     facts.record(step, vec![remark], asked_at)
 }
 
-fn ask_which(facts: &Facts, step: &Step, candidates: Vec<RunRef>, now: Time) -> Record {
+fn ask_which(facts: &Facts, step: &Step, candidates: Vec<Candidate>, now: Time) -> Record {
     let mut step = step.clone();
-    let listed = candidates.iter().map(RunRef::title).collect::<Vec<_>>().join(", ");
+    let listed = Candidate::titles(&candidates);
+    let until = step.deadline().map(unless_answered).unwrap_or_default();
     let text = format!("the answer was lost, and more than one run fits: {listed}. Say which one it is");
-    let remark = Remark::warning(Some(step.position), format!("{text}."));
+    let remark = Remark::warning(Some(step.position), format!("{text}.{until}"));
     if let Some(trigger) = &mut step.trigger {
         trigger.state = TriggerState::NeedsPerson;
         trigger.candidates = candidates;
@@ -98,9 +127,4 @@ fn ask_which(facts: &Facts, step: &Step, candidates: Vec<RunRef>, now: Time) -> 
     let mut record = facts.record(step, vec![remark], now);
     record.job = Some(JobChange::Goes(JobState::Waiting));
     record
-}
-
-/// Whether a run that was found is surely ours.
-fn carries_marker(target: &CiTarget) -> bool {
-    target.provider == ProviderKind::Travis || target.marker_parameter.is_some()
 }

@@ -5,7 +5,9 @@ use crate::Time;
 use crate::event::Remark;
 use crate::job::JobState;
 use crate::record::{JobChange, Record};
+use crate::run::Candidate;
 use crate::step::{Action, Answer, GivenAnswer, Step, StepState, TriggerState, Verdict};
+use crate::stray::left_by;
 use crate::text;
 
 /// The record of heeding an answer. The step has no candidates that belong to other triggers by now. Nothing is sent yet: a trigger that is wanted again is sent by the next turn.
@@ -18,9 +20,11 @@ pub fn heeded(facts: &Facts, step: &Step, now: Time) -> Record {
     };
     // An answer that does not fit any more leaves the question open.
     let is_open = step.question().is_some();
+    let left = left_by(&step);
     let mut record = facts.record(step, vec![remark], now);
     record.job = Some(JobChange::Goes(if is_open { JobState::Waiting } else { JobState::Running }));
     record.heeded = true;
+    record.left = left;
     record
 }
 
@@ -54,7 +58,10 @@ fn answered(step: &mut Step, given: &GivenAnswer, now: Time) -> Remark {
         }
         Answer::GiveUp => {
             end(step, StepState::Failed, now);
-            step.message = Some(format!("given up by {by}"));
+            let runs = step.trigger.as_ref().map(|trigger| Candidate::titles(&trigger.candidates));
+            let runs = runs.filter(|runs| !runs.is_empty());
+            let runs = runs.map(|runs| format!(": {runs} may still be at work")).unwrap_or_default();
+            step.message = Some(format!("given up by {by}{runs}"));
             Remark::warning(position, format!("{by} gave the step up."))
         }
     }
@@ -65,7 +72,9 @@ fn adopt(step: &mut Step, wanted: &str, given: &GivenAnswer) -> Remark {
     let Some(trigger) = &mut step.trigger else {
         return Remark::warning(position, "There is no run to adopt.");
     };
-    let Some(run) = trigger.candidates.iter().find(|run| run.id == wanted).cloned() else {
+    let Some(run) =
+        trigger.candidates.iter().map(|candidate| &candidate.run).find(|run| run.id == wanted).cloned()
+    else {
         return Remark::warning(position, "The run that was named is not among those that fit.");
     };
     let remark =

@@ -86,7 +86,9 @@ pub fn not_seen(facts: &Facts, step: &Step, unseen: Unseen, pace: &Pace, now: Ti
         Unseen::Refused(what) => return stopped::given_up(facts, &step, StepState::Failed, what, now),
         Unseen::NotFound(what) if step.missing_looks >= MAX_NOT_FOUND => {
             let because = format!("{what}; what became of it is not known");
-            return stopped::given_up(facts, &step, StepState::Failed, because, now);
+            let record = stopped::given_up(facts, &step, StepState::Failed, because, now);
+            // There is nothing that could be told to stop.
+            return Record { left: Vec::new(), ..record };
         }
         Unseen::NotFound(what) => (pace.pause_after(step.failed_looks, None), what),
         Unseen::Later { after, what } => (pace.pause_after(step.failed_looks, after), what),

@@ -11,6 +11,7 @@ mod found;
 mod heeded;
 mod looked;
 mod stopped;
+mod twins;
 
 use crate::cloud::CloudMark;
 use crate::cluster::Cluster;
@@ -18,6 +19,7 @@ use crate::job::JobWithSteps;
 use crate::obligation::{Obligation, PlannedTeardown};
 use crate::record::Record;
 use crate::step::{Step, StepState};
+use crate::stray::Stray;
 
 pub use answered::{Sent, answered};
 pub use begun::{Begun, begun};
@@ -26,6 +28,7 @@ pub use found::{Found, adopted, found, not_searched};
 pub use heeded::heeded;
 pub use looked::{Seen, Unseen, not_seen, seen};
 pub use stopped::{given_up, retried, stop_asked};
+pub use twins::twins_sought;
 
 /// All that one turn of a job knows.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +43,8 @@ pub struct Facts {
     pub cloud: Option<CloudMark>,
     /// Whether a cloud can be asked for proof of a destroy.
     pub has_observer: bool,
+    /// Runs that nobody follows any more and that may create something on the cluster, until well after their end.
+    pub strays: Vec<Stray>,
 }
 
 impl Facts {
@@ -52,6 +57,15 @@ impl Facts {
     fn is_proved_by_cloud(&self) -> bool {
         let mark = self.obligation.as_ref().and_then(|owed| owed.cloud.as_ref()).or(self.cloud.as_ref());
         self.has_observer && mark.is_some()
+    }
+
+    /// A run that nobody follows any more and that may have created something after a destroy of this job was begun.
+    fn stray_beside_destroys(&self) -> Option<&Stray> {
+        let destroys = self.job.steps.iter().filter(|step| step.action.destroys_cluster());
+        let begun = destroys.filter_map(|step| step.started_at).min();
+        self.strays
+            .iter()
+            .find(|stray| stray.ended_at.is_none_or(|ended| begun.is_none_or(|begun| ended > begun)))
     }
 
     /// The record of a step that came into its present state, with all that follows from it.

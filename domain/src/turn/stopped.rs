@@ -7,6 +7,7 @@ use crate::plan::Pace;
 use crate::record::Record;
 use crate::run::RunRef;
 use crate::step::{Action, Step, StepState};
+use crate::stray::left_by;
 use crate::text;
 
 /// The record of asking the provider to stop a run. It is followed until the provider says that it stopped; one that
@@ -23,13 +24,18 @@ pub fn stop_asked(
     let mut step = step.clone();
     let position = Some(step.position);
     step.next_check_at = now + pace.poll;
+    let is_first = step.cancel_sent_at.is_none();
     let remark = match answer {
         Ok(()) => {
-            step.cancel_sent_at = Some(now);
-            Remark::warning(position, format!("Asked to stop {}: {because}.", run.title()))
+            step.cancel_sent_at.get_or_insert(now);
+            if let Some(trigger) = &mut step.trigger {
+                trigger.asked_to_stop += 1;
+            }
+            let asked = if is_first { "Asked" } else { "Asked again" };
+            Remark::warning(position, format!("{asked} to stop {}: {because}.", run.title()))
         }
-        Err(error) if step.deadline().is_some_and(|deadline| now >= deadline + pace.stop) => {
-            let because = format!("{because}, and it could not be stopped: {error}");
+        Err(error) if is_first && step.deadline().is_some_and(|deadline| now >= deadline + pace.stop) => {
+            let because = format!("{because}, and it could not be stopped: {error}; it may still be at work");
             return given_up(facts, &step, StepState::TimedOut, because, now);
         }
         Err(error) => {
@@ -41,13 +47,14 @@ pub fn stop_asked(
     facts.record(step, vec![remark], now)
 }
 
-/// The record of ending a step without the provider.
+/// The record of ending a step without the provider. What it leaves at work is told to stop from now on.
 pub fn given_up(facts: &Facts, step: &Step, state: StepState, because: String, now: Time) -> Record {
     let mut step = step.clone();
     let remark = Remark::error(Some(step.position), format!("{}: {because}.", step.title));
     end(&mut step, state, now);
     step.message = Some(because);
-    facts.record(step, vec![remark], now)
+    let left = left_by(&step);
+    Record { left, ..facts.record(step, vec![remark], now) }
 }
 
 /// The record of lining up a step whose run failed for another attempt, with a new marker.

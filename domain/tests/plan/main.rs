@@ -3,6 +3,7 @@
 mod halts;
 mod laws;
 mod stories;
+mod strays;
 mod support;
 mod times;
 mod turns;

@@ -189,6 +189,8 @@ pub fn trigger(state: TriggerState, second: i64) -> Trigger {
             url: "https://example.org/243".into(),
         }),
         candidates: Vec::new(),
+        asked_to_stop: 0,
+        twins_at: None,
     }
 }
 

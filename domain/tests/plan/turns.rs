@@ -16,7 +16,7 @@ use domain::turn::{
 
 use crate::support::*;
 
-fn facts(story: &Story) -> Facts {
+pub fn facts(story: &Story) -> Facts {
     Facts {
         job: JobWithSteps { job: story.job.clone(), steps: story.steps.clone() },
         cluster: story.cluster.clone(),
@@ -24,10 +24,11 @@ fn facts(story: &Story) -> Facts {
         teardown: Vec::new(),
         cloud: None,
         has_observer: true,
+        strays: Vec::new(),
     }
 }
 
-fn owed(state: ObligationState) -> Obligation {
+pub fn owed(state: ObligationState) -> Obligation {
     Obligation {
         id: 1,
         cluster: "c".into(),

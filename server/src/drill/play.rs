@@ -111,7 +111,7 @@ async fn answer_as_a_person(store: &Store, job: &JobWithSteps) -> Result<()> {
     for step in job.steps.iter().filter(|step| step.answer.is_none()) {
         let answer = match step.question() {
             Some(Question::Approve(_)) => Answer::Approve,
-            Some(Question::WhichRun([oldest, ..])) => Answer::Adopt { run: oldest.id.clone() },
+            Some(Question::WhichRun([oldest, ..])) => Answer::Adopt { run: oldest.run.id.clone() },
             Some(Question::WhichRun([])) => Answer::GiveUp,
             None => continue,
         };

@@ -2,7 +2,7 @@
 
 use domain::Time;
 use serde::Serialize;
-use simulator::{Fault, LogEntry};
+use simulator::{Fault, FaultKind, LogEntry};
 
 use super::injection::Injection;
 use super::play::{Beginning, Played};
@@ -18,8 +18,9 @@ pub(super) struct Struck {
 }
 
 pub(super) fn strikes(injections: &[Injection], stage: &Stage, played: &Played) -> Vec<Struck> {
-    let mut struck: Vec<LogEntry> =
-        stage.simulator.log().into_iter().filter(|entry| entry.fault.is_some()).collect();
+    let log = stage.simulator.log();
+    let mut struck: Vec<(&LogEntry, FaultKind)> =
+        log.iter().flat_map(|entry| entry.faults().map(move |kind| (entry, kind))).collect();
     let mut kills = played.kills.iter().copied();
     let mut in_order: Vec<(usize, &Injection)> = injections.iter().enumerate().collect();
     // The kills are noted in the order of their requests, whatever the order in which they were asked for.
@@ -43,17 +44,17 @@ pub(super) fn strikes(injections: &[Injection], stage: &Stage, played: &Played) 
 }
 
 /// The strikes of one fault, taken out of those that are left: two faults may be alike but for their numbers.
-fn taken(struck: &mut Vec<LogEntry>, fault: &Fault) -> Vec<Time> {
+fn taken(struck: &mut Vec<(&LogEntry, FaultKind)>, fault: &Fault) -> Vec<Time> {
     let most = if fault.every { usize::MAX } else { 1 };
-    let is_of = |entry: &LogEntry| {
+    let is_of = |entry: &LogEntry, kind: FaultKind| {
         entry.service == fault.endpoint.service()
             && entry.endpoint == Some(fault.endpoint.name())
-            && entry.fault == Some(fault.kind)
+            && kind == fault.kind
             && (fault.branch.is_none() || entry.branch == fault.branch)
     };
     let mut times = Vec::new();
-    struck.retain(|entry| {
-        let is_taken = times.len() < most && is_of(entry);
+    struck.retain(|(entry, kind)| {
+        let is_taken = times.len() < most && is_of(entry, *kind);
         if is_taken {
             times.push(entry.at);
         }

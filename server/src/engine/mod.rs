@@ -9,7 +9,8 @@
 //! 5. From the commit that precedes a create on, an obligation to destroy stands; only a destroy that succeeded, and
 //!    that the cloud proves where it can be asked, settles it.
 //! 6. A wait is a row with a time. No task, connection or claim is held for it.
-//! 7. For each debt a destroy is planted at the CI that comes when nobody here does; planting it keeps nothing waiting.
+//! 7. A run that nobody follows any more is told to stop until its provider says that it has ended.
+//! 8. For each debt a destroy is planted at the CI that comes when nobody here does; planting it keeps nothing waiting.
 
 mod announce;
 mod backup;
@@ -20,6 +21,7 @@ mod patience;
 mod presence;
 mod prices;
 mod schedule;
+mod strays;
 mod trigger;
 mod turn;
 mod unwind;
@@ -136,6 +138,7 @@ impl Engine {
             announce::run(&self, &shutdown),
             prices::run(&self, &shutdown),
             schedule::run(&self, &shutdown),
+            strays::run(&self, &shutdown),
         );
     }
 }

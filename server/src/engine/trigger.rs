@@ -1,8 +1,7 @@
 //! Starting a run, stopping one, and finding one whose answer was lost.
 
-use domain::event::Remark;
-use domain::run::RunRef;
-use domain::step::{Action, CiTarget, Step, StepState};
+use domain::run::{Candidate, RunRef};
+use domain::step::{Action, CiTarget, Step, StepState, Trigger};
 use domain::turn::{self, Found, Sent};
 use store::{Claim, Error, Turn};
 use uuid::Uuid;
@@ -43,58 +42,67 @@ impl Engine {
             return Err(Error::Unreadable(format!("step {} has no trigger to look for", step.position)));
         };
         let asked_at = turn.now();
-        let found = match self.providers.ci(target.provider) {
-            Ok(ci) => {
-                let found = ci.find(target, trigger.marker, trigger.intended_at).await;
-                self.noted(target.provider.title(), found).await.map_err(|error| error.to_string())
-            }
-            Err(missing) => Err(missing.to_string()),
-        };
-        let candidates = match found {
+        let candidates = match self.seek(target, trigger).await {
             Ok(found) => self.not_yet_adopted(found).await?,
             Err(error) => {
                 let record = turn::not_searched(&turn.facts, step, &error, &self.pace, turn.now());
                 return self.record(claim, record).await;
             }
         };
-        match turn::found(&turn.facts, step, candidates, &self.pace, asked_at) {
-            Found::Recorded(record) => self.record(claim, *record).await,
+        let record = match turn::found(&turn.facts, step, candidates, &self.pace, asked_at) {
+            Found::Recorded(record) => *record,
             Found::Adopt { run, twins } => {
-                let mut remarks = Vec::new();
-                for twin in &twins {
-                    remarks.push(self.cancel_twin(target, twin, step.position).await);
-                }
-                self.record(claim, turn::adopted(&turn.facts, step, run, remarks, turn.now())).await
+                turn::adopted(&turn.facts, step, run, twins, &self.pace, turn.now())
             }
-        }
+        };
+        self.record(claim, record).await
+    }
+
+    /// Looks whether the call of an accepted trigger made more than one run.
+    pub(super) async fn seek_twins(&self, claim: &Claim, turn: &Turn, step: &Step) -> Result<(), Error> {
+        let (Action::Trigger { target, .. }, Some(trigger)) = (&step.action, &step.trigger) else {
+            return Err(Error::Unreadable(format!("step {} has no trigger to look for", step.position)));
+        };
+        let found = match self.seek(target, trigger).await {
+            Ok(mut found) => {
+                let free = self.not_yet_adopted(found.clone()).await?;
+                let own = trigger.run.as_ref().map(|run| &run.id);
+                found.retain(|found| free.contains(found) || Some(&found.run.id) == own);
+                Ok(found)
+            }
+            Err(error) => Err(error),
+        };
+        self.record(claim, turn::twins_sought(&turn.facts, step, found, &self.pace, turn.now())).await
+    }
+
+    async fn seek(&self, target: &CiTarget, trigger: &Trigger) -> Result<Vec<Candidate>, String> {
+        let ci = self.providers.ci(target.provider).map_err(|missing| missing.to_string())?;
+        let found = ci.find(target, trigger.marker, trigger.intended_at).await;
+        self.noted(target.provider.title(), found).await.map_err(|error| error.to_string())
     }
 
     /// Does what a person answered. A run that another step has adopted since the question was asked fits no more.
     pub(super) async fn heed(&self, claim: &Claim, turn: &Turn, step: &Step) -> Result<(), Error> {
+        let step = self.without_adopted(step).await?;
+        self.record(claim, turn::heeded(&turn.facts, &step, turn.now())).await
+    }
+
+    /// The step, and of the runs that a person was asked about only those that belong to no other.
+    pub(super) async fn without_adopted(&self, step: &Step) -> Result<Step, Error> {
         let mut step = step.clone();
         if let Some(trigger) = &mut step.trigger {
             trigger.candidates = self.not_yet_adopted(std::mem::take(&mut trigger.candidates)).await?;
         }
-        self.record(claim, turn::heeded(&turn.facts, &step, turn.now())).await
+        Ok(step)
     }
 
-    async fn not_yet_adopted(&self, mut found: Vec<RunRef>) -> Result<Vec<RunRef>, Error> {
-        let adopted = self.store.adopted_runs(&found).await?;
-        found.retain(|run| !adopted.contains(&run.id));
-        Ok(found)
-    }
-
-    async fn cancel_twin(&self, target: &CiTarget, twin: &RunRef, position: i32) -> Remark {
-        let name = twin.title();
-        match self.cancel(target, twin).await {
-            Ok(()) => {
-                Remark::warning(Some(position), format!("{name} carries the same marker; asked to stop it."))
-            }
-            Err(error) => Remark::error(
-                Some(position),
-                format!("{name} carries the same marker and could not be stopped: {error}."),
-            ),
+    async fn not_yet_adopted(&self, mut found: Vec<Candidate>) -> Result<Vec<Candidate>, Error> {
+        if found.is_empty() {
+            return Ok(found);
         }
+        let adopted = self.store.adopted_runs(&found).await?;
+        found.retain(|found| !adopted.contains(&found.run.id));
+        Ok(found)
     }
 
     /// Asks the provider to stop the run of a step.
@@ -115,7 +123,7 @@ impl Engine {
         self.record(claim, record).await
     }
 
-    async fn cancel(&self, target: &CiTarget, run: &RunRef) -> Result<(), String> {
+    pub(super) async fn cancel(&self, target: &CiTarget, run: &RunRef) -> Result<(), String> {
         let ci = self.providers.ci(target.provider).map_err(|missing| missing.to_string())?;
         let answer = ci.cancel(target, run).await;
         self.noted(target.provider.title(), answer).await.map_err(|error| error.to_string())

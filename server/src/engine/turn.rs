@@ -47,6 +47,7 @@ impl Engine {
                 Next::Skip { positions } => self.record(claim, turn::skipped(positions)).await?,
                 Next::Begin { position } => self.begin(claim, &turn, step(&turn, position)?).await?,
                 Next::Resolve { position } => self.resolve(claim, &turn, step(&turn, position)?).await?,
+                Next::SeekTwins { position } => self.seek_twins(claim, &turn, step(&turn, position)?).await?,
                 Next::Poll { position } => self.poll(claim, &turn, step(&turn, position)?).await?,
                 Next::Stop { position, because } => {
                     self.stop(claim, &turn, step(&turn, position)?, &because).await?;
@@ -56,8 +57,8 @@ impl Engine {
                     self.record(claim, turn::retried(step(&turn, position)?, now)).await?;
                 }
                 Next::GiveUp { position, state, because } => {
-                    let record = turn::given_up(facts, step(&turn, position)?, state, because, now);
-                    self.record(claim, record).await?;
+                    let step = self.without_adopted(step(&turn, position)?).await?;
+                    self.record(claim, turn::given_up(facts, &step, state, because, now)).await?;
                 }
             }
         }

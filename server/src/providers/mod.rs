@@ -21,7 +21,7 @@ use domain::Time;
 use domain::backup::{BackupDestroy, Stand};
 use domain::cloud::Resource;
 use domain::price::ListedPrice;
-use domain::run::{ProviderKind, RunRef, RunReport};
+use domain::run::{Candidate, ProviderKind, RunRef, RunReport};
 use domain::step::CiTarget;
 use uuid::Uuid;
 
@@ -53,12 +53,18 @@ pub trait CiProvider: Send + Sync {
     /// first.
     ///
     /// Where the marker travels, only runs that carry it. Elsewhere all that fit by branch, trigger, time and
-    /// parameters, runs of earlier steps included: the caller knows those. `since` is a time of our clock;
+    /// parameters, runs of earlier steps included: the caller knows those. What the provider says to be another
+    /// user's than our token's is none of ours. `since` is a time of our clock;
     /// the provider's clock may be [`CLOCK_ALLOWANCE`] behind it.
     ///
     /// # Errors
     /// An error says nothing about whether there is such a run.
-    async fn find(&self, target: &CiTarget, marker: Uuid, since: Time) -> Result<Vec<RunRef>, ProviderError>;
+    async fn find(
+        &self,
+        target: &CiTarget,
+        marker: Uuid,
+        since: Time,
+    ) -> Result<Vec<Candidate>, ProviderError>;
 
     /// How far the run is. A status word that we do not know gives
     /// [`RunStatus::Unknown`](domain::run::RunStatus).

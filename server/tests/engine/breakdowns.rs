@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use domain::Time;
 use domain::cluster::ClusterState;
 use domain::job::JobState;
-use domain::run::{ProviderKind, RunRef, RunReport};
+use domain::run::{Candidate, ProviderKind, RunRef, RunReport};
 use domain::size::Size;
 use domain::step::{CiTarget, StepState};
 use server::providers::{CiProvider, ProviderError, TriggerError};
@@ -73,7 +73,12 @@ impl CiProvider for Panicky {
         self.client.trigger(target, marker).await
     }
 
-    async fn find(&self, target: &CiTarget, marker: Uuid, since: Time) -> Result<Vec<RunRef>, ProviderError> {
+    async fn find(
+        &self,
+        target: &CiTarget,
+        marker: Uuid,
+        since: Time,
+    ) -> Result<Vec<Candidate>, ProviderError> {
         self.client.find(target, marker, since).await
     }
 

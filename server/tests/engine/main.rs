@@ -14,6 +14,7 @@ mod proof;
 mod schedule_years;
 mod schedules;
 mod strain;
+mod strays;
 mod stuck;
 mod support;
 mod weather;

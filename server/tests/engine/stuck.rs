@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use domain::Time;
 use domain::job::JobState;
 use domain::order::Ask;
-use domain::run::{ProviderKind, RunRef, RunReport};
+use domain::run::{Candidate, ProviderKind, RunRef, RunReport};
 use domain::size::Size;
 use domain::step::CiTarget;
 use server::engine::Engine;
@@ -77,7 +77,12 @@ impl CiProvider for Stuck {
         started
     }
 
-    async fn find(&self, target: &CiTarget, marker: Uuid, since: Time) -> Result<Vec<RunRef>, ProviderError> {
+    async fn find(
+        &self,
+        target: &CiTarget,
+        marker: Uuid,
+        since: Time,
+    ) -> Result<Vec<Candidate>, ProviderError> {
         self.client.find(target, marker, since).await
     }
 

@@ -17,10 +17,11 @@ use domain::plan::Pace;
 use domain::receipt::Receipt;
 use domain::size::Size;
 use domain::stay::StayLimits;
-use domain::step::{Action, Effect, Step};
+use domain::step::{Action, CiTarget, Effect, Step};
 use server::engine::Engine;
-use server::providers::{Patience, Providers};
-use simulator::{Service, Settings, Simulator};
+use server::providers::http::Http;
+use server::providers::{CiProvider, CircleCi, Patience, Providers};
+use simulator::{Endpoint, LogEntry, Service, Settings, Simulator};
 use sqlx::PgPool;
 use store::{Adoption, ReceiptFilter, Store, Terms};
 use tokio::task::JoinHandle;
@@ -219,6 +220,11 @@ impl House {
 
     /// The same pipeline as ours in size s, started by somebody else at the same time.
     pub async fn somebody_else_starts(&self, branch: &str) {
+        let target = self.target_of(branch);
+        self.providers.ci(target.provider).unwrap().trigger(&target, Uuid::new_v4()).await.unwrap();
+    }
+
+    fn target_of(&self, branch: &str) -> CiTarget {
         let ask = Ask {
             routine: "up".into(),
             cluster: CLUSTER.into(),
@@ -231,8 +237,17 @@ impl House {
             Action::Trigger { target, .. } if target.branch == branch => Some(target),
             _ => None,
         });
-        let target = target.unwrap();
-        self.providers.ci(target.provider).unwrap().trigger(&target, Uuid::new_v4()).await.unwrap();
+        target.unwrap()
+    }
+
+    /// The same by somebody whose token is another user's.
+    pub async fn a_stranger_starts(&self, branch: &str) {
+        let at = |path: &str| format!("{}/circleci{path}", self.simulator.url());
+        let http = Http::new(Duration::from_secs(10)).unwrap();
+        let token = "token-of-a-stranger".into();
+        let theirs =
+            CircleCi::new(&http, &at("/api/v2"), &at("/app"), token, Duration::from_secs(2)).unwrap();
+        theirs.trigger(&self.target_of(branch), Uuid::new_v4()).await.unwrap();
     }
 
     /// The trigger of the step arrives a second time, with the same marker.
@@ -241,6 +256,20 @@ impl House {
             panic!("step {} has no trigger", step.position);
         };
         self.providers.ci(target.provider).unwrap().trigger(target, trigger.marker).await.unwrap();
+    }
+
+    /// In the provider's words, what became of each CircleCI pipeline and Travis build on this branch.
+    pub fn states(&self, branch: &str) -> Vec<&'static str> {
+        let runs = self.simulator.effective_runs().into_iter();
+        runs.filter(|run| run.branch.as_deref() == Some(branch)).map(|run| run.state).collect()
+    }
+
+    /// How often this endpoint was called.
+    pub fn calls_of(&self, endpoint: Endpoint) -> usize {
+        let is_of = |entry: &&LogEntry| {
+            entry.service == endpoint.service() && entry.endpoint == Some(endpoint.name())
+        };
+        self.simulator.log().iter().filter(is_of).count()
     }
 
     /// How often something was asked for a job: by its turns, and not by the loops beside them.

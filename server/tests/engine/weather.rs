@@ -162,7 +162,7 @@ async fn of_two_runs_with_our_marker_the_older_is_adopted_and_the_other_cancelle
     assert_eq!(over.job.state, JobState::Succeeded, "{}", house.story().await);
     assert_eq!(over.steps[2].state, StepState::Succeeded);
     assert!(
-        house.story().await.contains("carries the same marker; asked to stop it"),
+        house.story().await.contains("carries the same marker as Travis CI build"),
         "{}",
         house.story().await
     );

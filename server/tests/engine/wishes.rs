@@ -8,7 +8,6 @@ use domain::job::{JobState, JobWithSteps};
 use domain::obligation::ObligationState;
 use domain::order::Ask;
 use domain::routine::{Routine, RoutineStep};
-use domain::run::RunRef;
 use domain::size::Size;
 use domain::step::{Answer, Question, Step, StepState, Verdict};
 use simulator::{Endpoint, Fault, FaultKind};
@@ -175,7 +174,7 @@ async fn a_person_says_which_of_two_runs_is_ours(pool: PgPool) {
     house.simulator.forgive();
     let asking = is_asked(&house, guide).await;
     assert_eq!(asking.job.state, JobState::Waiting);
-    let candidates: Vec<RunRef> = match asking.steps[0].question() {
+    let candidates = match asking.steps[0].question() {
         Some(Question::WhichRun(candidates)) => candidates.to_vec(),
         other => panic!("asked {other:?}"),
     };
@@ -183,13 +182,13 @@ async fn a_person_says_which_of_two_runs_is_ours(pool: PgPool) {
     let stranger = Answer::Adopt { run: "no-such-run".into() };
     let refused = house.store.answer(guide, 1, stranger, &anna()).await.unwrap_err();
     assert!(matches!(refused, Error::Act(ActError::NoAnswer { .. })), "{refused}");
-    let ours = Answer::Adopt { run: candidates[0].id.clone() };
+    let ours = Answer::Adopt { run: candidates[0].run.id.clone() };
     house.store.answer(guide, 1, ours, &anna()).await.unwrap();
     let over = house.over(guide).await;
     house.is_proved().await;
     engine.stop().await;
     assert_eq!(over.job.state, JobState::Succeeded, "{}", house.story().await);
-    assert_eq!(over.steps[0].run().unwrap().id, candidates[0].id);
+    assert_eq!(over.steps[0].run().unwrap().id, candidates[0].run.id);
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::run::{ProviderKind, RunRef};
+use domain::run::{Candidate, ProviderKind, RunRef};
 use serde_json::json;
 use server::providers::{ProviderError, TriggerError};
 use simulator::{Endpoint, Fault, FaultKind, Settings};
@@ -73,7 +73,7 @@ async fn a_trigger_whose_answer_was_lost_is_found_exactly_once() {
         let circleci = providers_at(world.simulator.url(), PATIENCE).circleci.unwrap();
         let found = circleci.find(&circleci_target("release"), MARKER, since).await.unwrap();
         let effective = world.simulator.effective_runs();
-        let ids = |runs: &[RunRef]| runs.iter().map(|run| run.id.clone()).collect::<Vec<_>>();
+        let ids = |found: &[Candidate]| found.iter().map(|found| found.run.id.clone()).collect::<Vec<_>>();
         assert_eq!(ids(&found), effective.iter().map(|run| run.id.clone()).collect::<Vec<_>>(), "{kind:?}");
         assert_eq!(found.len(), 1, "{kind:?}");
     }

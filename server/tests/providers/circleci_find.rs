@@ -1,8 +1,10 @@
 //! Finding a CircleCI pipeline again whose answer was lost.
 
+use domain::run::{Candidate, Likeness};
 use domain::step::CiTarget;
 use serde_json::{Value, json};
-use server::providers::ProviderError;
+use server::providers::http::Http;
+use server::providers::{CiProvider, CircleCi, ProviderError};
 use simulator::{Endpoint, Fault, FaultKind, Settings};
 use uuid::Uuid;
 
@@ -13,6 +15,13 @@ const LIST: &str = "GET /circleci/api/v2/project/github/rivernews/iriversland2-k
 
 fn marked(branch: &str) -> CiTarget {
     CiTarget { marker_parameter: Some("marker".into()), ..circleci_target(branch) }
+}
+
+/// The client of whoever has this token.
+fn circleci_of(simulator: &str, token: &str) -> CircleCi {
+    let at = |path: &str| format!("{simulator}/circleci{path}");
+    let http = Http::new(PATIENCE.answer).unwrap();
+    CircleCi::new(&http, &at("/api/v2"), &at("/app"), token.into(), PATIENCE.start).unwrap()
 }
 
 fn pipeline(id: &str, created_at: &str) -> Value {
@@ -29,7 +38,7 @@ async fn found_in(pages: &[Value], since: &str) -> Result<Vec<String>, ProviderE
     let canned = Canned::start(answers).await;
     let circleci = providers_at(&canned.url, PATIENCE).circleci.unwrap();
     let found = circleci.find(&circleci_target("release"), MARKER, since.parse().unwrap()).await?;
-    Ok(found.into_iter().map(|run| run.id).collect())
+    Ok(found.into_iter().map(|found| found.run.id).collect())
 }
 
 #[tokio::test]
@@ -44,7 +53,8 @@ async fn a_pipeline_is_found_by_its_marker_among_others_of_its_branch() {
         sent.push((marker, world.circleci().trigger(&target, marker).await.unwrap()));
     }
     for (marker, run) in sent {
-        assert_eq!(world.circleci().find(&target, marker, since).await, Ok(vec![run]));
+        let found = world.circleci().find(&target, marker, since).await;
+        assert_eq!(found, Ok(vec![Candidate { run, likeness: Likeness::Marker }]));
     }
     assert_eq!(world.circleci().find(&target, MARKER, since).await, Ok(vec![]));
 }
@@ -58,7 +68,24 @@ async fn without_a_marker_all_pipelines_that_fit_are_given_oldest_first() {
     world.circleci().trigger(&circleci_target("release-cluster"), MARKER).await.unwrap();
     world.simulator.advance(std::time::Duration::from_secs(1));
     let second = world.circleci().trigger(&target, MARKER).await.unwrap();
-    assert_eq!(world.circleci().find(&target, MARKER, since).await, Ok(vec![first, second]));
+    let ours = |run| Candidate { run, likeness: Likeness::Actor };
+    assert_eq!(world.circleci().find(&target, MARKER, since).await, Ok(vec![ours(first), ours(second)]));
+}
+
+#[tokio::test]
+async fn what_another_user_started_is_none_of_ours_unless_nobody_says_who_we_are() {
+    let world = World::new().await;
+    let since = just_now();
+    let target = circleci_target("release");
+    let theirs = circleci_of(world.simulator.url(), "token-of-somebody");
+    let stranger = theirs.trigger(&target, MARKER).await.unwrap();
+    let me = Fault::on(Endpoint::CircleciMe, FaultKind::Status500);
+    world.simulator.inject(me).unwrap();
+    let found = world.circleci().find(&target, MARKER, since).await;
+    assert_eq!(found, Ok(vec![Candidate { run: stranger.clone(), likeness: Likeness::Looks }]));
+    assert_eq!(world.circleci().find(&target, MARKER, since).await, Ok(vec![]));
+    let found = theirs.find(&target, MARKER, since).await;
+    assert_eq!(found, Ok(vec![Candidate { run: stranger, likeness: Likeness::Actor }]));
 }
 
 #[tokio::test]

@@ -53,7 +53,8 @@ async fn the_pipeline_is_found_in_the_list_of_its_project() {
     let find =
         async |since: &str| circleci(&providers).find(&target, MARKER, since.parse().unwrap()).await.unwrap();
 
-    assert_eq!(find("2020-06-16T17:04:12Z").await, [pipeline_243(&canned)]);
+    let found: Vec<RunRef> = find("2020-06-16T17:04:12Z").await.into_iter().map(|found| found.run).collect();
+    assert_eq!(found, [pipeline_243(&canned)]);
     assert_eq!(find("2020-06-16T17:07:00Z").await, []);
 }
 

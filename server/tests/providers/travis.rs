@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
-use domain::run::{ProviderKind, RunRef, RunStatus};
+use domain::run::{Candidate, Likeness, ProviderKind, RunRef, RunStatus};
 use domain::step::CiTarget;
 use serde_json::{Value, json};
 use server::providers::{Patience, ProviderError};
@@ -132,7 +132,10 @@ async fn a_request_is_found_by_its_marker_alone() {
         sent.push(world.travis().trigger(&travis_target(), marker).await.unwrap());
     }
     for (marker, run) in markers.into_iter().zip(sent) {
-        assert_eq!(world.travis().find(&travis_target(), marker, since).await, Ok(vec![run]));
+        assert_eq!(
+            world.travis().find(&travis_target(), marker, since).await,
+            Ok(vec![Candidate { run, likeness: Likeness::Marker }])
+        );
     }
     assert_eq!(world.travis().find(&travis_target(), MARKER, since).await, Ok(vec![]));
 }
@@ -162,7 +165,7 @@ async fn a_request_behind_a_hundred_others_is_found_with_its_build() {
     let since = "2026-01-05T10:00:00Z".parse().unwrap();
     let found = travis.find(&travis_target(), MARKER, since).await.unwrap();
     assert_eq!(found.len(), 1);
-    assert_eq!((found[0].id.as_str(), found[0].number.as_deref()), ("42", Some("9")));
+    assert_eq!((found[0].run.id.as_str(), found[0].run.number.as_deref()), ("42", Some("9")));
 
     let long_after = "2026-01-05T12:00:00Z".parse().unwrap();
     assert_eq!(travis.find(&travis_target(), MARKER, long_after).await, Ok(vec![]));

@@ -51,7 +51,7 @@ async fn a_trigger_whose_answer_was_lost_is_found_exactly_once() {
         let found = world.travis().find(&travis_target(), MARKER, since).await.unwrap();
         let effective = world.simulator.effective_runs();
         assert_eq!((found.len(), effective.len()), (1, 1), "{kind:?}");
-        assert_eq!(found[0].id, effective[0].id, "{kind:?}");
+        assert_eq!(found[0].run.id, effective[0].id, "{kind:?}");
     }
 }
 

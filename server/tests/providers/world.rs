@@ -24,7 +24,7 @@ pub const IMPATIENCE: Patience = Patience { answer: Duration::from_secs(1), star
 /// As long as it takes until this fault has shown itself.
 pub fn patience_with(kind: FaultKind) -> Patience {
     match kind {
-        FaultKind::Hang | FaultKind::SlowBody => IMPATIENCE,
+        FaultKind::Hang | FaultKind::HangAfterAccepting | FaultKind::SlowBody => IMPATIENCE,
         _ => PATIENCE,
     }
 }

@@ -7,6 +7,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::message;
+use super::pipelines::BOT;
 use crate::credentials::{basic_user, token_after};
 use crate::outside::Outside;
 
@@ -16,10 +17,22 @@ struct InQuery {
     token: Option<String>,
 }
 
-pub(super) async fn require_token(State(outside): State<Outside>, request: Request, next: Next) -> Response {
+/// Whose token it is. One that reads `token-of-NAME` is that person's, all others the bot's.
+#[derive(Clone)]
+pub(super) struct Login(pub String);
+
+pub(super) async fn require_token(
+    State(outside): State<Outside>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     match shown_token(request.headers(), request.uri()) {
         None => message(StatusCode::UNAUTHORIZED, "You must log in first."),
-        Some(token) if outside.settings().accepts_token(&token) => next.run(request).await,
+        Some(token) if outside.settings().accepts_token(&token) => {
+            let login = token.strip_prefix("token-of-").unwrap_or(BOT).to_owned();
+            request.extensions_mut().insert(Login(login));
+            next.run(request).await
+        }
         Some(_) => message(StatusCode::UNAUTHORIZED, "Invalid token provided."),
     }
 }

@@ -1,10 +1,10 @@
 //! Cancelling and rerunning a workflow ("CircleCI API v2, workflows").
 
-use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::pipelines::USER;
 use super::{message, not_found};
 use crate::outside::Outside;
+use crate::twist::Twist;
 
 #[derive(Default, Deserialize)]
 struct Rerun {
@@ -26,11 +27,15 @@ struct Rerun {
 
 /// Accepted, and `canceled` a little later. A finished workflow stays as it is; what the real one answers then is
 /// not documented.
-pub(super) async fn cancel(State(outside): State<Outside>, Path(id): Path<String>) -> Response {
+pub(super) async fn cancel(
+    State(outside): State<Outside>,
+    Path(id): Path<String>,
+    Extension(twist): Extension<Twist>,
+) -> Response {
     let now = outside.now();
     match outside.memory().circleci.holding(&id, now) {
         Some((pipeline, place)) => {
-            pipeline.workflows[place].cancel(now, USER);
+            pipeline.workflows[place].cancel(now, USER, twist.obedience);
             message(StatusCode::ACCEPTED, "Accepted.")
         }
         None => not_found("Workflow"),

@@ -76,8 +76,8 @@ pub(crate) fn routes(outside: &Outside) -> Router<Outside> {
 /// Begins the pipelines whose schedules have come due since the last look.
 pub(crate) fn fire_schedules(memory: &mut Memory, outside: &Outside) {
     for due in memory.circleci_schedules.due(outside.date(outside.now())) {
-        let strike = memory.faults.strike(Endpoint::CircleciScheduledRun, due.target.branch());
-        let twist = strike.map(|strike| Twist::of(strike, outside.clock())).unwrap_or_default();
+        let strikes = memory.faults.strike(Endpoint::CircleciScheduledRun, due.target.branch());
+        let twist = Twist::of(&strikes, outside.clock());
         memory.circleci.fire(due, twist, outside);
     }
 }
@@ -88,6 +88,7 @@ pub(crate) fn refuse(refusal: Refusal) -> Response {
         Refusal::NotFound => message(StatusCode::NOT_FOUND, "Not found"),
         Refusal::ServerError => message(StatusCode::INTERNAL_SERVER_ERROR, "Internal server error"),
         Refusal::Unauthorized => message(StatusCode::UNAUTHORIZED, "Invalid token provided."),
+        Refusal::Forbidden => message(StatusCode::FORBIDDEN, "Permission denied."),
         Refusal::RateLimited { retry_after } => {
             let mut answer = message(StatusCode::TOO_MANY_REQUESTS, "Too many requests.");
             if let Some(seconds) = retry_after {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::pipelines::BOT;
 use super::slug::Slug;
 use super::workflow::{self, MAIN, Workflow};
 use crate::clock::Moment;
@@ -27,6 +28,8 @@ pub(super) struct Pipeline {
     pub slug: Slug,
     pub target: Target,
     pub parameters: Map<String, Value>,
+    /// The login of who started it.
+    pub actor: String,
     /// `api` or `scheduled_pipeline`, as its `trigger` says.
     pub trigger_type: &'static str,
     pub created: Moment,
@@ -74,6 +77,7 @@ impl Pipeline {
             slug,
             target,
             parameters,
+            actor: BOT.to_owned(),
             trigger_type: "api",
             created,
             config_error,
@@ -97,6 +101,7 @@ impl Pipeline {
             if is_main {
                 workflow.thoroughness = twist.thoroughness;
             }
+            workflow.obedience = twist.obedience;
             if twist.status_is_unknown {
                 workflow.odd_reads.arm();
             }

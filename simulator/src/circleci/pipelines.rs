@@ -13,7 +13,9 @@ use crate::outside::Outside;
 use crate::stack::StackChange;
 use crate::twist::Twist;
 
-/// Everybody's token belongs to this user.
+/// The login of the user to whom a token belongs, unless it says another.
+pub(super) const BOT: &str = "deploybot";
+/// The id of that user. Nobody has asked for another's.
 pub(super) const USER: Uuid = Uuid::from_u128(0x03987f6a_4c27_4dc1_b6ab_c7e83bb3e713);
 
 #[derive(Default)]
@@ -26,19 +28,21 @@ impl Pipelines {
         target: Target,
         parameters: Map<String, Value>,
         twist: Twist,
+        actor: &str,
         outside: &Outside,
     ) -> &Pipeline {
-        self.begin(slug, target, parameters, twist, outside.now(), &outside.settings().declared_parameters)
+        let declared = &outside.settings().declared_parameters;
+        let pipeline = self.begin(slug, target, parameters, twist, outside.now(), declared);
+        pipeline.actor = actor.to_owned();
+        pipeline
     }
 
     /// What a schedule asks for. Nobody called, so that there is no answer that could be lost.
     pub(super) fn fire(&mut self, due: Due, twist: Twist, outside: &Outside) {
         let declared = &outside.settings().declared_parameters;
         let at = outside.clock().moment_of(due.at);
-        self.begin(due.slug, due.target, due.parameters, twist, at, declared);
-        if let Some(pipeline) = self.0.last_mut() {
-            pipeline.trigger_type = "scheduled_pipeline";
-        }
+        self.begin(due.slug, due.target, due.parameters, twist, at, declared).trigger_type =
+            "scheduled_pipeline";
     }
 
     fn begin(
@@ -49,13 +53,14 @@ impl Pipelines {
         twist: Twist,
         at: Moment,
         declared: &[String],
-    ) -> &Pipeline {
+    ) -> &mut Pipeline {
         let number = self.of_project(&slug).count() as u64 + 1;
         let first_job = self.next_job_number(&slug);
         let mut pipeline = Pipeline::new(number, slug, target, parameters, at, declared);
         pipeline.plan(twist, first_job);
+        let place = self.0.len();
         self.0.push(pipeline);
-        &self.0[self.0.len() - 1]
+        &mut self.0[place]
     }
 
     /// What a list shows, newest first.

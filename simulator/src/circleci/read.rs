@@ -8,6 +8,7 @@ use axum::{Extension, Json};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::auth::Login;
 use super::page::{PageQuery, page};
 use super::pipeline::Pipeline;
 use super::pipelines::USER;
@@ -21,8 +22,8 @@ pub(super) struct PipelineQuery {
     branch: Option<String>,
 }
 
-pub(super) async fn me() -> Response {
-    Json(json!({ "id": USER, "login": "deploybot", "name": "Deploy Bot" })).into_response()
+pub(super) async fn me(Extension(login): Extension<Login>) -> Response {
+    Json(json!({ "id": USER, "login": login.0, "name": "Deploy Bot" })).into_response()
 }
 
 pub(super) async fn project(slug: Slug) -> Response {
@@ -40,7 +41,7 @@ pub(super) async fn project(slug: Slug) -> Response {
     .into_response()
 }
 
-/// Also answers for `/mine`: there is one user here.
+/// Also answers for `/mine`: nobody has asked whose they are.
 pub(super) async fn pipelines(
     State(outside): State<Outside>,
     slug: Slug,

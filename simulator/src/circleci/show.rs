@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::pipeline::{Pipeline, Target};
-use super::pipelines::USER;
+use super::pipelines::{BOT, USER};
 use super::schedules::Schedule;
 use super::workflow::{Job, Workflow};
 use crate::clock::Moment;
@@ -34,7 +34,7 @@ pub(super) fn pipeline(pipeline: &Pipeline, outside: &Outside, now: Moment) -> V
         "trigger": {
             "type": pipeline.trigger_type,
             "received_at": outside.stamp(pipeline.created),
-            "actor": { "login": "deploybot", "avatar_url": null },
+            "actor": { "login": pipeline.actor, "avatar_url": null },
         },
         "vcs": vcs(pipeline),
         "key_of_tomorrow": { "open": true },
@@ -107,7 +107,7 @@ pub(super) fn schedule(schedule: &Schedule, outside: &Outside) -> Value {
         "name": schedule.name,
         "timetable": schedule.timetable,
         "project-slug": schedule.slug.as_str(),
-        "actor": { "id": USER, "login": "deploybot", "name": "Deploy Bot" },
+        "actor": { "id": USER, "login": BOT, "name": "Deploy Bot" },
         "created-at": outside.stamp(schedule.created),
         "updated-at": outside.stamp(schedule.updated),
         "parameters": schedule.parameters,

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::auth::Login;
 use super::pipeline::Target;
 use super::slug::Slug;
 use super::{message, show};
@@ -48,17 +49,19 @@ pub(super) async fn old_form(
     State(outside): State<Outside>,
     slug: Slug,
     Extension(twist): Extension<Twist>,
+    Extension(login): Extension<Login>,
     body: Bytes,
 ) -> Result<Response, BadRequest> {
     let form: OldForm = read(&body)?;
     let target = form.target.target()?;
-    accept(&outside, slug, target, form.parameters, twist)
+    accept(&outside, slug, target, form.parameters, twist, &login)
 }
 
 pub(super) async fn new_form(
     State(outside): State<Outside>,
     slug: Slug,
     Extension(twist): Extension<Twist>,
+    Extension(login): Extension<Login>,
     body: Bytes,
 ) -> Result<Response, BadRequest> {
     let form: NewForm = read(&body)?;
@@ -68,7 +71,7 @@ pub(super) async fn new_form(
     if says_skip_ci {
         return Ok(message(StatusCode::OK, "Ignoring pipeline due to CI skip in the commit"));
     }
-    accept(&outside, slug, target, form.parameters, twist)
+    accept(&outside, slug, target, form.parameters, twist, &login)
 }
 
 fn read<Form: Default + DeserializeOwned>(body: &Bytes) -> Result<Form, BadRequest> {
@@ -84,10 +87,11 @@ fn accept(
     target: Target,
     parameters: Map<String, Value>,
     twist: Twist,
+    login: &Login,
 ) -> Result<Response, BadRequest> {
     check(&parameters)?;
     let mut memory = outside.memory();
-    let pipeline = memory.circleci.trigger(slug, target, parameters, twist, outside);
+    let pipeline = memory.circleci.trigger(slug, target, parameters, twist, &login.0, outside);
     let receipt = (StatusCode::CREATED, Json(show::receipt(pipeline, outside)));
     if pipeline.workflows.is_empty() {
         return Ok(receipt.into_response());

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::clock::Moment;
 use crate::spoil::OddReads;
 use crate::stack::Thoroughness;
-use crate::timeline::{Course, Timeline};
+use crate::timeline::{Course, Obedience, Timeline};
 
 /// The workflow that applies or destroys a stack; the seed's config calls it so.
 pub(super) const MAIN: &str = "build-master";
@@ -20,6 +20,7 @@ pub(super) struct Workflow {
     pub canceled_by: Option<Uuid>,
     pub odd_reads: OddReads,
     pub thoroughness: Thoroughness,
+    pub obedience: Obedience,
     lasts: Duration,
 }
 
@@ -70,17 +71,19 @@ impl Workflow {
             canceled_by: None,
             odd_reads: OddReads::default(),
             thoroughness: Thoroughness::Whole,
+            obedience: Obedience::default(),
             lasts,
         }
     }
 
-    pub fn cancel(&mut self, now: Moment, by: Uuid) {
-        if self.timeline.ended(now).is_none() {
+    pub fn cancel(&mut self, now: Moment, by: Uuid, of_call: Obedience) {
+        let obedience = self.obedience.or(of_call);
+        if self.timeline.ended(now).is_none() && obedience != Obedience::Deaf {
             self.canceled_by = Some(by);
         }
-        self.timeline.cancel(now);
+        self.timeline.cancel(now, obedience);
         for job in &mut self.jobs {
-            job.timeline.cancel(now);
+            job.timeline.cancel(now, obedience);
         }
     }
 

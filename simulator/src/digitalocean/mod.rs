@@ -47,6 +47,7 @@ pub(crate) fn refuse(refusal: Refusal) -> Response {
         Refusal::Unauthorized => {
             error(StatusCode::UNAUTHORIZED, "unauthorized", "Unable to authenticate you.")
         }
+        Refusal::Forbidden => refuse_to_write(),
         Refusal::RateLimited { retry_after } => {
             let mut answer =
                 error(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "API rate limit exceeded.");

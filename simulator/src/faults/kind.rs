@@ -14,6 +14,11 @@ named_enum! {
         RunHangs = "run_hangs",
         /// The run shows a status that nobody has seen before, for its next three reads.
         UnknownStatus = "unknown_status",
+        /// A cancel is accepted and changes nothing: on a trigger each one of the run that it starts, on a cancel this one.
+        CancelIgnored = "cancel_ignored",
+        /// A cancelled run stops only `seconds` (60) later: on a trigger the run that it starts, on a cancel the run that it
+        /// is about.
+        CancelSlow = "cancel_slow",
         /// Lists do not show the run that this trigger starts before `seconds` (20) have passed; asked for by its id, it
         /// is there.
         ListsLate = "lists_late",
@@ -36,12 +41,18 @@ named_enum! {
         RateLimitedWithoutHint = "rate_limited_without_hint",
         /// Refused as if the credentials were wrong.
         Unauthorized = "unauthorized",
+        /// Refused with 403, as if the token had no right to it.
+        Forbidden = "forbidden",
+        /// Refused with 404, as if there were no such thing, or the token might not see it.
+        NotFound = "not_found",
         /// Sent on to an address inside a data centre that gives away credentials; nothing is made effective.
         Redirect = "redirect",
         /// Never answered; nothing is made effective.
         Hang = "hang",
         /// An HTML error page of a gateway, with 502; nothing is made effective.
         Html = "html",
+        /// Made effective, then never answered.
+        HangAfterAccepting = "hang_after_accepting",
         /// Made effective, then the connection is reset instead of answered.
         DropAnswer = "drop_answer",
         /// Made effective, then answered with 500.
@@ -59,6 +70,20 @@ named_enum! {
     }
 }
 
+/// What of an exchange, or of its run, a fault is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// Nothing takes effect.
+    Refusal,
+    Answer,
+    Course,
+    Status,
+    Cancel,
+    Sight,
+    Number,
+    Destroy,
+}
+
 impl FaultKind {
     pub(super) fn suits(self, endpoint: Endpoint) -> bool {
         match self {
@@ -66,6 +91,9 @@ impl FaultKind {
             FaultKind::Twin => endpoint.starts_a_run() && endpoint.is_called(),
             FaultKind::UnknownStatus => endpoint.starts_a_run() || endpoint.shows_a_run(),
             FaultKind::ListsLate => endpoint.starts_a_listed_run(),
+            FaultKind::CancelIgnored | FaultKind::CancelSlow => {
+                endpoint.starts_a_listed_run() || endpoint.cancels_a_run()
+            }
             FaultKind::Vanishes => {
                 (endpoint.starts_a_listed_run() && endpoint.is_called()) || endpoint.names_a_run()
             }
@@ -80,6 +108,7 @@ impl FaultKind {
     pub(super) fn changes(self) -> &'static str {
         match self {
             FaultKind::ListsLate | FaultKind::Vanishes => "a run that can be listed",
+            FaultKind::CancelIgnored | FaultKind::CancelSlow => "a run that can be cancelled",
             FaultKind::Leftovers | FaultKind::SlowDelete | FaultKind::DestroysNothing => "a destroy",
             _ => "a run",
         }
@@ -103,6 +132,48 @@ impl FaultKind {
     }
 
     pub(super) fn takes_seconds(self) -> bool {
-        matches!(self, FaultKind::ListsLate | FaultKind::SlowDelete | FaultKind::RateLimited)
+        matches!(
+            self,
+            FaultKind::ListsLate | FaultKind::SlowDelete | FaultKind::RateLimited | FaultKind::CancelSlow
+        )
+    }
+
+    /// Whether both can strike one call: what a run does goes with how its call is answered, unless the call is refused.
+    pub(super) fn goes_with(self, other: FaultKind) -> bool {
+        let has_effect = |part| !matches!(part, Part::Refusal);
+        self.part() != other.part() && has_effect(self.part()) && has_effect(other.part())
+    }
+
+    /// Whether it is about how the call is answered.
+    pub(crate) fn is_of_the_answer(self) -> bool {
+        matches!(self.part(), Part::Refusal | Part::Answer)
+    }
+
+    fn part(self) -> Part {
+        match self {
+            FaultKind::FailJob | FaultKind::NeverStarts | FaultKind::RunHangs => Part::Course,
+            FaultKind::UnknownStatus => Part::Status,
+            FaultKind::CancelIgnored | FaultKind::CancelSlow => Part::Cancel,
+            FaultKind::ListsLate | FaultKind::Vanishes => Part::Sight,
+            FaultKind::Twin => Part::Number,
+            FaultKind::Leftovers | FaultKind::SlowDelete | FaultKind::DestroysNothing => Part::Destroy,
+            FaultKind::Status500
+            | FaultKind::RateLimited
+            | FaultKind::RateLimitedWithoutHint
+            | FaultKind::Unauthorized
+            | FaultKind::Forbidden
+            | FaultKind::NotFound
+            | FaultKind::Redirect
+            | FaultKind::Hang
+            | FaultKind::Html => Part::Refusal,
+            FaultKind::HangAfterAccepting
+            | FaultKind::DropAnswer
+            | FaultKind::ErrorAfterAccepting
+            | FaultKind::HugeBody
+            | FaultKind::EndlessBody
+            | FaultKind::SlowBody
+            | FaultKind::GzipBomb
+            | FaultKind::TruncatedJson => Part::Answer,
+        }
     }
 }

@@ -40,17 +40,19 @@ impl Faults {
         Ok(&self.0[place])
     }
 
-    /// Counts a call and says which fault strikes it. Where several do, the one injected first wins.
-    pub fn strike(&mut self, endpoint: Endpoint, branch: Option<&str>) -> Option<Strike> {
-        let mut strike = None;
+    /// Counts a call and says which faults strike it. The first one that is due wins, and those after it strike as well
+    /// where they go together.
+    pub fn strike(&mut self, endpoint: Endpoint, branch: Option<&str>) -> Vec<Strike> {
+        let mut strikes: Vec<Strike> = Vec::new();
         for injected in self.0.iter_mut().filter(|injected| injected.counts(endpoint, branch)) {
             injected.calls_seen += 1;
-            if strike.is_none() && injected.is_due() {
+            let Fault { kind, seconds, .. } = injected.fault;
+            if injected.is_due() && strikes.iter().all(|strike| strike.kind.goes_with(kind)) {
                 injected.struck += 1;
-                strike = Some(Strike { kind: injected.fault.kind, seconds: injected.fault.seconds });
+                strikes.push(Strike { kind, seconds });
             }
         }
-        strike
+        strikes
     }
 
     pub fn list(&self) -> &[Injected] {
@@ -97,7 +99,7 @@ mod tests {
 
     fn struck(fault: Fault, calls: usize) -> Vec<bool> {
         let mut faults = injected(fault);
-        (0..calls).map(|_| faults.strike(TRIGGER, None).is_some()).collect()
+        (0..calls).map(|_| !faults.strike(TRIGGER, None).is_empty()).collect()
     }
 
     #[test]
@@ -120,11 +122,11 @@ mod tests {
     #[test]
     fn calls_that_concern_another_branch_or_endpoint_do_not_count() {
         let mut faults = injected(hang().branch("release"));
-        assert_eq!(faults.strike(TRIGGER, Some("destroy-release")), None);
-        assert_eq!(faults.strike(Endpoint::TravisTrigger, Some("release")), None);
+        assert_eq!(faults.strike(TRIGGER, Some("destroy-release")), []);
+        assert_eq!(faults.strike(Endpoint::TravisTrigger, Some("release")), []);
         assert_eq!(
             faults.strike(TRIGGER, Some("release")),
-            Some(Strike { kind: FaultKind::Hang, seconds: None })
+            [Strike { kind: FaultKind::Hang, seconds: None }]
         );
     }
 
@@ -132,17 +134,34 @@ mod tests {
     fn a_fault_of_a_destroy_waits_for_one() {
         let mut faults = injected(Fault::on(TRIGGER, FaultKind::SlowDelete).seconds(5.0));
         for branch in [None, Some("release-cluster"), Some("destroy-release")] {
-            assert_eq!(faults.strike(TRIGGER, branch), None);
+            assert_eq!(faults.strike(TRIGGER, branch), []);
         }
         let strike = faults.strike(TRIGGER, Some("destroy-cluster"));
-        assert_eq!(strike, Some(Strike { kind: FaultKind::SlowDelete, seconds: Some(5.0) }));
+        assert_eq!(strike, [Strike { kind: FaultKind::SlowDelete, seconds: Some(5.0) }]);
+    }
+
+    fn kinds(strikes: &[Strike]) -> Vec<FaultKind> {
+        strikes.iter().map(|strike| strike.kind).collect()
     }
 
     #[test]
-    fn where_two_faults_meet_the_first_wins_and_the_second_has_not_struck() {
-        let mut faults = injected(hang());
-        faults.inject(Fault::on(TRIGGER, FaultKind::Html).every().times(1)).unwrap();
-        assert_eq!(faults.strike(TRIGGER, None).map(|strike| strike.kind), Some(FaultKind::Hang));
-        assert_eq!(faults.strike(TRIGGER, None).map(|strike| strike.kind), Some(FaultKind::Html));
+    fn where_two_faults_meet_that_exclude_each_other_the_first_wins_and_the_second_has_not_struck() {
+        for second in [FaultKind::Html, FaultKind::FailJob, FaultKind::DropAnswer] {
+            let mut faults = injected(hang());
+            faults.inject(Fault::on(TRIGGER, second).every().times(1)).unwrap();
+            assert_eq!(kinds(&faults.strike(TRIGGER, None)), [FaultKind::Hang]);
+            assert_eq!(kinds(&faults.strike(TRIGGER, None)), [second]);
+        }
+    }
+
+    #[test]
+    fn what_a_run_does_and_how_its_call_is_answered_strike_together() {
+        let together = [FaultKind::Twin, FaultKind::RunHangs, FaultKind::ListsLate, FaultKind::DropAnswer];
+        let mut faults = Faults::default();
+        for kind in together {
+            faults.inject(Fault::on(TRIGGER, kind)).unwrap();
+        }
+        faults.inject(Fault::on(TRIGGER, FaultKind::TruncatedJson)).unwrap();
+        assert_eq!(kinds(&faults.strike(TRIGGER, None)), together);
     }
 }

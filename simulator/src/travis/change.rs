@@ -13,14 +13,18 @@ use super::show::Show;
 use super::{error, json_answer, not_found};
 use crate::clock::Moment;
 use crate::outside::Outside;
+use crate::twist::Twist;
 
 pub(super) async fn cancel(
     State(outside): State<Outside>,
     Extension(prefix): Extension<HrefPrefix>,
     Path(id): Path<String>,
+    Extension(twist): Extension<Twist>,
 ) -> Response {
     let refused = (true, "build_not_cancelable", "build is not running, cannot cancel");
-    change(&outside, prefix, &id, "cancel", refused, |build, now| build.timeline.cancel(now))
+    change(&outside, prefix, &id, "cancel", refused, |build, now| {
+        build.timeline.cancel(now, build.obedience.or(twist.obedience));
+    })
 }
 
 pub(super) async fn restart(

@@ -69,6 +69,7 @@ pub(crate) fn refuse(refusal: Refusal) -> Response {
             error(StatusCode::INTERNAL_SERVER_ERROR, "server_error", "server error", json!({}))
         }
         Refusal::Unauthorized => (StatusCode::FORBIDDEN, "access denied").into_response(),
+        Refusal::Forbidden => error(StatusCode::FORBIDDEN, "insufficient_access", "forbidden", json!({})),
         Refusal::RateLimited { retry_after: Some(seconds) } => {
             let retry_after = [(header::RETRY_AFTER, seconds.to_string())];
             (StatusCode::TOO_MANY_REQUESTS, retry_after, "Retry later").into_response()

@@ -11,7 +11,7 @@ use crate::outside::Outside;
 use crate::service::Service;
 use crate::sight::Sight;
 use crate::spoil::OddReads;
-use crate::timeline::{Course, Timeline};
+use crate::timeline::{Course, Obedience, Timeline};
 
 const PENDING: Duration = Duration::from_secs(3);
 /// From the request to the end of its build.
@@ -39,6 +39,7 @@ pub(super) struct Build {
     pub job_id: u64,
     pub timeline: Timeline,
     pub odd_reads: OddReads,
+    pub obedience: Obedience,
 }
 
 impl Request {

@@ -63,6 +63,7 @@ impl Requests {
                 job_id: self.first_id + place,
                 timeline: Build::timeline(request.decided(), twist.course),
                 odd_reads,
+                obedience: twist.obedience,
             });
         }
         self.requests.push(request);

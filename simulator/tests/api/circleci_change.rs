@@ -2,8 +2,9 @@
 
 use reqwest::Method;
 use serde_json::json;
+use simulator::{Endpoint, Fault, FaultKind};
 
-use crate::support::{Outside, outside, read, text};
+use crate::support::{Outside, SLUG, outside, read, text};
 
 async fn running_workflow(outside: &Outside, branch: &str) -> (String, String) {
     let pipeline = outside.pipeline(branch).await;
@@ -87,4 +88,50 @@ async fn a_rerun_that_contradicts_itself_is_refused() {
         assert_eq!(read(rerun).await.0, 400, "{body}");
     }
     assert_eq!(outside.workflows(&pipeline).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_cancel_may_be_accepted_and_change_nothing() {
+    let outside = outside().await;
+    outside.sim.inject(Fault::on(Endpoint::CircleciCancel, FaultKind::CancelIgnored)).unwrap();
+    let (pipeline, workflow) = running_workflow(&outside, "release-cluster").await;
+    assert_eq!(post(&outside, format!("/workflow/{workflow}/cancel")).await, 202);
+    outside.wait(10);
+    assert_eq!(outside.workflow_states(&pipeline).await, ["build-master running"]);
+    assert_eq!(outside.workflows(&pipeline).await[0].get("canceled_by"), None);
+    assert_eq!(post(&outside, format!("/workflow/{workflow}/cancel")).await, 202);
+    outside.wait(2);
+    assert_eq!(outside.workflow_states(&pipeline).await, ["build-master canceled"]);
+}
+
+#[tokio::test]
+async fn a_run_may_heed_no_cancel_at_all_or_only_slowly() {
+    let outside = outside().await;
+    let on_branch = |kind, branch| Fault::on(Endpoint::CircleciTrigger, kind).branch(branch);
+    outside.sim.inject(on_branch(FaultKind::CancelIgnored, "release-cluster")).unwrap();
+    outside.sim.inject(on_branch(FaultKind::CancelSlow, "destroy-cluster").seconds(30.0)).unwrap();
+    let (deaf, deaf_workflow) = running_workflow(&outside, "release-cluster").await;
+    let (slow, slow_workflow) = running_workflow(&outside, "destroy-cluster").await;
+    for _ in 0..3 {
+        post(&outside, format!("/workflow/{deaf_workflow}/cancel")).await;
+    }
+    post(&outside, format!("/workflow/{slow_workflow}/cancel")).await;
+    outside.wait(29);
+    assert_eq!(outside.workflow_states(&slow).await, ["build-master running"]);
+    outside.wait(1);
+    assert_eq!(outside.workflow_states(&slow).await, ["build-master canceled"]);
+    assert_eq!(outside.workflow_states(&deaf).await, ["build-master running"]);
+}
+
+#[tokio::test]
+async fn a_pipeline_names_the_user_whose_token_started_it() {
+    let outside = outside().await;
+    let url = format!("{}/project/{SLUG}/pipeline", outside.sim.circleci_url());
+    let theirs = outside.http.post(url).header("Circle-Token", "token-of-anna");
+    assert_eq!(read(theirs.json(&json!({ "branch": "main" }))).await.0, 201);
+    outside.pipeline("main").await;
+    let list = outside.circleci_get(&format!("/project/{SLUG}/pipeline")).await;
+    let actor = |place: usize| text(&list["items"][place]["trigger"]["actor"]["login"]);
+    let me = outside.circleci_get("/me").await;
+    assert_eq!([actor(0), actor(1)], [text(&me["login"]), "anna".to_owned()]);
 }

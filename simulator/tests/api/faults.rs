@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::json;
 use simulator::{Answer, Endpoint, Fault, FaultKind, Settings};
 
-use crate::support::{SLUG, outside, outside_with, read, read_text};
+use crate::support::{REPOSITORY, SLUG, outside, outside_with, read, read_text};
 
 fn was_reset(error: reqwest::Error) -> bool {
     let mut cause: Option<&dyn Error> = Some(&error);
@@ -30,6 +30,8 @@ async fn a_refused_trigger_starts_nothing() {
         (FaultKind::RateLimited, 429),
         (FaultKind::RateLimitedWithoutHint, 429),
         (FaultKind::Unauthorized, 401),
+        (FaultKind::Forbidden, 403),
+        (FaultKind::NotFound, 404),
         (FaultKind::Html, 502),
     ];
     for (kind, expected) in refusals {
@@ -120,6 +122,51 @@ async fn a_hanging_call_is_never_answered_and_starts_nothing() {
     assert_eq!(outside.sim.log()[0].answer, Answer::Never);
     assert!(outside.sim.effective_runs().is_empty());
     hanging.abort();
+}
+
+#[tokio::test]
+async fn a_call_may_be_carried_out_and_never_answered() {
+    let outside = outside().await;
+    outside.sim.inject(Fault::on(Endpoint::CircleciTrigger, FaultKind::HangAfterAccepting)).unwrap();
+    let hanging = tokio::spawn(outside.circleci_trigger("release").send());
+    while outside.sim.log().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    assert!(!hanging.is_finished());
+    let entry = &outside.sim.log()[0];
+    assert_eq!((entry.answer, entry.made_effective.len()), (Answer::Never, 1));
+    assert_eq!(outside.sim.effective_runs().len(), 1);
+    hanging.abort();
+}
+
+#[tokio::test]
+async fn a_twin_and_a_lost_answer_strike_one_call_together() {
+    let outside = outside().await;
+    for kind in [FaultKind::Twin, FaultKind::DropAnswer] {
+        outside.sim.inject(Fault::on(Endpoint::CircleciTrigger, kind)).unwrap();
+    }
+    assert!(was_reset(outside.circleci_trigger("release").send().await.unwrap_err()));
+    let entry = &outside.sim.log()[0];
+    assert_eq!(entry.faults().collect::<Vec<_>>(), [FaultKind::Twin, FaultKind::DropAnswer]);
+    assert_eq!(entry.made_effective.len(), 2);
+    assert_eq!(outside.sim.effective_runs().len(), 2);
+    assert_eq!(read(outside.circleci_trigger("release")).await.0, 201, "each has struck once");
+}
+
+#[tokio::test]
+async fn lists_may_be_denied_in_the_words_of_each_service() {
+    let outside = outside().await;
+    for endpoint in [Endpoint::CircleciPipelines, Endpoint::TravisRequests, Endpoint::DigitaloceanClusters] {
+        outside.sim.inject(Fault::on(endpoint, FaultKind::NotFound)).unwrap();
+        outside.sim.inject(Fault::on(endpoint, FaultKind::Forbidden).every()).unwrap();
+    }
+    for expected in [404, 403] {
+        let pipelines = outside.circleci(Method::GET, &format!("/project/{SLUG}/pipeline"));
+        assert_eq!(read(pipelines).await.0, expected);
+        let requests = outside.travis(Method::GET, &format!("/repo/{REPOSITORY}/requests"));
+        assert_eq!(read(requests).await.0, expected);
+        assert_eq!(read(outside.digitalocean("/v2/kubernetes/clusters")).await.0, expected);
+    }
 }
 
 #[tokio::test]

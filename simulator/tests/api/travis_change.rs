@@ -2,6 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use simulator::{Endpoint, Fault, FaultKind};
 
 use crate::support::{Outside, outside, read};
 
@@ -59,4 +60,17 @@ async fn an_unknown_build_is_not_found() {
     let outside = outside().await;
     assert_eq!(post(&outside, 1, "cancel").await.0, 404);
     assert_eq!(post(&outside, 1, "restart").await.0, 404);
+}
+
+#[tokio::test]
+async fn a_cancel_may_be_accepted_and_change_nothing() {
+    let outside = outside().await;
+    outside.sim.inject(Fault::on(Endpoint::TravisCancel, FaultKind::CancelIgnored)).unwrap();
+    let build = outside.travis_build("op-1").await;
+    assert_eq!(post(&outside, build, "cancel").await.0, 202);
+    outside.wait(2);
+    assert_ne!(outside.build_state(build).await, "canceled");
+    assert_eq!(post(&outside, build, "cancel").await.0, 202);
+    outside.wait(2);
+    assert_eq!(outside.build_state(build).await, "canceled");
 }

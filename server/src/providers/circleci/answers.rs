@@ -57,6 +57,19 @@ pub struct PipelineError {
 #[derive(Debug, Deserialize)]
 pub struct PipelineTrigger {
     pub r#type: String,
+    pub actor: Option<Actor>,
+}
+
+/// Who started it. The login is that of the version control, as in `/me`.
+#[derive(Debug, Deserialize)]
+pub struct Actor {
+    pub login: Option<String>,
+}
+
+/// The user of the token.
+#[derive(Debug, Deserialize)]
+pub struct Me {
+    pub login: String,
 }
 
 #[derive(Debug, Deserialize)]

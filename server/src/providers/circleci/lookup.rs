@@ -1,5 +1,6 @@
 //! Whether a pipeline in the project's list may be the one that we triggered and whose answer was lost.
 
+use domain::run::Likeness;
 use domain::step::CiTarget;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -14,6 +15,19 @@ pub fn fits(pipeline: &Pipeline, target: &CiTarget, marker: Uuid) -> bool {
     was_sent_to_the_api
         && branch.is_none_or(|branch| branch == &target.branch)
         && has_parameters(pipeline.trigger_parameters.as_ref(), target, marker)
+}
+
+/// By what a pipeline that fits is like ours, or nothing where another user than our token's started it. What the API
+/// does not tell, of the pipeline or of us, is no difference.
+pub fn likeness(pipeline: &Pipeline, is_marked: bool, user: Option<&str>) -> Option<Likeness> {
+    if is_marked {
+        return Some(Likeness::Marker);
+    }
+    let actor = pipeline.trigger.as_ref().and_then(|trigger| trigger.actor.as_ref()?.login.as_deref());
+    match (actor.filter(|actor| !actor.is_empty()), user) {
+        (Some(actor), Some(user)) => (actor == user).then_some(Likeness::Actor),
+        _ => Some(Likeness::Looks),
+    }
 }
 
 /// Whether a schedule has started the pipeline, with what we planted. A pipeline does not say which schedule it was.
@@ -121,6 +135,23 @@ mod tests {
         let mut other = target(None);
         other.parameters = [("machine".to_owned(), "s-4vcpu-8gb".to_owned())].into();
         assert!(!was_scheduled(&pipeline(scheduled), &other));
+    }
+
+    #[test]
+    fn what_another_user_started_is_not_ours_and_what_ours_started_is_no_strangers() {
+        let by = |actor: Value| pipeline(json!({ "trigger": { "type": "api", "actor": actor } }));
+        let bot = Some("deploybot");
+        for (actor, user, likeness) in [
+            (json!({ "login": "deploybot", "avatar_url": null }), bot, Some(Likeness::Actor)),
+            (json!({ "login": "somebody" }), bot, None),
+            (json!({ "login": "somebody" }), None, Some(Likeness::Looks)),
+            (json!({ "login": "" }), bot, Some(Likeness::Looks)),
+            (json!({}), bot, Some(Likeness::Looks)),
+            (Value::Null, bot, Some(Likeness::Looks)),
+        ] {
+            assert_eq!(super::likeness(&by(actor.clone()), false, user), likeness, "{actor} {user:?}");
+        }
+        assert_eq!(super::likeness(&by(Value::Null), true, None), Some(Likeness::Marker));
     }
 
     #[test]

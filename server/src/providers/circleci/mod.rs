@@ -9,11 +9,12 @@ mod reading;
 mod schedules;
 mod slug;
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::Time;
-use domain::run::{ProviderKind, RunRef, RunReport, RunStatus};
+use domain::run::{Candidate, ProviderKind, RunRef, RunReport, RunStatus};
 use domain::step::CiTarget;
 use reqwest::{StatusCode, Url};
 use secrecy::SecretString;
@@ -21,7 +22,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use self::answers::{NotTriggered, Page, Pipeline, Triggered, Workflow, WorkflowJob};
+use self::answers::{Me, NotTriggered, Page, Pipeline, Triggered, Workflow, WorkflowJob};
 use self::slug::Slug;
 use super::http::{self, Failure, Http, Peer};
 use super::{BackupPlanter, CiProvider, ProviderError, SetupError, TriggerError};
@@ -35,6 +36,8 @@ pub struct CircleCi {
     api: Url,
     app: Url,
     start_grace: Duration,
+    /// The login of the token's user, once it is known.
+    user: OnceLock<String>,
 }
 
 impl CircleCi {
@@ -61,7 +64,17 @@ impl CircleCi {
             api: http::address(who, api)?,
             app: http::address(who, app)?,
             start_grace,
+            user: OnceLock::new(),
         })
+    }
+
+    /// The login of the token's user, if CircleCI tells it. Asked for until it did.
+    async fn user(&self) -> Option<&str> {
+        if let Some(user) = self.user.get() {
+            return Some(user);
+        }
+        let me: Me = self.peer.send_for(self.peer.get(http::under(&self.api, ["me"]))).await.ok()?;
+        Some(self.user.get_or_init(|| me.login))
     }
 
     fn run_ref(&self, slug: &Slug, id: String, number: u64) -> RunRef {
@@ -170,7 +183,12 @@ impl CiProvider for CircleCi {
         }
     }
 
-    async fn find(&self, target: &CiTarget, marker: Uuid, since: Time) -> Result<Vec<RunRef>, ProviderError> {
+    async fn find(
+        &self,
+        target: &CiTarget,
+        marker: Uuid,
+        since: Time,
+    ) -> Result<Vec<Candidate>, ProviderError> {
         let slug = Slug::parse(&target.project).map_err(ProviderError::Rejected)?;
         let earliest = since - super::CLOCK_ALLOWANCE;
         let mut url = self.pipelines(&slug);
@@ -184,7 +202,13 @@ impl CiProvider for CircleCi {
             .filter(|pipeline| pipeline.created_at >= earliest && lookup::fits(pipeline, target, marker))
             .collect();
         found.sort_by_key(|pipeline| pipeline.created_at);
-        Ok(found.into_iter().map(|pipeline| self.run_ref(&slug, pipeline.id, pipeline.number)).collect())
+        let is_marked = target.marker_parameter.is_some();
+        let user = if found.is_empty() || is_marked { None } else { self.user().await };
+        let candidate = |pipeline: Pipeline| {
+            let likeness = lookup::likeness(&pipeline, is_marked, user)?;
+            Some(Candidate { run: self.run_ref(&slug, pipeline.id, pipeline.number), likeness })
+        };
+        Ok(found.into_iter().filter_map(candidate).collect())
     }
 
     async fn look(&self, target: &CiTarget, run: &RunRef) -> Result<RunReport, ProviderError> {

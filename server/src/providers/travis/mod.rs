@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::Time;
-use domain::run::{ProviderKind, RunRef, RunReport, RunStatus};
+use domain::run::{Candidate, Likeness, ProviderKind, RunRef, RunReport, RunStatus};
 use domain::step::CiTarget;
 use reqwest::{StatusCode, Url};
 use secrecy::SecretString;
@@ -126,7 +126,12 @@ impl CiProvider for Travis {
         Ok(self.run_ref(target, triggered.request.id, None))
     }
 
-    async fn find(&self, target: &CiTarget, marker: Uuid, since: Time) -> Result<Vec<RunRef>, ProviderError> {
+    async fn find(
+        &self,
+        target: &CiTarget,
+        marker: Uuid,
+        since: Time,
+    ) -> Result<Vec<Candidate>, ProviderError> {
         let earliest = since - super::CLOCK_ALLOWANCE;
         let signature = signed(marker);
         let mut found = Vec::new();
@@ -147,11 +152,11 @@ impl CiProvider for Travis {
             if is_last {
                 found.sort_by_key(|request| request.id);
                 found.dedup_by_key(|request| request.id);
-                let run_ref = |request: &Request| {
+                let candidate = |request: &Request| {
                     let build = request.builds.iter().flatten().max_by_key(|build| build.id);
-                    self.run_ref(target, request.id, build)
+                    Candidate { run: self.run_ref(target, request.id, build), likeness: Likeness::Marker }
                 };
-                return Ok(found.iter().map(run_ref).collect());
+                return Ok(found.iter().map(candidate).collect());
             }
         }
         Err(ProviderError::Garbled(format!("Travis CI lists more than {} requests", MOST_PAGES * PAGE)))

@@ -3,7 +3,7 @@
 use domain::Time;
 use domain::history::{Durations, Usual};
 use domain::job::{Job, JobState, JobWithSteps};
-use domain::run::RunRef;
+use domain::run::{Candidate, RunRef};
 use domain::size::Size;
 use domain::step::{Phase, Question, Step, StepState};
 use serde::Serialize;
@@ -170,8 +170,8 @@ impl From<Question<'_>> for QuestionShape {
             Question::Approve(text) => {
                 Self { asks: "approve", text: Some(text.to_owned()), candidates: Vec::new() }
             }
-            Question::WhichRun(runs) => {
-                let candidates = runs.iter().map(|run| CandidateShape {
+            Question::WhichRun(candidates) => {
+                let candidates = candidates.iter().map(|Candidate { run, .. }| CandidateShape {
                     id: run.id.clone(),
                     title: run.title(),
                     url: run.url.clone(),
