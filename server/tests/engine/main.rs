@@ -5,6 +5,7 @@ mod backup;
 mod breakdowns;
 mod endings;
 mod failures;
+mod holds;
 mod journeys;
 mod kills;
 mod money;
