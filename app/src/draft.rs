@@ -71,7 +71,7 @@ impl DraftError {
                 AskError::UnknownService { .. }
                 | AskError::ServiceMissing { .. }
                 | AskError::ServiceNotTaken { .. } => "service",
-                AskError::LifetimeNotTaken { .. } => "lifetime",
+                AskError::LifetimeNotTaken { .. } | AskError::LifetimeTooLong { .. } => "lifetime",
                 AskError::SizeNotTaken { .. } | AskError::SizeNotOffered { .. } => "size",
             },
             Self::Lifetime(_) | Self::LifetimeRange { .. } | Self::LifetimeNotTaken(_) => "lifetime",

@@ -1,6 +1,6 @@
 //! From when until when schedules are frozen, as people write it: whole days somewhere, or exact times.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use domain::Time;
 use domain::schedule::freeze::{FreezeError, check, whole_days};
 use domain::schedule::zone::{UnknownZone, Zone};
@@ -30,14 +30,22 @@ impl FreezeTextError {
     }
 }
 
-/// Days count whole and include the last one; they are those of the zone. Times are exact.
+/// A day with a time of day, as the form sends them apart; without a time the whole day.
+pub fn joined(day: &str, time: &str) -> String {
+    if time.trim().is_empty() { day.to_owned() } else { format!("{}T{}", day.trim(), time.trim()) }
+}
+
+/// Days count whole and include the last one. Days, and times that name no zone of their own, are those of the zone.
 ///
 /// # Errors
 /// When they mean nothing, or cannot be frozen.
 pub fn read(from: &str, until: &str, zone: &str, now: Time) -> Result<(Time, Time), FreezeTextError> {
     let zone = if zone.trim().is_empty() { Zone::UTC } else { zone.parse()? };
     let day = |text: &str| NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").ok();
-    let time = |text: &str| Stay::read_time(text).ok()?.end(now);
+    let time = |text: &str| match NaiveDateTime::parse_from_str(text.trim(), "%Y-%m-%dT%H:%M") {
+        Ok(wall) => Some(zone.instant(wall)?.time()),
+        Err(_) => Stay::read_time(text).ok()?.end(now),
+    };
     let both = match (day(from), day(until)) {
         (Some(first), Some(last)) => whole_days(zone, first, last),
         (None, None) => time(from).zip(time(until)),
@@ -70,6 +78,17 @@ mod tests {
             told("2027-01-20T10:00", "2027-01-20T12:30:00+01:00", ""),
             Ok("01-20 10:00 01-20 11:30".into())
         );
+        assert_eq!(
+            told("2027-01-20T10:00", "2027-01-20T12:30", "Europe/Berlin"),
+            Ok("01-20 09:00 01-20 11:30".into())
+        );
+        // A time that the clock leaves out is the first one after the gap.
+        assert_eq!(
+            told("2027-03-28T02:30", "2027-03-28T04:00", "Europe/Berlin"),
+            Ok("03-28 01:00 03-28 02:00".into())
+        );
+        assert_eq!(joined("2027-01-20", " "), "2027-01-20");
+        assert_eq!(joined("2027-01-20", "10:00"), "2027-01-20T10:00");
     }
 
     #[test]

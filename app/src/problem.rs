@@ -32,6 +32,8 @@ pub enum Problem {
     Name { typed: String },
     /// The cluster may not stay for so long.
     Lifetime,
+    /// The cluster was up already, and has its end.
+    UpAlready,
 }
 
 /// What the page says about it.
@@ -51,6 +53,7 @@ impl Problem {
             Self::Stale => "problem=stale".to_owned(),
             Self::Used { job } => format!("problem=used&job={job}"),
             Self::Lifetime => "problem=lifetime".to_owned(),
+            Self::UpAlready => "problem=up".to_owned(),
             Self::Name { typed } => format!("problem=name&typed={}", Url::escape(typed)),
         }
     }
@@ -62,6 +65,7 @@ impl Problem {
             "stale" => Some(Self::Stale),
             "used" => Some(Self::Used { job: query.get_str("job")?.parse().ok()? }),
             "lifetime" => Some(Self::Lifetime),
+            "up" => Some(Self::UpAlready),
             "name" => Some(Self::Name { typed: query.get("typed").unwrap_or_default() }),
             _ => None,
         }
@@ -89,6 +93,14 @@ impl Problem {
                     field: "until",
                 }
             }
+            Self::UpAlready => Refusal {
+                status: StatusCode::CONFLICT,
+                message: format!(
+                    "{} Nothing was started.",
+                    StayError::up_already(&cluster.name, cluster.destroys_at)
+                ),
+                field: "until",
+            },
             Self::Name { .. } => Refusal {
                 status: StatusCode::UNPROCESSABLE_ENTITY,
                 message: format!(

@@ -143,6 +143,7 @@ impl Variant {
 fn debt(facts: &Facts, now: Time) -> ObligationChange {
     ObligationChange::Open {
         destroys_at: facts.job.job.stay.end(now),
+        chosen_by: None,
         limits: facts.job.job.stay.limits,
         warnings: 0,
         teardown: facts.teardown.clone(),

@@ -56,6 +56,11 @@ impl Actor {
     pub fn system() -> Self {
         Self::new("auto-destroy", Channel::System)
     }
+
+    /// Whether nobody asked: this service acts by itself.
+    pub const fn is_this_service(&self) -> bool {
+        matches!(self.channel, Channel::System | Channel::Schedule)
+    }
 }
 
 /// Somebody who was let in.

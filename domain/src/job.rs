@@ -68,7 +68,7 @@ pub struct Job {
     pub time_limit_minutes: Option<u32>,
     /// How long the cluster stays up that it may create.
     pub stay: StayTerms,
-    /// Until then it can be stopped before it destroys anything.
+    /// Until then it can be stopped before it destroys anything, and after its cancel its cluster be left up.
     pub held_until: Option<Time>,
     /// How often in a row a worker broke down while it had the job.
     pub recoveries: i32,

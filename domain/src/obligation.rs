@@ -51,7 +51,7 @@ pub struct Obligation {
     pub active_at: Time,
     /// How many warnings were given of the present end.
     pub warnings: i32,
-    /// The person who chose the present auto-destroy time, after the start.
+    /// The person who chose the present auto-destroy time, at the start or later.
     pub chosen_by: Option<String>,
     pub extended: Option<Extension>,
     /// How the cluster was destroyed by the config of that day: the debt outlives the config.

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::cloud::CloudMark;
 use crate::cluster::{Cluster, ClusterState};
-use crate::obligation::PlannedTeardown;
+use crate::obligation::{Obligation, PlannedTeardown};
 use crate::size::{Size, SizeOffer};
-use crate::stay::{Stay, StayTerms};
+use crate::stay::{Stay, StayError, StayTerms};
 use crate::step::{Action, Phase};
 
 /// What somebody asks for, with the names still unchecked.
@@ -53,6 +53,27 @@ pub struct Order {
 }
 
 impl Order {
+    /// Whether the first thing that it does is to destroy what is there.
+    pub fn begins_with_destroy(&self) -> bool {
+        self.ahead().first().is_some_and(|step| step.action.destroys_cluster())
+    }
+
+    /// Whether the lifetime that somebody chose would hold: a cluster that is up has its end already. Whoever takes up
+    /// the rest of a job chose nothing anew.
+    ///
+    /// # Errors
+    /// Says what the end is, and how it is moved.
+    pub fn check_lifetime(&self, owed: Option<&Obligation>) -> Result<(), StayError> {
+        let changes = |step: &&PlannedStep| step.action.creates_cluster() || step.action.destroys_cluster();
+        let creates = self.ahead().iter().find(changes).is_some_and(|step| step.action.creates_cluster());
+        match owed.filter(|owed| owed.is_open() && creates && self.resumes.is_none()) {
+            Some(owed) if self.stay.chosen.is_some() => {
+                Err(StayError::up_already(&owed.cluster, owed.destroys_at))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The steps that are not done yet.
     pub fn ahead(&self) -> &[PlannedStep] {
         let done = self.resumes.map_or(0, |resumed| usize::try_from(resumed.from - 1).unwrap_or(0));
@@ -85,6 +106,8 @@ pub enum AskError {
     SizeNotTaken { routine: String },
     #[error("The routine \"{routine}\" takes no lifetime: it brings nothing up.")]
     LifetimeNotTaken { routine: String },
+    #[error("The cluster \"{cluster}\" may stay for {longest} at most, and the schedule says longer.")]
+    LifetimeTooLong { cluster: String, longest: String },
     #[error("The cluster \"{cluster}\" is not offered in size {size}. Offered sizes: {known}.")]
     SizeNotOffered { cluster: String, size: Size, known: String },
 }

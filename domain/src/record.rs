@@ -47,6 +47,8 @@ pub enum ObligationChange {
     Open {
         /// None when only somebody can end it.
         destroys_at: Option<Time>,
+        /// Who chose that at the start, if somebody did.
+        chosen_by: Option<String>,
         limits: StayLimits,
         /// Of how many of the warnings it is too late to be a warning.
         warnings: i32,

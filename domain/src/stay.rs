@@ -36,6 +36,19 @@ pub enum StayError {
     OnlyAdmin,
     #[error("The auto-destroy time may be {range}.")]
     OutOfRange { range: StayRange },
+    #[error("{cluster} is up already and {end}. Choose no lifetime here; to keep it for longer, extend it.")]
+    UpAlready { cluster: String, end: String },
+}
+
+impl StayError {
+    /// A cluster that is up has its end, whatever is started on it.
+    pub fn up_already(cluster: &str, destroys_at: Option<Time>) -> Self {
+        let end = match destroys_at {
+            Some(at) => format!("is destroyed at {}", at.format("%Y-%m-%d %H:%M UTC")),
+            None => "has no automatic destroy".to_owned(),
+        };
+        Self::UpAlready { cluster: cluster.to_owned(), end }
+    }
 }
 
 impl Stay {

@@ -75,8 +75,8 @@ test("a freeze is named, told and removed", async ({ page }) => {
   const year = new Date().getUTCFullYear() + 1;
   await page.goto("/schedules");
   await page.getByRole("link", { name: "Freeze schedules…" }).click();
-  await page.getByLabel("From the beginning of").fill(`${year}-12-24`);
-  await page.getByLabel("To the end of").fill(`${year}-12-26`);
+  await page.getByLabel("First day").fill(`${year}-12-24`);
+  await page.getByLabel("Last day").fill(`${year}-12-26`);
   await page.getByLabel("Why").fill("holidays");
   await page.getByRole("button", { name: "Freeze schedules" }).click();
   const freezes = page.getByRole("region", { name: "Freezes" });

@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use domain::Time;
-use domain::actor::{Actor, Channel, Role};
+use domain::actor::{Actor, Role};
 use domain::cluster::Cluster;
 use domain::money::may_start;
 use domain::order::{Order, conflict};
@@ -54,10 +54,12 @@ impl Store {
         }
         may_begin(&mut tx, order, &cluster, terms.limit).await?;
         order.stay.check(terms.role, locked.now)?;
-        let destroys = order.ahead().first().is_some_and(|step| step.action.destroys_cluster());
+        // What is at work now may destroy it before the order has its turn.
+        if order.stay.chosen.is_some() && cluster.active_job.is_none() {
+            order.check_lifetime(Self::select_obligation_of(&mut tx, &order.cluster).await?.as_ref())?;
+        }
         let hold = Duration::seconds(i64::from(order.hold_seconds));
-        let is_asked = !matches!(actor.channel, Channel::System | Channel::Schedule);
-        let is_held = destroys && is_asked && hold > Duration::zero();
+        let is_held = order.begins_with_destroy() && !actor.is_this_service() && hold > Duration::zero();
         let slip = Slip {
             idempotency_key: terms.idempotency_key.as_deref(),
             held_until: is_held.then_some(locked.now + hold),

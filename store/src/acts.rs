@@ -8,7 +8,7 @@ use domain::job::JobWithSteps;
 use domain::obligation::PlannedTeardown;
 use domain::order::{Order, PlannedStep, Resumption};
 use domain::size::SizeOffer;
-use domain::step::{Answer, GivenAnswer};
+use domain::step::{Answer, GivenAnswer, Step};
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgTransaction};
 
@@ -35,14 +35,20 @@ pub struct Held {
 }
 
 impl Held {
-    /// Writes down that the job is to stop.
+    /// Writes down that the job is to stop. Where a person or program asks and something was begun, the destroy that
+    /// follows waits as every other one that is asked for.
     pub async fn ask_to_stop(&mut self, actor: &Actor) -> Result<(), Error> {
+        let is_held = !actor.is_this_service() && self.job.steps.iter().any(Step::was_begun);
         sqlx::query!(
-            "update job set cancel_requested_at = now(), cancelled_by_name = $2, cancelled_by_channel = $3
+            "update job
+                set cancel_requested_at = now(), cancelled_by_name = $2, cancelled_by_channel = $3,
+                    held_until = case when $4 and hold_seconds > 0
+                                      then now() + make_interval(secs => hold_seconds) else held_until end
               where job_number = $1",
             self.job.job.number,
             actor.name,
-            actor.channel.as_str()
+            actor.channel.as_str(),
+            is_held
         )
         .execute(&mut *self.tx)
         .await?;

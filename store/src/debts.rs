@@ -210,8 +210,8 @@ impl Store {
         let warnings = warnings_owed(Some(adoption.destroys_at), locked.now);
         let opened = sqlx::query!(
             "insert into obligation (cluster_name, state, opened_at, destroys_at, teardown, next_attempt_at, cloud,
-                                     longest_minutes, grace_minutes, idle_minutes, warnings)
-             values ($1, 'open', now(), $2, $3, $2, $4, $5, $6, $7, $8)
+                                     longest_minutes, grace_minutes, idle_minutes, warnings, chosen_by)
+             values ($1, 'open', now(), $2, $3, $2, $4, $5, $6, $7, $8, $9)
              on conflict (cluster_name) where state not in ('settled', 'closed') do nothing",
             adoption.cluster,
             adoption.destroys_at,
@@ -220,7 +220,8 @@ impl Store {
             minutes(adoption.limits.longest_minutes),
             minutes(adoption.limits.grace_minutes),
             adoption.limits.idle_minutes.map(minutes),
-            warnings
+            warnings,
+            actor.name
         )
         .execute(&mut *tx)
         .await?

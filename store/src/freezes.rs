@@ -7,15 +7,16 @@ use sqlx::{PgConnection, PgTransaction};
 
 use crate::{Added, Error, Store};
 
+/// Nobody looks further ahead.
+pub const FAR: chrono::Duration = chrono::Duration::days(100 * 366);
+
 impl Store {
     /// The freezes that are not over at `now`, the first one first.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn freezes(&self, now: Time) -> Result<Vec<Freeze>, Error> {
-        let far = now + chrono::Duration::days(100 * 366);
-        let freezes = freezes_between(&mut *self.pool.acquire().await?, now, far).await?;
-        Ok(freezes)
+        freezes_between(&mut *self.pool.acquire().await?, now, now + FAR).await
     }
 
     /// Freezes the schedules of one cluster or of all. The same freeze again is the first one.
@@ -57,7 +58,7 @@ impl Store {
         let told = |time: Time| time.format("%Y-%m-%d %H:%M UTC");
         let what = format!("freeze schedules from {} until {}", told(from), told(until));
         note(&mut tx, actor, &what, cluster, Some(because)).await?;
-        tx.commit().await?;
+        self.thawed_or_frozen(tx, cluster).await?;
         Ok(Added { id, is_new: true })
     }
 
@@ -80,8 +81,22 @@ impl Store {
             told(removed.frozen_from),
             told(removed.frozen_until)
         );
-        note(&mut tx, actor, &what, removed.cluster_name.as_deref(), None).await?;
-        Ok(tx.commit().await?)
+        let cluster = removed.cluster_name.as_deref();
+        note(&mut tx, actor, &what, cluster, None).await?;
+        self.thawed_or_frozen(tx, cluster).await
+    }
+
+    /// Commits, and lets the pages of the cluster, or of all, say anew when a schedule destroys them.
+    async fn thawed_or_frozen(
+        &self,
+        mut tx: PgTransaction<'static>,
+        cluster: Option<&str>,
+    ) -> Result<(), Error> {
+        let meant = match cluster {
+            Some(cluster) => vec![cluster.to_owned()],
+            None => Self::select_clusters(&mut tx, None).await?.into_iter().map(|found| found.name).collect(),
+        };
+        self.shown(tx, &meant.iter().collect::<Vec<_>>()).await
     }
 }
 

@@ -3,17 +3,22 @@
 use domain::Time;
 use domain::actor::{Actor, Role};
 use domain::catalogue::Catalogue;
+use domain::cluster::Cluster;
+use domain::ending::PlannedDestroy;
 use domain::event::Remark;
+use domain::obligation::Obligation;
 use domain::order::Order;
-use domain::schedule::due::{Due, Facts, KeptUp, Skipped, due};
+use domain::schedule::ahead::planned_destroy;
+use domain::schedule::due::{Due, Facts, KeptUp, Skipped, Wanted, due};
 use domain::schedule::timing::Timing;
 use domain::schedule::{LastRun, Schedule};
 use domain::text;
-use sqlx::PgTransaction;
+use sqlx::{PgConnection, PgTransaction};
 
 use crate::accept::{Slip, insert, lock_cluster, may_begin};
-use crate::freezes::freezes_between;
+use crate::freezes::{FAR, freezes_between};
 use crate::record::check_in;
+use crate::transitions::show_cluster;
 use crate::{Error, Store, schedules};
 
 /// A schedule whose time has come, as it was seen.
@@ -100,6 +105,22 @@ impl Store {
         Ok(heeded.unwrap_or(Heeded::Passed))
     }
 
+    /// The run of a schedule that destroys the cluster of this debt before it ends by itself, if there is one.
+    ///
+    /// # Errors
+    /// When the database does not answer or a row cannot be read.
+    pub async fn planned_destroy(
+        &self,
+        owed: &Obligation,
+        catalogue: &Catalogue,
+    ) -> Result<Option<PlannedDestroy>, Error> {
+        let mut connection = self.pool.acquire().await?;
+        match Self::select_clusters(&mut connection, Some(&owed.cluster)).await?.pop() {
+            Some(cluster) => select_planned_destroy(&mut connection, &cluster, owed, catalogue).await,
+            None => Ok(None),
+        }
+    }
+
     /// What became of the runs of a schedule, the newest first.
     ///
     /// # Errors
@@ -117,6 +138,20 @@ impl Store {
     }
 }
 
+/// By the schedules and freezes as they are.
+pub async fn select_planned_destroy(
+    connection: &mut PgConnection,
+    cluster: &Cluster,
+    owed: &Obligation,
+    catalogue: &Catalogue,
+) -> Result<Option<PlannedDestroy>, Error> {
+    let schedules = schedules::select(connection, None, None).await?;
+    let next = schedules.iter().filter_map(|schedule| schedule.next_run_at).min();
+    let Some(next) = next else { return Ok(None) };
+    let freezes = freezes_between(connection, next, next + FAR).await?;
+    Ok(planned_destroy(&schedules, &freezes, catalogue, cluster, owed))
+}
+
 async fn heed(
     tx: &mut PgTransaction<'_>,
     schedule: &Schedule,
@@ -130,13 +165,17 @@ async fn heed(
         Err(error) => facts.broken = Some(error.to_string()),
         Ok(order) => {
             let cluster = lock_cluster(tx, &order.cluster).await?.cluster;
-            facts.begins_with_destroy =
-                order.steps.first().is_some_and(|step| step.action.destroys_cluster());
+            facts.begins_with_destroy = order.begins_with_destroy();
             facts.active_job = cluster.active_job;
             facts.freezes = freezes_between(tx, schedule.next_run_at.unwrap_or(now), now).await?;
             let owed = Store::select_obligation_of(tx, &order.cluster).await?;
-            facts.kept_up =
-                owed.and_then(|owed| Some(KeptUp { by: owed.chosen_by?, until: owed.destroys_at }));
+            facts.kept_up = owed.as_ref().and_then(KeptUp::of);
+            // Read under the lock of the cluster: whoever heeds another one at this time comes before or after.
+            let others = schedules::select(tx, None, None).await?.into_iter();
+            let others = others.filter(|other| {
+                other.id != schedule.id && other.paused.is_none() && other.ask.cluster == order.cluster
+            });
+            facts.others = others.filter_map(|other| Wanted::by(&other, catalogue, now)).collect();
             orderly = Some((order, cluster));
         }
     }
@@ -236,5 +275,5 @@ async fn move_on(tx: &mut PgTransaction<'_>, schedule: &Schedule, next: Option<T
     )
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    show_cluster(tx, &schedule.ask.cluster).await
 }

@@ -8,6 +8,7 @@ use sqlx::{PgConnection, PgTransaction};
 
 use crate::acts::note;
 use crate::rows::{maybe_word, word};
+use crate::transitions::show_cluster;
 use crate::{Error, Store};
 
 /// A schedule or a freeze that was written down.
@@ -127,7 +128,7 @@ impl Store {
         };
         let what = format!("add schedule {}", draft.name);
         note(&mut tx, actor, &what, &draft.ask.cluster, None, None).await?;
-        tx.commit().await?;
+        self.shown(tx, &[&draft.ask.cluster]).await?;
         Ok(Added { id, is_new: true })
     }
 
@@ -177,7 +178,7 @@ impl Store {
         .map_err(|error| name_taken(error, &draft.name))?;
         let what = format!("change schedule {}", present.name);
         note(&mut tx, actor, &what, &draft.ask.cluster, None, None).await?;
-        Ok(tx.commit().await?)
+        self.shown(tx, &[&present.ask.cluster, &draft.ask.cluster]).await
     }
 
     /// Lets it rest until somebody resumes it. Twice is no mistake.
@@ -201,7 +202,7 @@ impl Store {
         .await?;
         let what = format!("pause schedule {}", present.name);
         note(&mut tx, actor, &what, &present.ask.cluster, None, None).await?;
-        Ok(tx.commit().await?)
+        self.shown(tx, &[&present.ask.cluster]).await
     }
 
     /// Lets it run again, from now on: what was due while it was paused is not made up for.
@@ -226,7 +227,7 @@ impl Store {
         .await?;
         let what = format!("resume schedule {}", present.name);
         note(&mut tx, actor, &what, &present.ask.cluster, None, None).await?;
-        Ok(tx.commit().await?)
+        self.shown(tx, &[&present.ask.cluster]).await
     }
 
     /// Deletes a schedule. The jobs that it started stay.
@@ -245,7 +246,23 @@ impl Store {
         .await?;
         let what = format!("delete schedule {}", present.name);
         note(&mut tx, actor, &what, &present.ask.cluster, None, None).await?;
-        Ok(tx.commit().await?)
+        self.shown(tx, &[&present.ask.cluster]).await
+    }
+}
+
+impl Store {
+    /// Commits, and lets the pages of these clusters say anew when a schedule destroys them.
+    pub(crate) async fn shown(
+        &self,
+        mut tx: PgTransaction<'static>,
+        clusters: &[&String],
+    ) -> Result<(), Error> {
+        for cluster in clusters {
+            show_cluster(&mut tx, cluster).await?;
+        }
+        tx.commit().await?;
+        self.nudge().await;
+        Ok(())
     }
 }
 

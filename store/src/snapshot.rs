@@ -3,7 +3,9 @@
 
 use domain::Time;
 use domain::backup::BackupDestroy;
+use domain::catalogue::Catalogue;
 use domain::cluster::Cluster;
+use domain::ending::PlannedDestroy;
 use domain::event::CheckIn;
 use domain::history::Durations;
 use domain::job::{Job, JobWithSteps};
@@ -16,6 +18,7 @@ use sqlx::PgTransaction;
 
 use crate::prices::select_prices;
 use crate::receipts::select_receipt_of;
+use crate::schedule_runs::select_planned_destroy;
 use crate::up_times::{select_between, select_without_receipt};
 use crate::{AcceptedLeftover, Act, Error, JobFilter, Store};
 
@@ -140,6 +143,20 @@ impl Snapshot {
     /// When the database does not answer.
     pub async fn receipt_of(&mut self, obligation: i64) -> Result<Option<i64>, Error> {
         select_receipt_of(&mut self.0, obligation).await
+    }
+
+    /// The run of a schedule that destroys the cluster before it ends by itself, if there is one.
+    ///
+    /// # Errors
+    /// When the database does not answer or a row cannot be read.
+    pub async fn planned_destroy(
+        &mut self,
+        cluster: &Cluster,
+        owed: Option<&Obligation>,
+        catalogue: &Catalogue,
+    ) -> Result<Option<PlannedDestroy>, Error> {
+        let Some(owed) = owed.filter(|owed| owed.is_open()) else { return Ok(None) };
+        select_planned_destroy(&mut self.0, cluster, owed, catalogue).await
     }
 
     /// What people did to a cluster, the newest first.

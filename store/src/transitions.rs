@@ -81,12 +81,12 @@ pub async fn change_obligation(
     // First, as everybody who changes a debt takes the row of its cluster first.
     touch_cluster(connection, cluster).await?;
     match change {
-        ObligationChange::Open { destroys_at, limits, warnings, teardown, cloud } => {
+        ObligationChange::Open { destroys_at, chosen_by, limits, warnings, teardown, cloud } => {
             sqlx::query!(
                 "insert into obligation
                         (cluster_name, state, opened_at, opened_by_job, destroys_at, teardown, next_attempt_at, cloud,
-                         longest_minutes, grace_minutes, idle_minutes, active_at, warnings)
-                 values ($1, 'open', now(), $2, $3, $4, coalesce($3, now()), $5, $6, $7, $8, now(), $9)
+                         longest_minutes, grace_minutes, idle_minutes, active_at, warnings, chosen_by)
+                 values ($1, 'open', now(), $2, $3, $4, coalesce($3, now()), $5, $6, $7, $8, now(), $9, $10)
                  on conflict (cluster_name) where state not in ('settled', 'closed') do update
                     set state = 'open', opened_at = excluded.opened_at, opened_by_job = excluded.opened_by_job,
                         destroys_at = excluded.destroys_at, teardown = excluded.teardown, cloud = excluded.cloud,
@@ -94,7 +94,7 @@ pub async fn change_obligation(
                         due_since = null, alarms = 0, verifying_since = null,
                         longest_minutes = excluded.longest_minutes, grace_minutes = excluded.grace_minutes,
                         idle_minutes = excluded.idle_minutes, active_at = excluded.active_at,
-                        warnings = excluded.warnings, chosen_by = null",
+                        warnings = excluded.warnings, chosen_by = excluded.chosen_by",
                 cluster,
                 job,
                 *destroys_at,
@@ -103,7 +103,8 @@ pub async fn change_obligation(
                 minutes(limits.longest_minutes),
                 minutes(limits.grace_minutes),
                 limits.idle_minutes.map(minutes),
-                warnings
+                warnings,
+                chosen_by.as_deref()
             )
             .execute(&mut *connection)
             .await?;

@@ -159,6 +159,7 @@ async fn live(world: &mut World, cluster: &str) -> Expected {
         let mut began = world.now;
         let open = ObligationChange::Open {
             destroys_at: Some(world.now + TimeDelta::hours(4)),
+            chosen_by: None,
             limits: Default::default(),
             warnings: 0,
             teardown: Vec::new(),

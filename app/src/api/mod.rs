@@ -96,7 +96,7 @@ mod tests {
         assert_eq!(resume_schedule(None).await, Err(AppError::SignedOut));
         assert_eq!(run_schedule(None, None).await, Err(AppError::SignedOut));
         assert_eq!(delete_schedule(None).await, Err(AppError::SignedOut));
-        assert_eq!(add_freeze(None, None, None, None, None).await, Err(AppError::SignedOut));
+        assert_eq!(add_freeze(None, None, None, None, None, None, None).await, Err(AppError::SignedOut));
         assert_eq!(remove_freeze(None).await, Err(AppError::SignedOut));
         assert_eq!(extend_cluster(None, None, None, None, None).await, Err(AppError::SignedOut));
         assert_eq!(undo_extension(None, None).await, Err(AppError::SignedOut));

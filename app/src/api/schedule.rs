@@ -70,7 +70,9 @@ pub async fn delete_schedule(id: Option<String>) -> Result<(), AppError> {
 #[server(endpoint = "add-freeze", prefix = "/actions")]
 pub async fn add_freeze(
     from: Option<String>,
+    from_time: Option<String>,
     until: Option<String>,
+    until_time: Option<String>,
     zone: Option<String>,
     cluster: Option<String>,
     because: Option<String>,
@@ -78,7 +80,9 @@ pub async fn add_freeze(
     let actor = operator()?;
     let press = FreezePress {
         from: from.unwrap_or_default(),
+        from_time: from_time.unwrap_or_default(),
         until: until.unwrap_or_default(),
+        until_time: until_time.unwrap_or_default(),
         zone: zone.unwrap_or_default(),
         cluster: cluster.unwrap_or_default(),
         because: because.unwrap_or_default(),

@@ -96,9 +96,11 @@ mod tests {
 
     use super::*;
     use crate::samples::{at, catalogue, html, schedule};
+    use crate::words::schedule::Kept;
 
     fn page(schedule: &Schedule) -> String {
-        html(|| schedule_table(&[ScheduleRow::new(schedule, &catalogue(), "k.11".into(), at(-60))], at(-60)))
+        let row = ScheduleRow::new(schedule, &Kept::new(), &catalogue(), "k.11".into(), at(-60));
+        html(|| schedule_table(&[row], at(-60)))
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! row could stand beside a newer one whose version hides the view that is right, or a debt that is paid beside a job
 //! that is still at it.
 
+mod end;
 mod past;
 
 use std::collections::BTreeSet;
@@ -13,6 +14,7 @@ use domain::backup::{BackupDestroy, BackupPolicy};
 use domain::catalogue::Catalogue;
 use domain::cloud::{Resource, ResourceKind};
 use domain::cluster::{Cluster, ClusterState};
+use domain::ending::PlannedDestroy;
 use domain::event::CheckIn;
 use domain::history::{Durations, Range, Usual};
 use domain::job::JobWithSteps;
@@ -49,6 +51,8 @@ pub struct ClusterFacts {
     /// Those of earlier debts that may still stand there.
     pub left_backups: Vec<BackupDestroy>,
     pub backup_policy: Option<BackupPolicy>,
+    /// The run of a schedule that destroys it before it ends by itself.
+    pub planned: Option<PlannedDestroy>,
     /// Whether the config says by what it is recognised in the cloud.
     pub has_mark: bool,
     /// How long the steps of its latest job took before.
@@ -85,6 +89,8 @@ pub struct JobFacts {
     pub first_pays_debt: bool,
     pub check_ins: Vec<CheckIn>,
     pub owed: Option<Obligation>,
+    /// The run of a schedule that destroys the cluster before it ends by itself.
+    pub planned: Option<PlannedDestroy>,
     pub proof: Proof,
     /// How long such steps took before.
     pub durations: Durations,
@@ -133,6 +139,7 @@ impl ClusterFacts {
             backups: Vec::new(),
             left_backups: Vec::new(),
             backup_policy: catalogue.backup,
+            planned: None,
             durations: Durations::default(),
             usual_starts: Vec::new(),
             cluster,
@@ -173,6 +180,7 @@ impl ClusterFacts {
             None => Vec::new(),
         };
         let left_backups = snapshot.left_backups(name).await?;
+        let planned = snapshot.planned_destroy(&cluster, owed.as_ref(), catalogue).await?;
         let up_times = snapshot.up_times_without_receipt(name).await?;
         let receipt = receipt_of(&mut snapshot, owed.as_ref()).await?;
         let known = Self::new(cluster, catalogue);
@@ -186,6 +194,7 @@ impl ClusterFacts {
             acts,
             backups,
             left_backups,
+            planned,
             durations,
             offers,
             up_times,
@@ -270,7 +279,8 @@ impl ClusterFacts {
 
     /// What it will have cost if it is destroyed as planned; none when there is no plan, or it is too late for it.
     pub fn cost_at_most(&self, now: Time) -> Option<(Cost, Time)> {
-        at_most(&self.up_times, self.unsettled(), now).map(|until| (self.cost(until), until))
+        end::at_most(&self.up_times, self.unsettled(), self.planned.as_ref(), now)
+            .map(|until| (self.cost(until), until))
     }
 
     /// "$0.036/h", of the present size.
@@ -314,6 +324,7 @@ impl JobFacts {
             Some(first) => snapshot.job(*first).await?.is_some_and(|first| first.job.pays_obligation),
             None => false,
         };
+        let planned = snapshot.planned_destroy(&cluster, owed.as_ref(), catalogue).await?;
         let observation = snapshot.observation(&cluster.name).await?;
         let accepted = snapshot.accepted_leftovers(&cluster.name).await?;
         let proof = Proof::new(observation.as_ref(), &accepted);
@@ -329,6 +340,7 @@ impl JobFacts {
             up_times,
             receipt,
             owed,
+            planned,
             proof,
             durations,
             usual_in_all,
@@ -345,7 +357,7 @@ impl JobFacts {
     /// What the cluster will have cost from the start of the job on if it is destroyed as planned.
     pub fn cost_at_most(&self, now: Time) -> Option<(Cost, Time)> {
         let started = self.job.job.started_at.filter(|_| self.job.job.finished_at.is_none())?;
-        let until = at_most(&self.up_times, self.owed.as_ref(), now)?;
+        let until = end::at_most(&self.up_times, self.owed.as_ref(), self.planned.as_ref(), now)?;
         Some((self.up_times.iter().map(|up| up.cost(started, until)).sum(), until))
     }
 
@@ -353,13 +365,6 @@ impl JobFacts {
     pub fn rate(&self) -> Option<String> {
         self.price.as_ref().map(|price| text::hourly(price.hourly))
     }
-}
-
-/// Until when it is up at most, if it is up and wanted.
-fn at_most(up_times: &[UpTime], owed: Option<&Obligation>, now: Time) -> Option<Time> {
-    let is_up = up_times.iter().any(|up| up.ended_at.is_none());
-    let owed = owed.filter(|owed| is_up && owed.is_open())?;
-    owed.destroys_at.filter(|end| *end > now)
 }
 
 /// Only what nothing is owed for any more has one.

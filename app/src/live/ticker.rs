@@ -74,6 +74,11 @@ fn show_time(now: UnixSeconds, as_of: &str) {
             let _ = element.remove_attribute("hidden");
         }
     });
+    each("[data-before]:not([hidden])", |element| {
+        if seconds(&element, "data-before").is_some_and(|at| now >= at) {
+            set_attribute(&element, "hidden", "");
+        }
+    });
     each("[data-left]", |element| {
         if let Some(until) = seconds(&element, "data-left") {
             set_text(&element, &format!("{}{as_of}", moment::left(until, now)));

@@ -8,7 +8,7 @@ use super::frame::Section;
 use super::{form, load};
 use crate::api::CancelJob;
 use crate::facts::JobFacts;
-use crate::words::{what_is_destroyed, what_may_exist, what_stops};
+use crate::words::{what_is_destroyed, what_may_exist, what_stops, what_waits};
 
 pub fn page() -> impl IntoView {
     let (asked, query) = (form::job_in_path(), form::query());
@@ -23,7 +23,7 @@ pub fn page() -> impl IntoView {
                 form::not_possible(refusal.is_none().then_some(why), form::job_path(&facts)).into_any()
             }
             None => view! {
-                {consequences(&facts)}
+                {consequences(&facts, world.catalogue.hold_seconds)}
                 {confirm_form(&facts, query.get("because").unwrap_or_default())}
             }
             .into_any(),
@@ -40,7 +40,7 @@ pub fn page() -> impl IntoView {
     })
 }
 
-fn consequences(facts: &JobFacts) -> impl IntoView + use<> {
+fn consequences(facts: &JobFacts, hold_seconds: u32) -> impl IntoView + use<> {
     let stops = what_stops(facts).into_iter().map(|line| view! { <li>{line}</li> }).collect_view();
     view! {
         <div class="two">
@@ -51,6 +51,7 @@ fn consequences(facts: &JobFacts) -> impl IntoView + use<> {
             <section aria-labelledby="destroyed">
                 <h2 id="destroyed">"What is destroyed"</h2>
                 <p>{what_is_destroyed(facts)}</p>
+                {what_waits(facts, hold_seconds).map(|words| view! { <p>{words}</p> })}
             </section>
         </div>
         {what_may_exist(facts).map(|words| view! { <p class="notice tone-warn">{words}</p> })}
@@ -77,7 +78,7 @@ mod tests {
 
     #[test]
     fn what_stops_and_what_is_destroyed_is_said_before_the_button() {
-        let page = html(|| consequences(&job_facts(1)));
+        let page = html(|| consequences(&job_facts(1), 10));
         assert!(page.contains("is asked to stop CircleCI pipeline 243"), "{page}");
         assert!(page.contains("run all the same") && page.contains("machines may exist"), "{page}");
     }

@@ -3,6 +3,7 @@
 use domain::Time;
 use domain::catalogue::Catalogue;
 use domain::schedule::Schedule;
+use domain::schedule::due::KeptUp;
 use leptos::prelude::*;
 use store::JobFilter;
 
@@ -42,6 +43,8 @@ pub fn page() -> impl IntoView {
         let schedules = world.store.schedules().await?;
         let touching: Vec<Schedule> =
             schedules.into_iter().filter(|schedule| schedule.ask.cluster == name).collect();
+        let kept = facts.unsettled().and_then(KeptUp::of).map(|kept| (name.clone(), kept));
+        let kept = words::Kept::from_iter(kept);
         let charted = JobFilter { limit: CHARTED, ..of_cluster };
         let chart = history_chart(&world.store.jobs(&charted).await?, &charted);
         let card = cluster_card(&ClusterView::new(&facts, world.now), Place::Page);
@@ -59,7 +62,7 @@ pub fn page() -> impl IntoView {
                     </div>
                     {job_table(&list, &rows)}
                 </section>
-                {schedules_section(&name, &touching, &world.catalogue, world.now)}
+                {schedules_section(&name, &touching, &kept, &world.catalogue, world.now)}
                 {chart}
             </div>
         };
@@ -71,6 +74,7 @@ pub fn page() -> impl IntoView {
 fn schedules_section(
     name: &str,
     schedules: &[Schedule],
+    kept: &words::Kept,
     catalogue: &Catalogue,
     now: Time,
 ) -> impl IntoView + use<> {
@@ -83,7 +87,10 @@ fn schedules_section(
                 );
             let next = match schedule.broken(catalogue) {
                 Some(why) => Sentence::new(format!("Broken: {why}")),
-                None => words::next_run(schedule, now),
+                None => {
+                    let rests = schedule.next_run_at.map(|at| words::rests(schedule, catalogue, kept, at));
+                    words::next_run(schedule, now).then(rests.unwrap_or_default())
+                }
             };
             view! { <li>{draw(&line.and(next), now.timestamp())}</li> }
         })
@@ -111,13 +118,14 @@ mod tests {
 
     #[test]
     fn a_schedule_that_touches_the_cluster_is_told_with_its_next_time() {
-        let page = html(|| schedules_section("iriversland2", &[schedule()], &catalogue(), at(-60)));
+        let nobody = words::Kept::new();
+        let page = html(|| schedules_section("iriversland2", &[schedule()], &nobody, &catalogue(), at(-60)));
         assert!(
             page.contains("href=\"/schedules/3\"") && page.contains("Monday to Friday at 09:00"),
             "{page}"
         );
         assert!(page.contains("Fri 2027-01-15 09:00 Europe/Berlin = 08:00 UTC"), "{page}");
-        let none = html(|| schedules_section("iriversland2", &[], &catalogue(), at(0)));
+        let none = html(|| schedules_section("iriversland2", &[], &nobody, &catalogue(), at(0)));
         assert!(none.contains("None."), "{none}");
     }
 }

@@ -54,6 +54,7 @@ pub fn page() -> impl IntoView {
         } else {
             view! {
                 {form::queue_note(&facts)}
+                {form::end_note(&facts, now)}
                 <form method="post" action=DeployService::url() class="stack">
                     {sealed_fields(&Seal::fresh(), &name, facts.cluster.version)}
                     <fieldset class="choices"><legend>"Service"</legend>{services}</fieldset>

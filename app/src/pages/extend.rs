@@ -17,7 +17,7 @@ use crate::components::sentence::draw;
 use crate::facts::ClusterFacts;
 use crate::problem::Refusal;
 use crate::stay::NO_END;
-use crate::view::{EndView, Sentence, seen};
+use crate::view::{Sentence, seen};
 
 /// By how many hours it can be moved at one press.
 const LENGTHS: [i64; 3] = [1, 4, 8];
@@ -38,7 +38,7 @@ pub fn page() -> impl IntoView {
             (Some(owed), _) => {
                 let is_admin = world.admitted()?.role.is_admin();
                 view! {
-                    {present(&facts, now)}
+                    {form::end_note(&facts, now)}
                     {extend_form(owed, &query, is_admin, refusal.as_ref(), now)}
                 }
                 .into_any()
@@ -63,14 +63,6 @@ fn why_not(facts: &ClusterFacts) -> String {
         Some(_) => format!("{name} is being destroyed already. Nothing was changed."),
         None => format!("{name} is not up, so it has no auto-destroy time to move. Nothing was changed."),
     }
-}
-
-/// When it ends now, and what becomes of a job that is at work then.
-fn present(facts: &ClusterFacts, now: Time) -> Option<impl IntoView + use<>> {
-    let end = EndView::new(facts, now)?;
-    let lines = std::iter::once(end.words).chain(end.notes);
-    let lines = lines.map(|words| view! { <p>{draw(&words, now.timestamp())}</p> }).collect_view();
-    Some(view! { <section class="notice tone-run" aria-label="The present end">{lines}</section> })
 }
 
 fn extend_form(

@@ -16,7 +16,7 @@ use crate::facts::{ClusterFacts, JobFacts};
 use crate::problem::{Problem, Refusal};
 use crate::reason;
 use crate::respond;
-use crate::view::Look;
+use crate::view::{EndView, Look};
 use crate::words::{self, second_line};
 use crate::world::World;
 
@@ -167,6 +167,22 @@ pub fn name_field(label: String, value: String, refusal: Option<&Refusal>) -> im
     }
 }
 
+/// How the cluster ends on which a job is going to be at work, and what becomes of the job then.
+pub fn end_note(facts: &ClusterFacts, now: Time) -> Option<impl IntoView + use<>> {
+    let end = EndView::new(facts, now)?;
+    let is_pressing = end.warnings > 0 || end.is_endless;
+    let lines = std::iter::once(end.words).chain(end.notes);
+    let lines = lines.map(|words| view! { <p>{draw(&words, now.timestamp())}</p> }).collect_view();
+    Some(view! {
+        <section
+            class=if is_pressing { "notice tone-warn" } else { "notice tone-run" }
+            aria-label="The present end"
+        >
+            {lines}
+        </section>
+    })
+}
+
 /// What is in the way of a press, said before it is pressed.
 pub fn queue_note(facts: &ClusterFacts) -> Option<impl IntoView + use<>> {
     facts.active_job().map(|active| {
@@ -184,10 +200,11 @@ pub fn queue_note(facts: &ClusterFacts) -> Option<impl IntoView + use<>> {
 mod tests {
     use domain::cluster::ClusterState;
     use domain::job::JobState;
+    use domain::obligation::{Obligation, ObligationState};
     use http::StatusCode;
 
     use super::*;
-    use crate::samples::{cluster_facts, guide_at_step, html};
+    use crate::samples::{at, cluster_facts, guide_at_step, html, owed};
 
     #[test]
     fn the_summary_leads_to_the_field_and_escapes_what_was_typed() {
@@ -199,6 +216,17 @@ mod tests {
         let page = html(|| problem_summary(Some(&refusal)));
         assert!(page.contains("href=\"#size\"") && page.contains("There is a problem"), "{page}");
         assert!(!page.contains("<script>"), "{page}");
+    }
+
+    #[test]
+    fn the_end_of_the_cluster_and_what_becomes_of_a_job_then_are_said_beforehand() {
+        let mut facts = cluster_facts(ClusterState::Up);
+        facts.owed = Some(owed(ObligationState::Open));
+        let page = html(|| end_note(&facts, at(60)));
+        assert!(page.contains("Destroys <time") && page.contains("may go on for 1 h at most."), "{page}");
+        assert!(page.contains("tone-run") && !page.contains("tone-warn"), "{page}");
+        facts.owed = Some(Obligation { warnings: 1, ..owed(ObligationState::Open) });
+        assert!(html(|| end_note(&facts, at(200))).contains("tone-warn"));
     }
 
     #[test]

@@ -38,7 +38,9 @@ fn refusal(query: &ParamsMap, world: &World) -> Option<Refusal> {
     query.get_str("problem").filter(|problem| *problem == "refused")?;
     let text = |name| query.get(name).unwrap_or_default();
     let cluster = text("cluster");
-    let (field, message) = match freeze_form::read(&text("from"), &text("until"), &text("zone"), world.now) {
+    let from = freeze_form::joined(&text("from"), &text("from_time"));
+    let until = freeze_form::joined(&text("until"), &text("until_time"));
+    let (field, message) = match freeze_form::read(&from, &until, &text("zone"), world.now) {
         Err(error) => (error.field(), error.to_string()),
         Ok(_) => match reason::required(&text("because")) {
             Err(error) => ("because", error.to_string()),
@@ -84,9 +86,16 @@ fn freeze_fields(
     };
     view! {
         <form method="post" action=AddFreeze::url() id="form" class="stack">
-            {input("from", "From the beginning of", "date", text("from"))}
-            {input("until", "To the end of", "date", text("until"))}
-            {input("zone", "Time zone of these days", "text", zone)}
+            <div class="two">
+                {input("from", "First day", "date", text("from"))}
+                {input("from_time", "From that time on (optional)", "time", text("from_time"))}
+            </div>
+            <div class="two">
+                {input("until", "Last day", "date", text("until"))}
+                {input("until_time", "To that time (optional)", "time", text("until_time"))}
+            </div>
+            <p class="meta">"Without times the days are frozen as a whole, the last one too. Say both times or none."</p>
+            {input("zone", "Time zone of these days and times", "text", zone)}
             <div class="field">
                 <label for="cluster">"Cluster"</label>
                 <select id="cluster" name="cluster"><option value="">"Every cluster"</option>{options}</select>
@@ -110,8 +119,10 @@ mod tests {
         let mut query = ParamsMap::new();
         query.insert("because", "</form><script>".to_owned());
         query.insert("zone", "\"><script>".to_owned());
+        query.insert("from_time", "18:00".to_owned());
         let page = html(|| freeze_fields(&query, vec!["iriversland2".into()], None));
         assert!(page.contains(r#"action="/actions/add-freeze""#) && page.contains("Every cluster"), "{page}");
+        assert!(page.contains(r#"name="from_time" type="time" value="18:00""#), "{page}");
         assert!(!page.contains("<script>"), "{page}");
     }
 }

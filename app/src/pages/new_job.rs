@@ -42,6 +42,7 @@ pub fn page() -> impl IntoView {
                 <div class="columns wide-side">
                     <div class="stack">
                         {form::queue_note(&facts)}
+                        {form::end_note(&facts, world.now)}
                         {budget_note}
                         {choices(&ask, &facts, &world.catalogue, Seal::fresh().key(version), &lifetime, refusal.as_ref()).into_any()}
                     </div>

@@ -16,7 +16,7 @@ use crate::components::size_form::{priced_button, size_cards as draw_size_cards}
 use crate::facts::ClusterFacts;
 use crate::islands::priced_buttons::PricedButtons;
 use crate::problem::Refusal;
-use crate::words::{size_cards, with_usual};
+use crate::words::{at_the_deadline, size_cards, with_usual};
 
 pub fn page() -> impl IntoView {
     let (name, query) = (form::cluster_in_path(), form::query());
@@ -99,6 +99,7 @@ fn size_form(
             {draw_size_cards("New size", &cards)}
             {price_differences(facts)}
             {lifetime_fields(lifetime, refusal)}
+            <p class="meta">{at_the_deadline(&facts.limits)}</p>
             <div class="form-foot">
                 <a class="button" href=format!("/clusters/{name}")>"Keep it as it is"</a>
                 {priced_button("button danger", "Replace cluster")}

@@ -18,7 +18,7 @@ use crate::components::seal::Seal;
 use crate::components::sentence::draw;
 use crate::facts::{ClusterFacts, JobFacts};
 use crate::view::{Look, Sentence};
-use crate::words::cleans_up;
+use crate::words::{cleans_up, its_end};
 
 pub fn page() -> impl IntoView {
     let (asked, query) = (form::job_in_path(), form::query());
@@ -29,7 +29,12 @@ pub fn page() -> impl IntoView {
         let chosen = query.get_str("from").and_then(|from| from.parse().ok());
         let refused = match &latest {
             Err(error) => Some(error.to_string()),
-            Ok(latest) => in_the_way(&facts, chosen.unwrap_or(*latest)),
+            Ok(latest) => {
+                let stay = facts.job.job.stay.anew(world.now);
+                let stay = stay.check(world.admitted()?.role, world.now).err();
+                let in_the_way = in_the_way(&facts, chosen.unwrap_or(*latest));
+                in_the_way.or_else(|| stay.map(|error| format!("{error} Nothing was started.")))
+            }
         };
         let refusal = form::act_refusal(&query, &facts.cluster, refused);
         let title = format!("Resume job #{}", facts.job.job.number);
@@ -45,8 +50,9 @@ pub fn page() -> impl IntoView {
                 let chosen = chosen.unwrap_or_else(|| best_choice(&facts, latest));
                 view! {
                     {form::queue_note(&cluster)}
+                    {form::end_note(&cluster, world.now)}
                     {budget_note}
-                    {resume_form(&facts, &cluster, latest, chosen, &Seal::fresh())}
+                    {resume_form(&facts, &cluster, latest, chosen, &Seal::fresh(), world.now)}
                 }
                 .into_any()
             }
@@ -100,6 +106,7 @@ fn resume_form(
     latest: i32,
     chosen: i32,
     seal: &Seal,
+    now: Time,
 ) -> impl IntoView + use<> {
     let choices = facts.job.steps.iter().filter(|step| step.position <= latest);
     let choices = choices.map(|step| choice(facts, step, chosen)).collect_view();
@@ -115,7 +122,7 @@ fn resume_form(
                 "The steps before the chosen one count as done and are not run again. All that come after it run, also
                 those that always run."
             </p>
-            {money(&facts.job, cluster).map(|words| view! { <p class="meta">{words}</p> })}
+            {money(&facts.job, cluster, now).map(|words| view! { <p class="meta">{words}</p> })}
             <div class="form-foot">
                 <a class="button" href=form::job_path(facts)>"Back"</a>
                 <button class="button primary" name="idempotency_key" value=seal.key(version)>"Resume job"</button>
@@ -142,7 +149,7 @@ fn choice(facts: &JobFacts, step: &Step, chosen: i32) -> impl IntoView + use<> {
     }
 }
 
-fn money(job: &JobWithSteps, cluster: &ClusterFacts) -> Option<String> {
+fn money(job: &JobWithSteps, cluster: &ClusterFacts, now: Time) -> Option<String> {
     let offer = cluster.offer(job.job.size.or(cluster.cluster.size)?)?;
     let (rate, estimate) = (text::hourly(offer.price.hourly), estimate([&offer.price]));
     if cleans_up(&job.steps) {
@@ -151,10 +158,8 @@ fn money(job: &JobWithSteps, cluster: &ClusterFacts) -> Option<String> {
         ));
     }
     let creates = job.steps.iter().any(|step| step.action.creates_cluster());
-    let lifetime = text::duration(chrono::Duration::minutes(i64::from(cluster.lifetime_minutes)));
-    creates.then(|| {
-        format!("Costs {rate} from then on. The cluster destroys itself after {lifetime}. {estimate}")
-    })
+    creates
+        .then(|| format!("Costs {rate} from then on. {} {estimate}", its_end(job.job.stay.anew(now).stay())))
 }
 
 #[cfg(test)]
@@ -164,7 +169,7 @@ mod tests {
     use domain::step::StepState;
 
     use super::*;
-    use crate::samples::{cluster, cluster_facts, html, job_facts};
+    use crate::samples::{at, cluster, cluster_facts, html, job_facts};
 
     /// Failed at step 3, after which the cluster was destroyed or not.
     fn failed_at_batch(state: ClusterState) -> JobFacts {
@@ -177,13 +182,21 @@ mod tests {
 
     fn page(facts: &JobFacts, chosen: i32) -> String {
         let cluster = cluster_facts(facts.cluster.state);
-        html(|| resume_form(facts, &cluster, 3, chosen, &Seal::fresh()))
+        html(|| resume_form(facts, &cluster, 3, chosen, &Seal::fresh(), at(0)))
     }
 
     #[test]
     fn the_first_step_that_did_not_succeed_is_chosen_where_the_cluster_is_there_for_it() {
         assert_eq!(best_choice(&failed_at_batch(ClusterState::Up), 3), 3);
         assert_eq!(best_choice(&failed_at_batch(ClusterState::Down), 3), 1);
+    }
+
+    #[test]
+    fn what_is_brought_up_again_ends_as_was_chosen_then() {
+        let mut facts = failed_at_batch(ClusterState::Down);
+        facts.job.steps.retain(|step| step.phase == domain::step::Phase::Forward);
+        facts.job.job.stay.chosen = Some(domain::stay::Stay::hours(2));
+        assert!(page(&facts, 1).contains("destroys itself after 2 h"));
     }
 
     #[test]

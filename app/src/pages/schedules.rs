@@ -5,10 +5,12 @@ use domain::actor::Role;
 use domain::money::may_start;
 use domain::order::{Order, conflict};
 use domain::schedule::Schedule;
+use domain::schedule::due::KeptUp;
 use domain::schedule::freeze::Freeze;
 use leptos::prelude::*;
 use leptos_router::params::ParamsMap;
 use server_fn::ServerFn;
+use store::OwedDestroy;
 
 use super::frame::{Frame, Section};
 use super::problem::PageError;
@@ -20,7 +22,7 @@ use crate::components::sentence::draw;
 use crate::problem::Refusal;
 use crate::respond;
 use crate::view::{ScheduleRow, Sentence};
-use crate::words::schedule as words;
+use crate::words::{end_of, schedule as words};
 use crate::world::World;
 
 pub fn page() -> impl IntoView {
@@ -31,13 +33,20 @@ pub fn page() -> impl IntoView {
         let refusal = refusal(&query, &schedules, &world).await?;
         let frame = Frame::new(title(refusal.as_ref()), Section::Schedules).load(&world).await?;
         let now = world.now;
+        let owed = world.store.unsettled_obligations().await?;
+        let kept = owed
+            .iter()
+            .filter_map(|owed| Some((owed.obligation.cluster.clone(), KeptUp::of(&owed.obligation)?)));
+        let kept: words::Kept = kept.collect();
+        let ends = ends(&owed, &world).await?;
         let seal = Seal::fresh();
         let rows: Vec<ScheduleRow> = schedules
             .iter()
-            .map(|schedule| ScheduleRow::new(schedule, &world.catalogue, seal.key(schedule.version), now))
+            .map(|schedule| {
+                ScheduleRow::new(schedule, &kept, &world.catalogue, seal.key(schedule.version), now)
+            })
             .collect();
-        let coming = words::coming(&schedules, &freezes, &world.catalogue, now);
-        let ends = ends(&world).await?;
+        let coming = words::coming(&schedules, &freezes, &kept, &world.catalogue, now);
         let content = view! {
             <div class="sections">
                 <div class="stack">
@@ -91,6 +100,10 @@ async fn why_not(order: &Order, world: &World) -> Result<Option<String>, PageErr
     if let Some(conflict) = idle.and_then(|idle| conflict(&order.steps, order.size, &idle)) {
         return Ok(Some(conflict.to_string()));
     }
+    let owed = world.store.obligation_of(&order.cluster).await?;
+    if let Err(error) = order.check_lifetime(owed.as_ref()) {
+        return Ok(Some(error.to_string()));
+    }
     if !order.steps.iter().any(|step| step.action.creates_cluster()) {
         return Ok(None);
     }
@@ -100,10 +113,20 @@ async fn why_not(order: &Order, world: &World) -> Result<Option<String>, PageErr
     Ok(refused.err().map(|error| error.to_string()))
 }
 
-/// The clusters that end by themselves.
-async fn ends(world: &World) -> Result<Vec<(String, Time)>, PageError> {
-    let clusters = world.store.clusters().await?;
-    Ok(clusters.into_iter().filter_map(|cluster| Some((cluster.name, cluster.destroys_at?))).collect())
+/// How each cluster that may be up ends, by name.
+async fn ends(owed: &[OwedDestroy], world: &World) -> Result<Vec<(String, Sentence)>, PageError> {
+    let mut ends = Vec::new();
+    for OwedDestroy { obligation, is_busy, .. } in owed {
+        let words = if obligation.is_open() {
+            let planned = world.store.planned_destroy(obligation, &world.catalogue).await?;
+            end_of(obligation, planned.as_ref(), *is_busy, world.now)
+        } else {
+            Sentence::new("It is being destroyed.")
+        };
+        ends.push((obligation.cluster.clone(), words));
+    }
+    ends.sort_by(|one, other| one.0.cmp(&other.0));
+    Ok(ends)
 }
 
 fn coming_section(coming: &[words::ComingRun], now: Time) -> impl IntoView + use<> {
@@ -127,15 +150,14 @@ fn coming_section(coming: &[words::ComingRun], now: Time) -> impl IntoView + use
     }
 }
 
-fn ends_section(ends: &[(String, Time)], now: Time) -> impl IntoView + use<> {
+fn ends_section(ends: &[(String, Sentence)], now: Time) -> impl IntoView + use<> {
     let rows = ends
         .iter()
-        .map(|(cluster, at)| {
-            let time = Sentence::default().minute(*at, now).then(" ").remaining(*at);
+        .map(|(cluster, words)| {
             view! {
                 <tr role="row">
                     <td role="cell" class="job-cell"><a href=format!("/clusters/{cluster}")>{cluster.clone()}</a></td>
-                    <td role="cell" data-label="Is destroyed">{draw(&time, now.timestamp())}</td>
+                    <td role="cell" data-label="End">{draw(words, now.timestamp())}</td>
                 </tr>
             }
         })
@@ -145,11 +167,11 @@ fn ends_section(ends: &[(String, Time)], now: Time) -> impl IntoView + use<> {
     } else {
         view! {
             <table class="jobs" role="table">
-                <caption class="visually-hidden">"When each cluster is destroyed by itself, in UTC."</caption>
+                <caption class="visually-hidden">"How each cluster ends by itself, if it does. Times are UTC."</caption>
                 <thead role="rowgroup">
                     <tr role="row">
                         <th scope="col" role="columnheader">"Cluster"</th>
-                        <th scope="col" role="columnheader">"Is destroyed"</th>
+                        <th scope="col" role="columnheader">"End"</th>
                     </tr>
                 </thead>
                 <tbody role="rowgroup">{rows}</tbody>
@@ -160,7 +182,7 @@ fn ends_section(ends: &[(String, Time)], now: Time) -> impl IntoView + use<> {
     view! {
         <section class="stack" aria-labelledby="ends">
             <h2 id="ends">"Auto-destroy times"</h2>
-            <p class="meta">"They hold whatever the schedules say, in a freeze too."</p>
+            <p class="meta">"They hold whatever the schedules say, in a freeze too. Where a person chose the time, no schedule destroys before it."</p>
             {body}
         </section>
     }

@@ -111,6 +111,7 @@ impl JobPress {
         let mut terms =
             super::terms_of(idempotency_key.as_deref().and_then(version_of), idempotency_key.clone());
         terms.limit = catalogue.limit_of(role);
+        terms.role = role;
         let entered = [("from", from.as_str())];
         let back = |problem| self.go_back("resume", problem, &entered);
         match self.store.resume(number, from.parse().unwrap_or_default(), &self.actor, &terms).await {

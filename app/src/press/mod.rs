@@ -11,6 +11,7 @@ use std::sync::Arc;
 use domain::actor::{Admitted, Role};
 use domain::catalogue::Catalogue;
 use domain::order::Order;
+use domain::stay::StayError;
 use leptos::prelude::use_context;
 use leptos_router::location::Url;
 use store::{Error, Store, Terms};
@@ -151,6 +152,7 @@ impl Press {
             Ok(accepted) => see_other(&format!("/jobs/{}", accepted.number)),
             Err(Error::Conflict(_) | Error::UnknownCluster(_)) => self.go_back(page, Problem::Refused),
             Err(Error::OverBudget(_)) => self.go_back(page, Problem::Budget),
+            Err(Error::Stay(StayError::UpAlready { .. })) => self.go_back(page, Problem::UpAlready),
             Err(Error::Stay(_)) => self.go_back(page, Problem::Lifetime),
             Err(Error::Stale { .. }) => self.go_back(page, Problem::Stale),
             Err(Error::KeyReused { number }) => self.go_back(page, Problem::Used { job: number }),

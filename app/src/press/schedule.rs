@@ -148,7 +148,9 @@ impl SchedulePress {
 /// What was entered in the form of a freeze.
 pub struct FreezePress {
     pub from: String,
+    pub from_time: String,
     pub until: String,
+    pub until_time: String,
     pub zone: String,
     pub cluster: String,
     pub because: String,
@@ -162,7 +164,9 @@ impl FreezePress {
         let now = store.now().await.map_err(|error| AppError::internal(&error))?;
         let cluster = Some(self.cluster.trim()).filter(|cluster| !cluster.is_empty());
         let is_known = cluster.is_none_or(|cluster| catalogue.cluster(cluster).is_some());
-        let times = freeze_form::read(&self.from, &self.until, &self.zone, now);
+        let from = freeze_form::joined(&self.from, &self.from_time);
+        let until = freeze_form::joined(&self.until, &self.until_time);
+        let times = freeze_form::read(&from, &until, &self.zone, now);
         let (Ok((from, until)), Ok(because), true) = (times, reason::required(&self.because), is_known)
         else {
             see_other(&self.path_back());
@@ -189,7 +193,9 @@ impl FreezePress {
     fn path_back(&self) -> String {
         let entered = [
             ("from", &self.from),
+            ("from_time", &self.from_time),
             ("until", &self.until),
+            ("until_time", &self.until_time),
             ("zone", &self.zone),
             ("cluster", &self.cluster),
             ("because", &self.because),

@@ -24,7 +24,7 @@ use domain::stay::{StayLimits, StayTerms};
 use domain::step::{Action, BatchCall, CiTarget, Step, StepState, Trigger, TriggerState, Verdict};
 
 pub use cloud::{accepted, observation, resource};
-pub use schedule::schedule;
+pub use schedule::{planned, schedule};
 
 use crate::facts::{ClusterFacts, JobFacts, Proof};
 use crate::view::JobRow;
@@ -283,6 +283,7 @@ pub fn job_facts(position: i32) -> JobFacts {
         first_pays_debt: false,
         check_ins: Vec::new(),
         owed: None,
+        planned: None,
         proof: Proof::default(),
         durations: Durations::default(),
         usual_in_all: None,

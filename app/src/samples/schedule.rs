@@ -1,10 +1,22 @@
 //! A schedule as a sample: up on working days.
 
+use domain::ending::PlannedDestroy;
 use domain::order::Ask;
 use domain::schedule::{Missed, Overlap, Schedule};
 use domain::size::Size;
 
 use super::at;
+
+/// The schedule "evenings" destroys the cluster then.
+pub fn planned(minute: i64) -> PlannedDestroy {
+    PlannedDestroy {
+        id: 4,
+        schedule: "evenings".into(),
+        at: at(minute),
+        replaces: false,
+        waits_for_job: false,
+    }
+}
 
 /// Monday to Friday at 09:00 in Berlin; next on 15 January 2027 at 08:00 UTC.
 pub fn schedule() -> Schedule {

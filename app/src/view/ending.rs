@@ -3,6 +3,7 @@
 use domain::Time;
 
 use super::Sentence;
+use crate::moment::UnixSeconds;
 
 /// The auto-destroy time of a cluster that is up, and what can be done about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub struct EndView {
     pub notes: Vec<Sentence>,
     /// How many warnings were given.
     pub warnings: i32,
+    /// Whether only somebody can end it.
+    pub is_endless: bool,
     /// What is spoken when it is warned.
     pub spoken: String,
     /// The present auto-destroy time, as a press carries it.
@@ -27,6 +30,8 @@ pub struct EndView {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UndoView {
     pub extension: i64,
+    /// From then on it cannot be taken back.
+    pub until: UnixSeconds,
     pub words: Sentence,
 }
 
@@ -35,6 +40,16 @@ pub struct UndoView {
 pub struct HoldView {
     pub job: i64,
     pub words: Sentence,
+    pub stop: StopHold,
+}
+
+/// How a destroy is stopped that waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StopHold {
+    /// The job was started to destroy: it is cancelled.
+    Cancel,
+    /// The job was cancelled already: its cluster is left up for so long.
+    LeaveUp { length: String },
 }
 
 /// As a press carries a time: to the second, or that there is none.

@@ -23,7 +23,7 @@ mod standing;
 pub use backup::BackupView;
 pub use cluster::{ActionView, ClusterView, SizeCard, StartView};
 pub use contacts::ContactsView;
-pub use ending::{EndView, HoldView, UndoView, seen};
+pub use ending::{EndView, HoldView, StopHold, UndoView, seen};
 pub use job::{JobView, LineView, StepView};
 pub use job_row::JobRow;
 pub use look::Look;

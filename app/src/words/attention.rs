@@ -61,6 +61,11 @@ fn of_cluster(facts: &ClusterFacts, now: Time) -> Vec<(&'static str, Sentence)> 
         };
         ("tone-warn", words)
     });
+    let endless = facts.unsettled().filter(|owed| owed.is_endless()).map(|_| {
+        let rate = facts.rate().map(|rate| format!(" {rate}")).unwrap_or_else(|| " money".to_owned());
+        let words = named().then(" has ").strong("no automatic destroy");
+        ("tone-warn", words.then(format!(": it costs{rate} until somebody destroys it.")))
+    });
     let is_settled = facts.cluster.state == ClusterState::Down && facts.unsettled().is_none();
     let left =
         LeftoversView::new(facts).filter(|left| is_settled && !left.rows.is_empty() && doubted.is_none());
@@ -72,7 +77,7 @@ fn of_cluster(facts: &ClusterFacts, now: Time) -> Vec<(&'static str, Sentence)> 
         )
     });
     let unheard = facts.latest_job.as_ref().and_then(never_answered).map(|words| ("tone-warn", words));
-    [overdue, doubted, left, unheard].into_iter().flatten().collect()
+    [overdue, doubted, endless, left, unheard].into_iter().flatten().collect()
 }
 
 /// A trigger that no provider ever answered: a run of it may turn up where nobody looks any more.
@@ -167,6 +172,16 @@ mod tests {
         assert_eq!(said[0].0, "tone-bad");
         assert_eq!(said[0].1, "iriversland2 has been to be destroyed for <age> and may still cost money.");
         assert_eq!(said[1].1, "iriversland2: DigitalOcean has not answered since 08:51.");
+    }
+
+    #[test]
+    fn a_cluster_without_an_end_is_told() {
+        let mut facts = cluster_facts(ClusterState::Up);
+        facts.owed = Some(owed(ObligationState::Open));
+        assert_eq!(lines(facts.clone(), &nothing()), []);
+        facts.owed = Some(Obligation { destroys_at: None, ..owed(ObligationState::Open) });
+        let words = "iriversland2 has no automatic destroy: it costs $0.036/h until somebody destroys it.";
+        assert_eq!(lines(facts, &nothing()), [("tone-warn", words.to_owned())]);
     }
 
     #[test]

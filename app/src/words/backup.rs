@@ -140,6 +140,13 @@ mod tests {
         let off = said(|facts| facts.backup_policy = None);
         assert_eq!(off.0, "No backup destroy: switched off in the config.");
         assert!(said(|facts| facts.backups.clear()).0.starts_with("No backup destroy yet"));
+        let endless = said(|facts| {
+            facts.backups.clear();
+            if let Some(owed) = &mut facts.owed {
+                owed.destroys_at = None;
+            }
+        });
+        assert_eq!(endless.0, "No backup destroy: the cluster has no auto-destroy time.");
         let refused = said(|facts| {
             facts.backups[0].state = BackupState::Refused;
             facts.backups[0].last_error = Some("CircleCI answered 401.".into());

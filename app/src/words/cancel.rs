@@ -50,6 +50,29 @@ pub fn what_is_destroyed(facts: &JobFacts) -> String {
     }
 }
 
+/// How long somebody has for second thoughts once it is pressed, and where he has none.
+pub fn what_waits(facts: &JobFacts, hold_seconds: u32) -> Option<String> {
+    let steps = &facts.job.steps;
+    let cleans_up = steps.iter().any(|step| step.phase == Phase::Finally && step.action.destroys_cluster());
+    let hold = text::duration(chrono::Duration::seconds(i64::from(hold_seconds)));
+    if hold_seconds == 0 || !steps.iter().any(Step::was_begun) {
+        return None;
+    }
+    match aftermath(steps) {
+        Aftermath::Up => {}
+        Aftermath::Untouched if cleans_up => {}
+        Aftermath::HalfCreated => {
+            return Some(
+                "What is half made is destroyed at once: it does not wait for second thoughts.".to_owned(),
+            );
+        }
+        Aftermath::Untouched | Aftermath::Destroyed | Aftermath::HalfDestroyed => return None,
+    }
+    Some(format!(
+        "The job stops at once. In the first {hold} nothing is destroyed: the cluster can still be left up."
+    ))
+}
+
 /// That money flows until all of it is done, if it may.
 pub fn what_may_exist(facts: &JobFacts) -> Option<String> {
     let may_exist = facts.job.steps.iter().any(|step| step.action.creates_cluster() && step.was_attempted());
@@ -114,6 +137,14 @@ mod tests {
         let mut facts = job_facts(1);
         facts.job.steps.retain(|step| step.phase == Phase::Forward);
         assert!(what_is_destroyed(&facts).starts_with("What the job has created"));
+    }
+
+    #[test]
+    fn a_whole_cluster_waits_for_second_thoughts_and_half_a_cluster_does_not() {
+        let said = |position| what_waits(&job_facts(position), 10).unwrap();
+        assert!(said(3).contains("In the first 10 s nothing is destroyed"), "{}", said(3));
+        assert!(said(1).starts_with("What is half made is destroyed at once"), "{}", said(1));
+        assert_eq!(what_waits(&job_facts(3), 0), None);
     }
 
     #[test]

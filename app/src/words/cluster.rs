@@ -3,6 +3,7 @@
 use domain::Time;
 use domain::cluster::ClusterState;
 use domain::job::JobWithSteps;
+use domain::obligation::Obligation;
 
 use super::acts::done;
 use super::cloud::cloud_says;
@@ -38,7 +39,7 @@ impl ClusterView {
             question: facts.active_job().and_then(|job| QuestionView::of(job, now)),
             actions: actions(facts),
             end: EndView::new(facts, now),
-            hold: facts.active_job().and_then(|job| HoldView::of(&job.job, now)),
+            hold: facts.active_job().and_then(|job| HoldView::of(job, now)),
             on_it: on_it(facts, now),
             start: can_be_started(facts).then(|| StartView::new(facts)),
             owed: OwedView::new(facts.owed.as_ref(), &facts.proof(), now).with_receipt(facts.receipt),
@@ -95,10 +96,14 @@ fn of_when_the_wish_is(facts: &ClusterFacts, now: Time) -> Sentence {
 fn wanted(facts: &ClusterFacts, now: Time) -> Sentence {
     let is_wanted =
         matches!(facts.cluster.state, ClusterState::Up | ClusterState::Provisioning | ClusterState::Unknown);
-    let until = left_up(facts).map(|wish| wish.until).or(facts.cluster.destroys_at);
+    let planned = facts.planned.as_ref().filter(|planned| !planned.replaces).map(|planned| planned.at);
+    let until = left_up(facts).map(|wish| wish.until).or(planned).or(facts.cluster.destroys_at);
     match (is_wanted, cleaner(facts), until) {
         (true, Some(job), _) => Sentence::new(format!("Up until job #{} ends", job.job.number)),
         (true, None, Some(until)) => Sentence::new("Up until ").minute(until, now),
+        (true, None, None) if facts.unsettled().is_some_and(Obligation::is_endless) => {
+            Sentence::new("Up, without an end")
+        }
         (true, None, None) => Sentence::new("Up"),
         (false, ..) => Sentence::new("Down"),
     }
@@ -142,7 +147,7 @@ fn on_it(facts: &ClusterFacts, now: Time) -> Vec<Sentence> {
 mod tests {
     use domain::cloud::ResourceKind;
     use domain::cluster::Deployment;
-    use domain::obligation::{Obligation, ObligationState};
+    use domain::obligation::ObligationState;
 
     use super::*;
     use crate::samples::{at, cluster_facts, guide_at_step, observation, owed, resource};

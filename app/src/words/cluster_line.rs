@@ -93,19 +93,28 @@ fn end(facts: &ClusterFacts, now: Time) -> Sentence {
     if facts.unsettled().is_some_and(|owed| !is_wanted(owed)) {
         return Sentence::default();
     }
-    let Some(until) = facts.cluster.destroys_at else {
-        let is_closed = facts.owed.as_ref().is_some_and(|owed| owed.state == ObligationState::Closed);
-        return if is_closed {
-            Sentence::new(" · ").strong("nothing here destroys it")
-        } else {
-            Sentence::default()
-        };
+    let planned = facts.planned.as_ref();
+    let Some(until) = planned.map(|planned| planned.at).or(facts.cluster.destroys_at) else {
+        return without_end(facts);
     };
-    let words = match cleaner(facts) {
-        Some(job) => format!("destroyed when job #{} ends, at the latest ", job.job.number),
-        None => "destroys ".to_owned(),
+    let words = match (cleaner(facts), planned) {
+        (Some(job), _) => format!("destroyed when job #{} ends, at the latest ", job.job.number),
+        (None, Some(planned)) if planned.replaces => "replaced ".to_owned(),
+        (None, _) => "destroys ".to_owned(),
     };
-    Sentence::new(" · ").strong(words).minute(until, now).then(" ").remaining(until)
+    // The line stands on shared pages too, and the name of a schedule is nothing for strangers.
+    let by = if planned.is_some() { " by a schedule" } else { "" };
+    Sentence::new(" · ").strong(words).minute(until, now).then(" ").remaining(until).then(by)
+}
+
+fn without_end(facts: &ClusterFacts) -> Sentence {
+    let words = match (cleaner(facts), &facts.owed) {
+        (_, Some(owed)) if owed.state == ObligationState::Closed => "nothing here destroys it".to_owned(),
+        (Some(job), _) => format!("destroyed when job #{} ends", job.job.number),
+        (None, Some(owed)) if owed.is_endless() => "no automatic destroy".to_owned(),
+        (None, _) => return Sentence::default(),
+    };
+    Sentence::new(" · ").strong(words)
 }
 
 /// That somebody wants it kept although the job at work on it would destroy it. The debt learns of it when the job ends.
@@ -123,7 +132,7 @@ mod tests {
     use domain::cloud::ResourceKind;
 
     use super::*;
-    use crate::samples::{accepted, at, cluster_facts, guide_at_step, observation, owed, resource};
+    use crate::samples::{accepted, at, cluster_facts, guide_at_step, observation, owed, planned, resource};
     use crate::view::ClusterView;
 
     fn line(facts: &ClusterFacts) -> String {
@@ -171,6 +180,19 @@ mod tests {
         facts.cluster.destroys_at = None;
         facts.owed = Some(owed(ObligationState::Closed));
         assert!(line(&facts).ends_with(" · nothing here destroys it"), "{}", line(&facts));
+    }
+
+    #[test]
+    fn a_cluster_without_an_end_or_with_one_by_a_schedule_says_so() {
+        let mut facts = cluster_facts(ClusterState::Up);
+        facts.planned = Some(planned(180));
+        assert!(line(&facts).ends_with(" · destroys 11:00 <remaining> by a schedule"), "{}", line(&facts));
+        assert!(ClusterView::new(&facts, at(110)).wanted.1.to_string() == "Up until 11:00");
+        facts.planned = None;
+        facts.cluster.destroys_at = None;
+        facts.owed = Some(Obligation { destroys_at: None, ..owed(ObligationState::Open) });
+        assert!(line(&facts).ends_with(" · no automatic destroy"), "{}", line(&facts));
+        assert!(ClusterView::new(&facts, at(110)).wanted.1.to_string() == "Up, without an end");
     }
 
     #[test]

@@ -32,7 +32,7 @@ impl JobView {
             lead: lead(facts, now),
             usual: usual_of_job(facts, now),
             notice: notice(facts, now),
-            hold: HoldView::of(job, now),
+            hold: HoldView::of(&facts.job, now),
             end: end_is_near(facts, now),
             question: QuestionView::of(&facts.job, now),
             actions: actions(facts, now),
@@ -86,7 +86,7 @@ fn lead(facts: &JobFacts, now: Time) -> Sentence {
             let step = step.map(|step| format!("Step {} of {} · ", step.position, steps.len()));
             Sentence::new(step.unwrap_or_default()).so_far(started).then(money(facts))
         }
-        (None, None) if HoldView::of(job, now).is_some() => {
+        (None, None) if HoldView::of(&facts.job, now).is_some() => {
             Sentence::new("Nothing is destroyed yet: it can still be stopped.")
         }
         (None, None) => queue(facts),
@@ -158,7 +158,8 @@ fn notice(facts: &JobFacts, now: Time) -> Option<(String, Sentence)> {
 fn end_is_near(facts: &JobFacts, now: Time) -> Option<Sentence> {
     let is_at_work = !facts.job.job.state.is_final();
     let owed = facts.owed.as_ref().filter(|owed| is_at_work && owed.is_open() && owed.warnings > 0)?;
-    let words = Sentence::new(format!("{}: ", owed.cluster)).and(end_of(owed, true, now));
+    let words =
+        Sentence::new(format!("{}: ", owed.cluster)).and(end_of(owed, facts.planned.as_ref(), true, now));
     let words = words.then(format!(" {} ", at_the_deadline(&owed.limits)));
     Some(words.link(format!("/clusters/{}/extend", owed.cluster), "Extend…"))
 }

@@ -24,9 +24,10 @@ mod size;
 mod steps;
 mod usual;
 
-pub use cancel::{what_is_destroyed, what_may_exist, what_stops};
+pub use cancel::{what_is_destroyed, what_may_exist, what_stops, what_waits};
 pub use cloud::a_day;
 pub use cluster_line::second_line;
+pub use ending::{at_the_deadline, end_of, its_end};
 pub use job_row::cleans_up;
 pub use money::{budget_note, cost_or_estimate, what_is_up};
 pub use size::size_cards;

@@ -1,9 +1,12 @@
 //! What is said of schedules: when they run, in both zones, and what became of it.
 
+use std::collections::BTreeMap;
+
 use chrono::Duration;
 use domain::Time;
 use domain::catalogue::Catalogue;
 use domain::order::Ask;
+use domain::schedule::due::KeptUp;
 use domain::schedule::freeze::Freeze;
 use domain::schedule::simple::in_words;
 use domain::schedule::timing::{Timing, Touched};
@@ -11,6 +14,9 @@ use domain::schedule::zone::Zone;
 use domain::schedule::{LastRun, Missed, Overlap, Schedule, ScheduleState};
 
 use crate::view::Sentence;
+
+/// The clusters of which a person chose the end.
+pub type Kept = BTreeMap<String, KeptUp>;
 
 /// "up (m) on iriversland2"
 pub fn what(ask: &Ask) -> String {
@@ -45,6 +51,12 @@ pub fn next_run(schedule: &Schedule, now: Time) -> Sentence {
         }
         _ => Sentence::new("Never"),
     }
+}
+
+/// ". Rests: kept up until 2027-01-15 22:00 UTC by ana", where a run at that time would destroy what a person keeps.
+pub fn rests(schedule: &Schedule, catalogue: &Catalogue, kept: &Kept, at: Time) -> String {
+    let kept = schedule.rests(catalogue, kept.get(&schedule.ask.cluster), at);
+    kept.map(|kept| format!(". Rests: {kept}")).unwrap_or_default()
 }
 
 pub fn last_run(last: Option<&LastRun>, now: Time) -> Sentence {
@@ -123,6 +135,7 @@ const MOST_A_DAY: usize = 4;
 pub fn coming(
     schedules: &[Schedule],
     freezes: &[Freeze],
+    kept: &Kept,
     catalogue: &Catalogue,
     now: Time,
 ) -> Vec<ComingRun> {
@@ -130,13 +143,20 @@ pub fn coming(
     for schedule in schedules {
         let is_on = schedule.state(catalogue) == ScheduleState::On;
         let Some(timing) = schedule.timing().ok().filter(|_| is_on) else { continue };
-        coming.extend(coming_of(schedule, &timing, freezes, now));
+        let rests = |at| rests(schedule, catalogue, kept, at);
+        coming.extend(coming_of(schedule, &timing, freezes, rests, now));
     }
     coming.sort_by_key(|run| run.at);
     coming
 }
 
-fn coming_of(schedule: &Schedule, timing: &Timing, freezes: &[Freeze], now: Time) -> Vec<ComingRun> {
+fn coming_of(
+    schedule: &Schedule,
+    timing: &Timing,
+    freezes: &[Freeze],
+    rests: impl Fn(Time) -> String,
+    now: Time,
+) -> Vec<ComingRun> {
     let what = what(&schedule.ask);
     let mut runs = Vec::new();
     let mut day = now;
@@ -155,7 +175,8 @@ fn coming_of(schedule: &Schedule, timing: &Timing, freezes: &[Freeze], now: Time
             runs.extend(of_day.into_iter().map(|at| {
                 let frozen = freezes.iter().find(|freeze| freeze.holds(&schedule.ask.cluster, at));
                 let frozen = frozen.map(|freeze| format!(". Frozen, does not run: {}", freeze.because));
-                let words = format!("{what}, as \"{}\"{}", schedule.name, frozen.unwrap_or_default());
+                let stays = frozen.unwrap_or_else(|| rests(at));
+                let words = format!("{what}, as \"{}\"{stays}", schedule.name);
                 ComingRun { at, words }
             }));
         }
@@ -213,6 +234,21 @@ mod tests {
     }
 
     #[test]
+    fn a_run_that_would_destroy_what_a_person_keeps_rests() {
+        let ask = Ask { routine: "down".into(), size: None, ..schedule().ask };
+        let destroys = Schedule { ask, ..schedule() };
+        let kept = KeptUp { until: Some(at(60)), by: "ana".into() };
+        let kept = Kept::from([("iriversland2".to_owned(), kept)]);
+        let coming = coming(&[destroys, schedule()], &[], &kept, &catalogue(), at(-60));
+        let resting: Vec<&ComingRun> = coming.iter().filter(|run| run.words.contains("Rests")).collect();
+        assert_eq!(resting.len(), 1, "{coming:?}");
+        assert_eq!(
+            resting[0].words,
+            "down on iriversland2, as \"weekdays\". Rests: kept up until 2027-01-15 09:00 UTC by ana"
+        );
+    }
+
+    #[test]
     fn the_coming_days_leave_paused_and_broken_ones_out_and_tell_a_freeze() {
         let freeze = Freeze {
             id: 1,
@@ -224,7 +260,7 @@ mod tests {
         };
         let often = Schedule { name: "often".into(), cron: "*/5 * * * *".into(), ..schedule() };
         let broken = Schedule { ask: Ask { routine: "nap".into(), ..schedule().ask }, ..schedule() };
-        let coming = coming(&[schedule(), often, broken], &[freeze], &catalogue(), at(0));
+        let coming = coming(&[schedule(), often, broken], &[freeze], &Kept::new(), &catalogue(), at(0));
         let words: Vec<&str> = coming.iter().map(|run| run.words.as_str()).collect();
         // Friday 15 to Thursday 21 January: five working days, and seven lines for what runs all the time.
         assert_eq!(words.iter().filter(|words| words.contains("\"weekdays\"")).count(), 5);

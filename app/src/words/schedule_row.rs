@@ -4,11 +4,12 @@ use domain::Time;
 use domain::catalogue::Catalogue;
 use domain::schedule::Schedule;
 
-use super::schedule::{last_run, next_run, rules, what, when};
+use super::schedule::{Kept, last_run, next_run, rests, rules, what, when};
 use crate::view::{Look, ScheduleRow};
 
 impl ScheduleRow {
-    pub fn new(schedule: &Schedule, catalogue: &Catalogue, key: String, now: Time) -> Self {
+    pub fn new(schedule: &Schedule, kept: &Kept, catalogue: &Catalogue, key: String, now: Time) -> Self {
+        let rests = schedule.next_run_at.map(|at| rests(schedule, catalogue, kept, at));
         Self {
             id: schedule.id,
             name: schedule.name.clone(),
@@ -17,7 +18,7 @@ impl ScheduleRow {
             when: when(&schedule.cron, &schedule.zone),
             cron: schedule.cron.clone(),
             rules: rules(schedule),
-            next: next_run(schedule, now),
+            next: next_run(schedule, now).then(rests.unwrap_or_default()),
             last: last_run(schedule.last.as_ref(), now),
             broken: schedule.broken(catalogue),
             is_paused: schedule.paused.is_some(),

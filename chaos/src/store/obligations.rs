@@ -193,7 +193,8 @@ impl Store {
 
     /// Opens a debt. An unsettled one is taken over by the new wish.
     fn open(&mut self, job: i64, cluster: &str, change: &ObligationChange, now: Time) {
-        let ObligationChange::Open { destroys_at, limits, warnings, teardown, cloud } = change else {
+        let ObligationChange::Open { destroys_at, chosen_by, limits, warnings, teardown, cloud } = change
+        else {
             return;
         };
         let known =
@@ -208,7 +209,7 @@ impl Store {
             limits: *limits,
             active_at: now,
             warnings: *warnings,
-            chosen_by: None,
+            chosen_by: chosen_by.clone(),
             extended: None,
             teardown: teardown.clone(),
             cloud: cloud.clone(),

@@ -15,7 +15,7 @@ use crate::spelling::spelled_enum;
 use crate::step::CiTarget;
 
 pub use outlook::{Outlook, PATIENCE_WITH_CI, outlook};
-pub use wish::{Stand, WhyNone, Wish, plantable, wish};
+pub use wish::{Plantable, Stand, WhyNone, Wish, plantable, wish};
 
 /// Whether backup destroys are planted at all, and how long after the auto-destroy time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

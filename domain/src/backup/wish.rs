@@ -63,28 +63,36 @@ pub fn wish(
     policy: Option<BackupPolicy>,
     now: Time,
 ) -> Wish {
-    let (margin, targets) = match plantable(owed, policy) {
-        Ok((policy, targets)) => (Duration::minutes(i64::from(policy.margin_minutes)), targets),
+    let Plantable { end, policy, targets } = match plantable(owed, policy) {
+        Ok(plantable) => plantable,
         Err(why) => return Wish::Nothing(why),
     };
-    let Some(end) = owed.destroys_at.or(owed.due_since) else { return Wish::Nothing(WhyNone::Endless) };
+    let margin = Duration::minutes(i64::from(policy.margin_minutes));
     let first = first_hour(end, margin, is_busy, planted, now);
     Wish::These(one_after_the_other(first, targets))
 }
 
-/// What can be planted for this debt: its stacks in order.
+/// What can be planted for a debt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plantable<'a> {
+    /// From when on the cluster is not wanted.
+    pub end: Time,
+    pub policy: BackupPolicy,
+    /// Its stacks in order.
+    pub targets: Vec<&'a CiTarget>,
+}
+
+/// What can be planted for this debt.
 ///
 /// # Errors
 /// Says why nothing should be.
-pub fn plantable(
-    owed: &Obligation,
-    policy: Option<BackupPolicy>,
-) -> Result<(BackupPolicy, Vec<&CiTarget>), WhyNone> {
+pub fn plantable(owed: &Obligation, policy: Option<BackupPolicy>) -> Result<Plantable<'_>, WhyNone> {
     if owed.state.is_final() {
         return Err(WhyNone::NothingOwed);
     }
     let policy = policy.ok_or(WhyNone::SwitchedOff)?;
-    Ok((policy, targets(owed)?))
+    let end = owed.destroys_at.or(owed.due_since).ok_or(WhyNone::Endless)?;
+    Ok(Plantable { end, policy, targets: targets(owed)? })
 }
 
 /// The stacks in order, all of them at a CI that can be asked to fire by itself: half a teardown is no backup.
@@ -194,13 +202,16 @@ mod tests {
             effect: crate::step::Effect::DestroysCluster,
         };
         let unknown = Obligation { teardown: Vec::new(), ..obligation() };
+        let endless = Obligation { destroys_at: None, ..obligation() };
         for (owed, policy, why) in [
             (settled, POLICY, WhyNone::NothingOwed),
             (obligation(), None, WhyNone::SwitchedOff),
             (elsewhere, POLICY, WhyNone::NotOffered(ProviderKind::Travis)),
             (unknown, POLICY, WhyNone::NoTeardown),
+            (endless, POLICY, WhyNone::Endless),
         ] {
             assert_eq!(wish(&owed, false, &[], policy, at(0)), Wish::Nothing(why));
+            assert_eq!(plantable(&owed, policy), Err(why), "pages and programs give the same reason");
         }
     }
 }

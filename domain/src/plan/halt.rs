@@ -2,6 +2,7 @@
 
 use super::is_broken_forward;
 use crate::Time;
+use crate::aftermath::{Aftermath, aftermath};
 use crate::job::{Abandonment, Asked, Job};
 use crate::step::{Phase, Step, StepState};
 use crate::text;
@@ -40,6 +41,24 @@ pub(super) fn halt(job: &Job, now: Time) -> Option<Halt> {
     let limit = chrono::Duration::minutes(i64::from(job.time_limit_minutes?));
     (now >= deadline)
         .then(|| Halt::OutOfTime { because: format!("the job did not end within {}", text::duration(limit)) })
+}
+
+/// Until when the destroy that follows a cancel waits for whoever has second thoughts; none when nothing waits.
+///
+/// Only a whole cluster waits. What is half made, or half destroyed, is worth nothing to anybody, and every second of it is
+/// one in which a person could lose sight of it.
+pub fn held_teardown(job: &Job, steps: &[Step], now: Time) -> Option<Time> {
+    let is_cancelled = job.cancelled.is_some() && job.abandoned.is_none() && !job.state.is_final();
+    let until = job.held_until.filter(|until| now < *until && is_cancelled)?;
+    let destroys = |step: &Step| {
+        step.state == StepState::Queued && step.phase == Phase::Finally && step.action.destroys_cluster()
+    };
+    let is_whole = match aftermath(steps) {
+        Aftermath::Up => true,
+        Aftermath::Untouched => steps.iter().any(destroys),
+        Aftermath::HalfCreated | Aftermath::Destroyed | Aftermath::HalfDestroyed => false,
+    };
+    (is_whole && steps.iter().any(Step::was_begun)).then_some(until)
 }
 
 /// The queued steps that will never begin.

@@ -9,7 +9,8 @@
 //!    was begun: half a destroy is the most expensive state.
 //! 6. The `finally` steps run whatever happened, if anything was attempted; each of them, also when the one before failed.
 //!    Only "leave it up" skips them, which is the wish of a named person.
-//! 7. Cleaning up never turns a failed job into a succeeded one.
+//! 7. The destroy that follows the cancel of a person waits for second thoughts where the cluster is whole.
+//! 8. Cleaning up never turns a failed job into a succeeded one.
 
 mod end;
 mod follow;
@@ -23,7 +24,7 @@ use crate::order::{PlannedStep, conflict};
 use crate::run::RunStatus;
 use crate::step::{Action, Phase, Step, StepState, TriggerState};
 
-pub use halt::Halt;
+pub use halt::{Halt, held_teardown};
 pub use pace::{MAX_NOT_FOUND, MAX_RECOVERIES, MAX_RETRIES_PER_JOB, MAX_TRIES, MIN_LOOKS, Pace};
 
 /// What the engine has to do now.
@@ -128,9 +129,12 @@ pub fn next(job: &Job, steps: &[Step], cluster: &Cluster, pace: &Pace, now: Time
     if !positions.is_empty() {
         return Next::Skip { positions };
     }
-    match steps.iter().find(|step| step.state == StepState::Queued) {
-        Some(step) => Next::Begin { position: step.position },
-        None => end::finish(halt.as_ref(), steps),
+    match (steps.iter().find(|step| step.state == StepState::Queued), held_teardown(job, steps, now)) {
+        (Some(step), Some(until)) if step.action.destroys_cluster() => Next::Wait { until },
+        (Some(step), _) => Next::Begin { position: step.position },
+        // The end of the job would make the debt due.
+        (None, Some(until)) => Next::Wait { until },
+        (None, None) => end::finish(halt.as_ref(), steps),
     }
 }
 

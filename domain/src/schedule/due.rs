@@ -4,6 +4,9 @@ use super::freeze::Freeze;
 use super::timing::Timing;
 use super::{Missed, Overlap, Schedule};
 use crate::Time;
+use crate::catalogue::Catalogue;
+use crate::obligation::Obligation;
+use crate::order::PlannedStep;
 use crate::text;
 
 /// A run that begins no later than this is on time.
@@ -21,6 +24,30 @@ pub struct Facts {
     /// The end of the cluster, where a named person chose it.
     pub kept_up: Option<KeptUp>,
     pub freezes: Vec<Freeze>,
+    /// What other schedules wanted of the cluster, the newest of each.
+    pub others: Vec<Wanted>,
+}
+
+/// A run of a schedule that brings its cluster up or destroys it, missed by now or heeded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    pub schedule: String,
+    pub due_at: Time,
+}
+
+impl Wanted {
+    /// The newest of this schedule, if it has one that counts by the catalogue of today.
+    pub fn by(schedule: &Schedule, catalogue: &Catalogue, now: Time) -> Option<Self> {
+        let order = schedule.order(catalogue).ok()?;
+        let decides = |step: &PlannedStep| step.action.creates_cluster() || step.action.destroys_cluster();
+        if !order.steps.iter().any(decides) {
+            return None;
+        }
+        let missed = schedule.next_run_at.filter(|next| *next <= now);
+        let missed = missed.and_then(|next| schedule.timing().ok()?.newest(next, now));
+        let due_at = missed.max(schedule.last.as_ref().map(|last| last.due_at))?;
+        Some(Self { schedule: schedule.name.clone(), due_at })
+    }
 }
 
 /// Somebody chose until when the cluster stays.
@@ -29,6 +56,28 @@ pub struct KeptUp {
     /// None when it has no end.
     pub until: Option<Time>,
     pub by: String,
+}
+
+impl KeptUp {
+    /// Who chose the end of a cluster that is wanted, if somebody did.
+    pub fn of(owed: &Obligation) -> Option<Self> {
+        let by = owed.chosen_by.clone().filter(|_| owed.is_open())?;
+        Some(Self { until: owed.destroys_at, by })
+    }
+
+    /// Whether the cluster is kept at that time.
+    pub fn holds(&self, at: Time) -> bool {
+        self.until.is_none_or(|until| at < until)
+    }
+}
+
+impl std::fmt::Display for KeptUp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.until {
+            Some(until) => write!(f, "kept up until {} by {}", until.format("%Y-%m-%d %H:%M UTC"), self.by),
+            None => write!(f, "kept up without an end by {}", self.by),
+        }
+    }
 }
 
 /// What a schedule asks for.
@@ -50,6 +99,7 @@ pub enum Skipped {
     Broken(String),
     Frozen { until: Time, because: String },
     NobodyThere { late: chrono::Duration },
+    Superseded(Wanted),
     KeptUp(KeptUp),
     Busy { job: i64 },
 }
@@ -65,10 +115,10 @@ impl std::fmt::Display for Skipped {
             Self::NobodyThere { late } => {
                 write!(f, "This service was not there then; it came {} late", text::duration(*late))
             }
-            Self::KeptUp(KeptUp { until: Some(until), by }) => {
-                write!(f, "Kept up until {} by {by}", told(until))
+            Self::Superseded(Wanted { schedule, due_at }) => {
+                write!(f, "Superseded by schedule {schedule}, which was due at {}", told(due_at))
             }
-            Self::KeptUp(KeptUp { until: None, by }) => write!(f, "Kept up without an end by {by}"),
+            Self::KeptUp(kept) => f.write_str(&text::sentence(&kept.to_string())),
             Self::Busy { job } => write!(f, "Job #{job} is at work on the cluster"),
         }
     }
@@ -106,7 +156,14 @@ fn reason_to_skip(
     if let Some(late) = late.filter(|_| schedule.missed == Missed::Skip) {
         return Some(Skipped::NobodyThere { late });
     }
-    let is_kept_up = |kept: &&KeptUp| facts.begins_with_destroy && kept.until.is_none_or(|until| now < until);
+    let newer = |other: &&Wanted| {
+        let is_frozen = facts.freezes.iter().any(|freeze| freeze.holds(&schedule.ask.cluster, other.due_at));
+        late.is_some() && other.due_at > due_at && !is_frozen
+    };
+    if let Some(newest) = facts.others.iter().filter(newer).max_by_key(|other| other.due_at) {
+        return Some(Skipped::Superseded(newest.clone()));
+    }
+    let is_kept_up = |kept: &&KeptUp| facts.begins_with_destroy && kept.holds(now);
     if let Some(kept) = facts.kept_up.as_ref().filter(is_kept_up) {
         return Some(Skipped::KeptUp(kept.clone()));
     }
@@ -205,6 +262,39 @@ mod tests {
         let skipped = Due::Skip { due_at: at(now), because: Skipped::Busy { job: 7 } };
         assert_eq!(decide(&nightly(Missed::Skip, Overlap::Skip), &busy, now), skipped);
         assert_eq!(decide(&nightly(Missed::Skip, Overlap::Queue), &busy, now), run(now, 0));
+    }
+
+    #[test]
+    fn of_the_missed_runs_of_one_cluster_only_the_newest_is_made_up_for() {
+        let other = |due_at: &str| vec![Wanted { schedule: "evenings".into(), due_at: at(due_at) }];
+        let facts = |due_at: &str| Facts { others: other(due_at), ..Facts::default() };
+        let schedule = nightly(Missed::CatchUp, Overlap::Skip);
+        let now = "2027-01-15T20:00:00Z";
+        let Due::Skip { because, .. } = decide(&schedule, &facts("2027-01-15T18:00:00Z"), now) else {
+            panic!("it ran")
+        };
+        assert_eq!(
+            because.to_string(),
+            "Superseded by schedule evenings, which was due at 2027-01-15 18:00 UTC"
+        );
+        let older = facts("2027-01-15T07:59:00Z");
+        assert_eq!(decide(&schedule, &older, now), run("2027-01-15T08:00:00Z", 720));
+        let same = facts("2027-01-15T08:00:00Z");
+        assert_eq!(decide(&schedule, &same, now), run("2027-01-15T08:00:00Z", 720));
+        // A run that is on time is not made up for, so that nothing supersedes it.
+        let on_time = "2027-01-15T08:00:30Z";
+        assert_eq!(decide(&schedule, &facts(on_time), on_time), run("2027-01-15T08:00:00Z", 0));
+        // What a freeze kept from coming wanted nothing.
+        let freeze = Freeze {
+            id: 1,
+            from: at("2027-01-15T17:00:00Z"),
+            until: at("2027-01-15T19:00:00Z"),
+            cluster: None,
+            because: "audit".into(),
+            by: "ana".into(),
+        };
+        let frozen = Facts { freezes: vec![freeze], ..facts("2027-01-15T18:00:00Z") };
+        assert_eq!(decide(&schedule, &frozen, now), run("2027-01-15T08:00:00Z", 720));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Schedules: a routine that starts by the clock, when nobody presses anything.
 
+pub mod ahead;
 pub mod cron;
 pub mod due;
 pub mod freeze;
@@ -14,6 +15,7 @@ use crate::catalogue::Catalogue;
 use crate::order::{Ask, AskError, Order};
 use crate::spelling::spelled_enum;
 use crate::stay::Stay;
+use crate::text;
 use cron::{Cron, CronError};
 use timing::Timing;
 use zone::{UnknownZone, Zone};
@@ -151,6 +153,12 @@ impl Draft {
 
 fn order(ask: &Ask, lifetime_minutes: Option<u32>, catalogue: &Catalogue) -> Result<Order, AskError> {
     let mut order = catalogue.order(ask)?;
+    // The cap may have been lowered since it was written.
+    let longest = order.stay.limits.longest_minutes;
+    if lifetime_minutes.is_some_and(|minutes| minutes > longest) {
+        let longest = text::duration(chrono::Duration::minutes(i64::from(longest)));
+        return Err(AskError::LifetimeTooLong { cluster: order.cluster, longest });
+    }
     order.stay.chosen = lifetime_minutes.map(|minutes| Stay::For { minutes: i64::from(minutes) });
     Ok(order)
 }

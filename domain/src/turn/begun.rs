@@ -53,7 +53,21 @@ pub fn begun(facts: &Facts, step: &Step, marker: Uuid, now: Time) -> Begun {
             (None, Remark::info(position, format!("{}: begun.", step.title)))
         }
     };
-    Begun { facts: facts.with(&step), record: facts.record(step, vec![remark], now), send }
+    let remarks = std::iter::once(remark).chain(lifetime_is_in_vain(facts, &step)).collect();
+    Begun { facts: facts.with(&step), record: facts.record(step, remarks, now), send }
+}
+
+/// That somebody chose how long the cluster stays, and it was up by the time that the job got its turn.
+fn lifetime_is_in_vain(facts: &Facts, step: &Step) -> Option<Remark> {
+    let job = &facts.job.job;
+    let is_chosen_anew = job.stay.chosen.is_some() && job.resumes.is_none();
+    let creates = step.action.creates_cluster() && step.trigger.as_ref().is_none_or(|sent| sent.tries == 1);
+    let owed = facts.obligation.as_ref().filter(|owed| is_chosen_anew && creates && owed.is_open())?;
+    (owed.opened_by_job != Some(job.number)).then(|| {
+        let text =
+            "The cluster was up already: it ends when it would have, and not as was chosen for this job.";
+        Remark::warning(Some(step.position), text.to_owned())
+    })
 }
 
 /// The trigger as it is committed before its call.

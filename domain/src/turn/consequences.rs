@@ -50,13 +50,14 @@ fn state_of_job(step: &Step) -> JobState {
 /// A create opens the debt before its call leaves, a destroy begins to pay it.
 fn debt_begun(facts: &Facts, step: &Step, now: Time) -> Option<ObligationChange> {
     let is_open = facts.obligation.as_ref().is_some_and(Obligation::is_open);
-    let terms = &facts.job.job.stay;
+    let (terms, actor) = (&facts.job.job.stay, &facts.job.job.actor);
     let destroys_at = terms.end(now);
     if step.action.destroys_cluster() {
         Some(ObligationChange::Destroying)
     } else if step.action.creates_cluster() && !is_open {
         Some(ObligationChange::Open {
             destroys_at,
+            chosen_by: terms.chosen.filter(|_| !actor.is_this_service()).map(|_| actor.name.clone()),
             limits: terms.limits,
             warnings: warnings_owed(destroys_at, now),
             teardown: facts.teardown.clone(),

@@ -5,7 +5,7 @@ use chrono::Duration;
 use super::Facts;
 use crate::Time;
 use crate::aftermath::{Aftermath, aftermath};
-use crate::ending::warnings_owed;
+use crate::ending::{self, warnings_owed};
 use crate::event::Remark;
 use crate::job::JobState;
 use crate::obligation::{ObligationState, pause_after_failure};
@@ -22,7 +22,11 @@ pub fn finished(facts: &Facts, state: JobState, outcome: String, now: Time) -> R
     let told = format!("{outcome}{meanwhile}");
     Record {
         obligation: debt_left(facts, &outcome, now),
-        announcements: vec![format!("{title}: {}. {told}", text::job_state(state).to_lowercase())],
+        announcements: vec![format!(
+            "{title}: {}. {told}{}",
+            text::job_state(state).to_lowercase(),
+            word_on_end(facts, now)
+        )],
         remarks: vec![remark(None, told)],
         job: Some(JobChange::Ends { state, outcome }),
         is_progress: true,
@@ -59,6 +63,13 @@ fn word_on_destroy(facts: &Facts) -> (&'static str, String) {
         (Aftermath::Destroyed, _) => (" The cluster was destroyed.", String::new()),
         _ => ("", String::new()),
     }
+}
+
+/// When the cluster ends that is up now.
+fn word_on_end(facts: &Facts, now: Time) -> String {
+    let is_up = aftermath(&facts.job.steps) == Aftermath::Up && facts.job.job.cancelled.is_none();
+    let owed = facts.obligation.as_ref().filter(|owed| is_up && owed.is_open());
+    owed.map(|owed| format!(" {}", ending::told(owed.destroys_at, now))).unwrap_or_default()
 }
 
 /// What the job could not destroy, or left half made, is due from now on; what a person wants to keep is kept.

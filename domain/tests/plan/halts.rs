@@ -2,7 +2,7 @@
 
 use domain::act::{ActError, may_answer, may_cancel, may_leave_up, may_resume};
 use domain::actor::{Actor, Channel};
-use domain::job::{Abandonment, JobState, JobWithSteps};
+use domain::job::{Abandonment, Asked, JobState, JobWithSteps};
 use domain::plan::{MAX_RECOVERIES, Next};
 use domain::step::{Action, Answer, GivenAnswer, StepState, TriggerState, Verdict};
 
@@ -32,6 +32,45 @@ fn a_cluster_that_is_left_up_lets_the_run_end_and_skips_the_finally_steps() {
         story.step(position).state = StepState::Skipped;
     }
     assert!(matches!(story.next(9), Next::Finish { state: JobState::Cancelled, .. }));
+}
+
+#[test]
+fn a_cancel_stops_at_once_and_destroys_a_whole_cluster_only_after_the_hold() {
+    let mut story = Story::guide();
+    story.ended(1, StepState::Succeeded).ended(2, StepState::Succeeded).accepted(3, 0);
+    story.job.cancelled = Some(Asked { by: anna(), at: at(20) });
+    story.job.held_until = Some(at(30));
+    assert!(matches!(story.next(20), Next::Stop { position: 3, .. }));
+    story.ended(3, StepState::Cancelled);
+    assert_eq!(story.next(21), Next::Skip { positions: vec![4] });
+    story.step(4).state = StepState::Skipped;
+    assert_eq!(story.next(22), Next::Wait { until: at(30) });
+    assert_eq!(story.next(30), Next::Begin { position: 5 });
+    story.job.abandoned = Some(Abandonment { by: anna(), at: at(25), until: at(7200) });
+    assert_eq!(story.next(25), Next::Skip { positions: vec![5, 6] }, "stopped: it is left up");
+}
+
+#[test]
+fn a_job_without_finally_ends_after_the_hold_since_its_end_makes_the_debt_due() {
+    let mut story = Story::guide();
+    story.steps.truncate(3);
+    story.ended(1, StepState::Succeeded).ended(2, StepState::Succeeded).ended(3, StepState::Cancelled);
+    story.job.cancelled = Some(Asked { by: anna(), at: at(20) });
+    story.job.held_until = Some(at(30));
+    assert_eq!(story.next(29), Next::Wait { until: at(30) });
+    assert!(matches!(story.next(30), Next::Finish { state: JobState::Cancelled, .. }));
+}
+
+#[test]
+fn what_is_half_made_is_destroyed_at_once() {
+    let mut story = Story::guide();
+    story.ended(1, StepState::Succeeded).ended(2, StepState::Cancelled);
+    story.job.cancelled = Some(Asked { by: anna(), at: at(20) });
+    story.job.held_until = Some(at(30));
+    for position in 3..=4 {
+        story.step(position).state = StepState::Skipped;
+    }
+    assert_eq!(story.next(21), Next::Begin { position: 5 });
 }
 
 #[test]

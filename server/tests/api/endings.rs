@@ -18,6 +18,12 @@ async fn extend(service: &Service, token: &str, body: Value) -> (u16, Value) {
     send(service, token, &format!("clusters/{CLUSTER}/extend"), body).await
 }
 
+/// The words of a page, without what stands between them.
+fn read(page: &str) -> String {
+    let after_tags = page.split('<').map(|part| part.split_once('>').map_or(part, |(_, words)| words));
+    after_tags.collect()
+}
+
 /// It is up, and ends in four hours.
 async fn is_up(service: &Service, pool: &PgPool) -> DateTime<Utc> {
     let number = service.accept("up", None).await;
@@ -99,7 +105,87 @@ async fn only_an_admin_takes_the_end_away_and_the_pages_warn_of_it(pool: PgPool)
     let cookie = service.sign_in().await;
     for page in ["/".to_owned(), format!("/clusters/{CLUSTER}")] {
         let shown = service.get_with(&cookie, &page).await.text().await.unwrap();
-        assert!(shown.contains("No automatic destroy"), "{page}");
+        let (_, from_box) =
+            shown.split_once(r#"class="stack notice tone-warn" aria-label="Auto-destroy time""#).unwrap();
+        assert!(from_box.contains("No automatic destroy"), "{page}");
+        assert!(shown.contains("<strong>no automatic destroy</strong>"), "the line under the name: {page}");
+    }
+    let first = service.get_with(&cookie, "/").await.text().await.unwrap();
+    assert!(first.contains("until somebody destroys it."), "it needs attention: {first}");
+    let schedules = service.get_with(&cookie, "/schedules").await.text().await.unwrap();
+    let (_, ends) = schedules.split_once(r#"id="ends""#).unwrap();
+    assert!(ends.contains("<strong>No automatic destroy</strong>"), "{ends}");
+    assert!(!schedules.contains("No cluster is up."), "{schedules}");
+    // No backup is planted for it, and both say so.
+    let page = service.get_with(&cookie, &format!("/clusters/{CLUSTER}")).await.text().await.unwrap();
+    assert!(page.contains("No backup destroy: the cluster has no auto-destroy time."), "{page}");
+    let why = &cluster["backup_destroy"]["why_none"];
+    assert_eq!(why, &json!("the cluster has no auto-destroy time"), "{cluster}");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_scheduled_destroy_is_told_as_the_end_and_rests_while_a_person_keeps_the_cluster(pool: PgPool) {
+    let service = Service::real(pool.clone()).await;
+    is_up(&service, &pool).await;
+    let schedule = json!({ "name": "evenings", "routine": "down", "cluster": CLUSTER, "cron": "0 0 1 1 *" });
+    assert_eq!(send(&service, API_TOKEN, "schedules", schedule).await.0, 201);
+    let soon = "update schedule set next_run_at = date_trunc('minute', now()) + interval '2 hours'";
+    sqlx::query(soon).execute(&pool).await.unwrap();
+    let cookie = service.sign_in().await;
+    let shown = async |page: &str| read(&service.get_with(&cookie, page).await.text().await.unwrap());
+    for page in [format!("/clusters/{CLUSTER}"), "/".to_owned(), "/schedules".to_owned()] {
+        let page = shown(&page).await;
+        assert!(page.contains(" by schedule evenings, else "), "{page}");
+        assert!(!page.contains("Rests"), "{page}");
+    }
+    let kept = json!({ "by": "1h" });
+    let (_, cluster) = extend(&service, API_TOKEN, kept).await;
+    assert_eq!(cluster["scheduled_destroy"], Value::Null, "{cluster}");
+    for page in [format!("/clusters/{CLUSTER}"), "/schedules".to_owned()] {
+        let page = shown(&page).await;
+        assert!(page.contains("Rests: kept up until ") && page.contains(" by operator"), "{page}");
+        assert!(!page.contains(" by schedule "), "{page}");
+    }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_lifetime_for_a_routine_on_a_cluster_that_is_up_is_refused_and_said(pool: PgPool) {
+    let service = Service::real(pool.clone()).await;
+    is_up(&service, &pool).await;
+    let ask = json!({ "routine": "guide", "cluster": CLUSTER, "size": "m" });
+    let mut chosen = ask.clone();
+    chosen["lifetime"] = json!("8h");
+    let (status, answer) = send(&service, API_TOKEN, "jobs", chosen).await;
+    assert_eq!((status, &answer["error"]["code"]), (409, &json!("up_already")), "{answer}");
+    let message = answer["error"]["message"].as_str().unwrap();
+    assert!(
+        message.contains("is up already and is destroyed at ") && message.contains("extend it"),
+        "{message}"
+    );
+    let cookie = service.sign_in().await;
+    let form = [("routine", "guide"), ("cluster", CLUSTER), ("size", "m"), ("lifetime", "8h")];
+    let press = service.submit("/actions/start-routine", &form);
+    let press = press.header(reqwest::header::COOKIE, &cookie).header(reqwest::header::ACCEPT, "text/html");
+    let answer = press.send().await.unwrap();
+    let place = answer.headers()["location"].to_str().unwrap().to_owned();
+    let page = service.get_with(&cookie, &place).await;
+    assert_eq!(page.status(), 409, "{place}");
+    let page = page.text().await.unwrap();
+    assert!(page.contains("is up already and is destroyed at "), "{page}");
+    assert_eq!(service.number_of_jobs().await, 1);
+    assert_eq!(send(&service, API_TOKEN, "jobs", ask).await.0, 201);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn the_page_before_a_job_says_when_its_cluster_ends_and_what_becomes_of_it_then(pool: PgPool) {
+    let service = Service::real(pool.clone()).await;
+    is_up(&service, &pool).await;
+    let cookie = service.sign_in().await;
+    let deploy = format!("/clusters/{CLUSTER}/deploy");
+    for page in [deploy, format!("/jobs/new?cluster={CLUSTER}&routine=deploy")] {
+        let shown = service.get_with(&cookie, &page).await.text().await.unwrap();
+        assert!(shown.contains("aria-label=\"The present end\""), "{page}: {shown}");
+        assert!(shown.contains("A job that is at work at its auto-destroy time "), "{page}: {shown}");
     }
 }
 

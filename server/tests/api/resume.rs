@@ -1,9 +1,10 @@
 //! Resuming an ended job from a step.
 
+use reqwest::header::{ACCEPT, COOKIE};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::support::{API_TOKEN, Service};
+use crate::support::{ADMIN_PASSWORD, API_TOKEN, PASSWORD, Service};
 
 /// A guide that failed at step 3, with its cluster still up.
 async fn failed_guide(service: &Service, pool: &PgPool) -> i64 {
@@ -98,6 +99,21 @@ async fn the_page_offers_the_steps_and_a_double_press_is_one_job(pool: PgPool) {
     let (status, page) = service.page(&place).await;
     assert_eq!(status, 409);
     assert!(page.contains("had changed since you saw it"), "{page}");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn an_admin_resumes_a_job_whose_cluster_has_no_end_and_an_operator_does_not(pool: PgPool) {
+    let service = Service::real(pool.clone()).await;
+    failed_guide(&service, &pool).await;
+    sqlx::query(r#"update job set stay = '"endless"'"#).execute(&pool).await.unwrap();
+    for (password, place) in
+        [(PASSWORD, "/jobs/1/resume?problem=refused&from=3"), (ADMIN_PASSWORD, "/jobs/2")]
+    {
+        let cookie = service.sign_in_with(password).await;
+        let press = service.submit("/actions/resume-job", &[("job", "1"), ("from", "3")]);
+        let answer = press.header(COOKIE, &cookie).header(ACCEPT, "text/html").send().await.unwrap();
+        assert_eq!(answer.headers()["location"], place);
+    }
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

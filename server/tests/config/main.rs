@@ -8,6 +8,7 @@ mod clouds;
 mod declared_world;
 mod demo_settings;
 mod limits;
+mod patience;
 mod problems;
 mod properties;
 mod real_settings;

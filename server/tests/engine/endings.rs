@@ -6,6 +6,8 @@ use domain::cluster::ClusterState;
 use domain::job::JobState;
 use domain::order::Ask;
 use domain::record::Evidence;
+use domain::schedule::timing::Timing;
+use domain::schedule::{Draft, Missed, Overlap};
 use domain::size::Size;
 use domain::stay::Stay;
 use domain::step::StepState;
@@ -45,7 +47,7 @@ impl House {
         .await;
     }
 
-    async fn is_gone(&self) {
+    pub async fn is_gone(&self) {
         self.until("the debt is paid", async || self.owed().await.is_none().then_some(())).await;
         assert!(!self.simulator.cluster_is_up());
     }
@@ -62,7 +64,7 @@ impl House {
     }
 
     /// A guide that hangs in its batch.
-    async fn hanging_guide(&self) -> i64 {
+    pub async fn hanging_guide(&self) -> i64 {
         self.simulator.inject(Fault::on(Endpoint::BatchTrigger, FaultKind::RunHangs)).unwrap();
         let guide = self.ask("guide", Some(Size::S)).await;
         self.until("the batch is at work", async || {
@@ -216,6 +218,53 @@ async fn a_cluster_without_a_job_for_long_is_destroyed_before_its_time(pool: PgP
     sqlx::query(used_since("2 hours")).execute(&house.pool).await.unwrap();
     house.is_gone().await;
     engine.stop().await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn the_end_that_a_schedule_brings_is_warned_of_when_it_is_the_earlier_one(pool: PgPool) {
+    let house = House::build(pool).await;
+    let engine = house.start_engine();
+    house.is_up_and_forgotten().await;
+    let destroys = Draft {
+        name: "evenings".into(),
+        ask: Ask { routine: "down".into(), cluster: CLUSTER.into(), ..Ask::default() },
+        lifetime_minutes: None,
+        timing: Timing::read("0 0 1 1 *", "UTC").unwrap(),
+        missed: Missed::CatchUp,
+        overlap: Overlap::Skip,
+    };
+    let now = house.store.now().await.unwrap();
+    house.store.add_schedule(&destroys, &anna(), now).await.unwrap();
+    let soon = "update schedule set next_run_at = now() + interval '9 minutes'";
+    sqlx::query(soon).execute(&house.pool).await.unwrap();
+    house.has_warned(1).await;
+    engine.stop().await;
+    let warning = house.warnings().await.remove(0);
+    assert!(warning.starts_with("iriversland2 is destroyed in 9 min, at "), "{warning}");
+    assert!(warning.ends_with(" UTC, by schedule evenings."), "{warning}");
+    assert_eq!(house.owed().await.unwrap().warnings, 3);
+    // Whoever extends it is kept up by name, and the schedule is no end any more.
+    let wish = Wish { stay: Stay::hours(1), seen: None, idempotency_key: None, role: Default::default() };
+    house.store.extend(CLUSTER, &wish, &anna()).await.unwrap();
+    house.engine_on(house.store.clone()).pay_what_is_due().await.unwrap();
+    assert_eq!((house.owed().await.unwrap().warnings, house.warnings().await.len()), (0, 1));
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn the_end_that_a_person_chose_holds_though_nobody_uses_the_cluster(pool: PgPool) {
+    let house = House::with(pool, |catalogue| catalogue.clusters[0].limits.idle_minutes = Some(120)).await;
+    let lifetime = Some(Stay::hours(6));
+    let ask = Ask { routine: "up".into(), cluster: CLUSTER.into(), lifetime, ..Ask::default() };
+    let up = house.ask_for(&ask).await;
+    house.play(up).await;
+    let idles = "update obligation set active_at = now() - interval '3 hours'";
+    sqlx::query(idles).execute(&house.pool).await.unwrap();
+    house.engine_on(house.store.clone()).pay_what_is_due().await.unwrap();
+    assert_eq!(house.store.job_counts(None).await.unwrap().all, 1);
+    // The same cluster, had nobody chosen its end.
+    sqlx::query("update obligation set chosen_by = null").execute(&house.pool).await.unwrap();
+    house.engine_on(house.store.clone()).pay_what_is_due().await.unwrap();
+    assert_eq!(house.store.job_counts(None).await.unwrap().all, 2);
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

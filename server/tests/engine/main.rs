@@ -6,6 +6,7 @@ mod breakdowns;
 mod endings;
 mod failures;
 mod held_rows;
+mod holds;
 mod journeys;
 mod kills;
 mod money;

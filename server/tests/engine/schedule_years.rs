@@ -52,6 +52,51 @@ fn documented(calendar: Calendar) -> Vec<Time> {
         .collect()
 }
 
+/// What has a step follows the clock: in UTC it goes on every quarter of an hour, over a gap and over an hour twice.
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_pattern_with_a_step_follows_the_clock_over_both_changes_once_on_three_replicas(pool: PgPool) {
+    let house = House::build(pool.clone()).await;
+    let ana = Actor::new("ana", Channel::Web);
+    let engines = [
+        house.engine_on(replica(&pool).await),
+        house.engine_on(replica(&pool).await),
+        house.engine_on(replica(&pool).await),
+    ];
+    let changes = [
+        ("Europe/Berlin", "2027-03-28T00:00:00Z"),
+        ("Europe/Berlin", "2027-10-31T00:00:00Z"),
+        ("America/New_York", "2027-03-14T06:00:00Z"),
+        ("America/New_York", "2027-11-07T05:00:00Z"),
+    ];
+    for (zone, start) in changes {
+        let start: Time = start.parse().unwrap();
+        let draft = Draft {
+            name: format!("{zone} {start}"),
+            ask: Ask { routine: "up".into(), cluster: CLUSTER.into(), ..Ask::default() },
+            lifetime_minutes: None,
+            timing: Timing::read("*/15 * * * *", zone).unwrap(),
+            missed: Missed::Skip,
+            overlap: Overlap::Queue,
+        };
+        let id = house.store.add_schedule(&draft, &ana, start).await.unwrap().id;
+        let quarters: Vec<Time> = (1..=12).map(|quarter| start + Duration::minutes(15 * quarter)).collect();
+        for quarter in &quarters {
+            let (one, two, three) = tokio::join!(
+                engines[0].heed_schedules_at(*quarter),
+                engines[1].heed_schedules_at(*quarter + Duration::seconds(20)),
+                engines[2].heed_schedules_at(*quarter + Duration::seconds(40)),
+            );
+            one.and(two).and(three).unwrap();
+        }
+        let mut runs = house.store.schedule_runs(id, 100).await.unwrap();
+        runs.reverse();
+        assert_eq!(runs.iter().map(|run| run.due_at).collect::<Vec<_>>(), quarters, "{zone} {start}");
+        assert!(runs.iter().all(|run| run.job.is_some()), "{runs:?}");
+        house.store.delete_schedule(id, &ana).await.unwrap();
+    }
+    assert_eq!(house.store.job_counts(None).await.unwrap().all, 4 * 12);
+}
+
 async fn replica(pool: &PgPool) -> Store {
     let own = PgPoolOptions::new().max_connections(2);
     Store::new(own.connect_with(pool.connect_options().as_ref().clone()).await.unwrap())

@@ -125,6 +125,94 @@ async fn after_an_absence_the_newest_missed_run_is_made_up_for_once_and_told(poo
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn of_opposing_runs_that_were_missed_only_the_newest_is_made_up_for(pool: PgPool) {
+    let at_18 = || Timing::read("0 18 * * *", "UTC").unwrap();
+    for newest in ["up", "down"] {
+        let house = House::build(pool.clone()).await;
+        sqlx::query("update cluster set state = 'up', size = 'm'").execute(&pool).await.unwrap();
+        let older = if newest == "up" { "down" } else { "up" };
+        let mornings = write(&house, &draft(older)).await;
+        let evenings = Draft { name: "evenings".into(), timing: at_18(), ..draft(newest) };
+        let evenings = write(&house, &evenings).await;
+        heed(&house, "2027-01-15T20:00:00Z").await;
+        assert_eq!(
+            remark(&house, mornings).await,
+            "Superseded by schedule evenings, which was due at 2027-01-15 18:00 UTC"
+        );
+        let newest_run = last(&house, evenings).await.unwrap();
+        match newest {
+            "down" => assert!(newest_run.job.is_some(), "{newest_run:?}"),
+            _ => assert_eq!(newest_run.remark.as_deref(), Some("iriversland2 is already up in size m")),
+        }
+        for sql in ["delete from schedule_run", "delete from schedule", "delete from announcement"] {
+            sqlx::query(sql).execute(&pool).await.unwrap();
+        }
+    }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn an_older_missed_run_is_superseded_whichever_schedule_is_looked_at_first(pool: PgPool) {
+    let house = House::build(pool.clone()).await;
+    sqlx::query("update cluster set state = 'up', size = 'm'").execute(&pool).await.unwrap();
+    let mornings = write(&house, &Draft { missed: Missed::Skip, ..draft("up") }).await;
+    let evening = Timing::read("0 18 * * *", "UTC").unwrap();
+    let evenings = Draft { name: "evenings".into(), timing: evening, ..draft("down") };
+    let evenings = write(&house, &evenings).await;
+    // Away from the 15th to the 18th: the newest run is that of the morning, and its schedule comes first.
+    heed(&house, "2027-01-18T11:00:00Z").await;
+    assert_eq!(remark(&house, mornings).await, "This service was not there then; it came 2 h late");
+    assert_eq!(
+        remark(&house, evenings).await,
+        "Superseded by schedule mornings, which was due at 2027-01-18 09:00 UTC"
+    );
+    assert_eq!(house.store.job_counts(None).await.unwrap().all, 0);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_schedule_that_wants_a_cluster_for_longer_than_it_may_by_now_is_broken_and_says_so(pool: PgPool) {
+    let house = House::build(pool.clone()).await;
+    let id = write(&house, &Draft { lifetime_minutes: Some(12 * 60), ..draft("up") }).await;
+    let lowered = House::with(pool, |catalogue| catalogue.clusters[0].limits.longest_minutes = 480).await;
+    let written = lowered.store.schedule(id).await.unwrap().unwrap();
+    assert_eq!(written.state(&lowered.catalogue), ScheduleState::Broken);
+    heed(&lowered, "2027-01-15T09:00:00Z").await;
+    assert!(remark(&lowered, id).await.contains("may stay for 8 h at most"));
+    assert_eq!(lowered.store.job_counts(None).await.unwrap().all, 0);
+    heed(&house, "2027-01-16T09:00:00Z").await;
+    assert!(last(&house, id).await.unwrap().job.is_some(), "as soon as it may stay for so long");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn the_end_that_a_person_chose_at_the_start_keeps_scheduled_destroys_away(pool: PgPool) {
+    let house = House::build(pool.clone()).await;
+    let lifetime = Some(Stay::hours(4));
+    let ask = Ask { routine: "up".into(), cluster: CLUSTER.into(), lifetime, ..Ask::default() };
+    let up = house.ask_for(&ask).await;
+    house.play(up).await;
+    let owed = house.owed().await.unwrap();
+    assert_eq!(owed.chosen_by.as_deref(), Some("operator"));
+    let often = Draft { timing: Timing::read("* * * * *", "UTC").unwrap(), ..draft("down") };
+    let now = house.store.now().await.unwrap();
+    let id = house.store.add_schedule(&often, &ana(), now).await.unwrap().id;
+    assert_eq!(house.store.planned_destroy(&owed, &house.catalogue).await.unwrap(), None);
+    let engine = house.engine_on(house.store.clone());
+    engine.heed_schedules_at(now + Duration::minutes(5)).await.unwrap();
+    let until = owed.destroys_at.unwrap().format("%Y-%m-%d %H:%M UTC");
+    assert_eq!(remark(&house, id).await, format!("Kept up until {until} by operator"));
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_a_schedule_brings_up_for_its_own_time_is_chosen_by_nobody(pool: PgPool) {
+    let house = House::build(pool.clone()).await;
+    let id = write(&house, &Draft { lifetime_minutes: Some(90), ..draft("up") }).await;
+    heed(&house, "2027-01-15T09:00:00Z").await;
+    house.play(last(&house, id).await.unwrap().job.unwrap()).await;
+    let owed = house.owed().await.unwrap();
+    let minutes = (owed.destroys_at.unwrap() - owed.opened_at).as_seconds_f64() / 60.0;
+    assert_eq!((owed.chosen_by, minutes.round()), (None, 90.0));
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_missed_run_is_skipped_and_told_where_the_schedule_says_so(pool: PgPool) {
     let house = House::build(pool).await;
     let id = write(&house, &Draft { missed: Missed::Skip, ..draft("up") }).await;

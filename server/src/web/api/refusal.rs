@@ -14,6 +14,7 @@ pub fn refused(error: &AskError) -> Problem {
         AskError::SizeNotOffered { known, .. } => ("unknown_size", known.as_str()),
         AskError::ServiceNotTaken { .. } => ("service_not_taken", ""),
         AskError::SizeNotTaken { .. } => ("size_not_taken", ""),
+        AskError::LifetimeTooLong { .. } => ("out_of_range", ""),
         AskError::LifetimeNotTaken { .. } => ("lifetime_not_taken", ""),
     };
     let known = known.split(", ").filter(|name| !name.is_empty());

@@ -157,6 +157,7 @@ fn forbidden(act: &ActError) -> Problem {
 const fn not_kept(refused: &StayError) -> (StatusCode, &'static str) {
     match refused {
         StayError::OnlyAdmin => (StatusCode::FORBIDDEN, "only_admin"),
+        StayError::UpAlready { .. } => (StatusCode::CONFLICT, "up_already"),
         StayError::Length | StayError::Time | StayError::OutOfRange { .. } => {
             (StatusCode::UNPROCESSABLE_ENTITY, "out_of_range")
         }

@@ -5,6 +5,7 @@ use axum::http::HeaderMap;
 use chrono::Duration;
 use domain::Time;
 use domain::job::{Job, JobState};
+use domain::schedule::due::KeptUp;
 use domain::share::Share;
 use domain::text;
 use store::{Error, JobFilter};
@@ -129,14 +130,18 @@ fn end(cluster: &str, at: Time) -> Option<FeedDate> {
 /// What schedules are going to start.
 async fn starts(web: &Web, cluster: Option<&str>, now: Time) -> Result<Vec<FeedDate>, Error> {
     let freezes = web.store.freezes(now).await?;
+    let owed = web.store.unsettled_obligations().await?;
     let mut dates = Vec::new();
     for schedule in web.store.schedules().await? {
         let is_meant = cluster.is_none_or(|cluster| schedule.ask.cluster == cluster);
         let runs = schedule.state(&web.catalogue) == domain::schedule::ScheduleState::On;
         let Some(timing) = schedule.timing().ok().filter(|_| is_meant && runs) else { continue };
         let coming = timing.next(now, MOST_RUNS).into_iter().take_while(|at| *at < now + AHEAD);
+        let kept = owed.iter().find(|owed| owed.obligation.cluster == schedule.ask.cluster);
+        let kept = kept.and_then(|owed| KeptUp::of(&owed.obligation));
+        let rests = |at: &Time| schedule.rests(&web.catalogue, kept.as_ref(), *at).is_some();
         let holds = |at: &Time| freezes.iter().any(|freeze| freeze.holds(&schedule.ask.cluster, *at));
-        dates.extend(coming.filter(|at| !holds(at)).map(|at| FeedDate {
+        dates.extend(coming.filter(|at| !holds(at) && !rests(at)).map(|at| FeedDate {
             id: format!("schedule-{}-{}", schedule.id, at.timestamp()),
             title: format!("{} on {} starts", schedule.ask.routine, schedule.ask.cluster),
             begins: at,

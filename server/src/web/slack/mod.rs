@@ -9,9 +9,12 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::header::HOST;
 use axum::http::{HeaderMap, StatusCode};
+use domain::Time;
 use domain::actor::{Actor, Channel, Role};
 use domain::command::parse;
+use domain::ending::told;
 use domain::job::Job;
+use domain::order::Order;
 use serde::Serialize;
 use store::Terms;
 
@@ -69,15 +72,23 @@ async fn obey(web: &Web, message: &Message, headers: &HeaderMap) -> Result<Strin
     };
     let job = web.store.job(accepted.number).await?;
     let job = job.ok_or_else(|| Problem::internal(&"a job that was accepted is not there"))?;
-    Ok(confirmation(&job.job, headers))
+    Ok(confirmation(&job.job, its_end(&order, job.job.created_at), headers))
 }
 
-fn confirmation(job: &Job, headers: &HeaderMap) -> String {
+/// When the cluster ends that the order brings up; nothing where it destroys it itself.
+fn its_end(order: &Order, now: Time) -> String {
+    let creates = order.ahead().iter().any(|step| step.action.creates_cluster());
+    let destroys = order.ahead().last().is_some_and(|step| step.action.destroys_cluster());
+    let is_left_up = creates && !destroys;
+    if is_left_up { format!(" {}", told(order.stay.end(now), now)) } else { String::new() }
+}
+
+fn confirmation(job: &Job, end: String, headers: &HeaderMap) -> String {
     let Job { number, cluster, .. } = job;
     let address = address(headers).map(|home| format!(" {home}/jobs/{number}")).unwrap_or_default();
     let hold = job.held_until.map(|until| (until - job.created_at).num_seconds());
     let hold = hold.map(|seconds| format!(" Nothing is destroyed in the first {seconds} s: stop it there."));
-    format!("Job #{number} accepted: {} on {cluster}.{address}{}", job.title(), hold.unwrap_or_default())
+    format!("Job #{number} accepted: {} on {cluster}.{address}{end}{}", job.title(), hold.unwrap_or_default())
 }
 
 /// How the caller reached us is how a reader of the channel reaches us. Whoever sent it knows the token.

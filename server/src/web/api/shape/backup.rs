@@ -34,7 +34,7 @@ impl BackupShape {
         let owed = facts.unsettled()?;
         let (why_none, wanted) = match plantable(owed, facts.backup_policy) {
             Err(why) => (Some(why.to_string()), 0),
-            Ok((_, stacks)) => (None, stacks.len()),
+            Ok(plantable) => (None, plantable.targets.len()),
         };
         let planted = facts.backups.iter().filter(|backup| backup.state == BackupState::Planted).count();
         Some(Self {

@@ -29,6 +29,8 @@ pub struct ClusterShape {
     destroys_at: Option<Time>,
     /// When it is destroyed before that if no job begins; null where idling is no reason, or a job is at work.
     idle_destroys_at: Option<Time>,
+    /// The run of a schedule that destroys it before; null where none does.
+    scheduled_destroy: Option<PlannedShape>,
     /// The job that is at work on it.
     job: Option<i64>,
     services: Vec<ServiceShape>,
@@ -45,6 +47,14 @@ pub struct ClusterShape {
 }
 
 #[derive(Serialize)]
+struct PlannedShape {
+    at: Time,
+    schedule: String,
+    /// Whether another cluster takes its place at once.
+    replaces: bool,
+}
+
+#[derive(Serialize)]
 struct ServiceShape {
     name: String,
     deployed_at: Time,
@@ -55,7 +65,7 @@ struct ServiceShape {
 struct ObligationShape {
     state: ObligationState,
     destroys_at: Option<Time>,
-    /// The person who chose the present auto-destroy time after the start.
+    /// The person who chose the present auto-destroy time, at the start or later.
     end_chosen_by: Option<String>,
     /// The last move of the auto-destroy time.
     extension: Option<ExtensionShape>,
@@ -119,6 +129,11 @@ impl ClusterShape {
         let backup_destroy = BackupShape::of(&facts);
         let job_is_active = facts.active_job().is_some();
         let idle_destroys_at = facts.unsettled().and_then(|owed| owed.idle_end(job_is_active));
+        let scheduled_destroy = facts.planned.map(|planned| PlannedShape {
+            at: planned.at,
+            schedule: planned.schedule,
+            replaces: planned.replaces,
+        });
         let cluster = facts.cluster;
         Self {
             state: cluster.shown_state(),
@@ -129,6 +144,7 @@ impl ClusterShape {
             doubt: cluster.doubt,
             destroys_at: cluster.destroys_at,
             idle_destroys_at,
+            scheduled_destroy,
             job: cluster.active_job,
             services: cluster.deployments.into_iter().map(ServiceShape::from).collect(),
             cost,

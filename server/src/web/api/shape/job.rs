@@ -29,7 +29,7 @@ pub struct JobShape {
     /// Who asked to leave its cluster up, and until when.
     left_up_by: Option<String>,
     left_up_until: Option<Time>,
-    /// Until then it can be cancelled before it destroys anything.
+    /// Until then it can be cancelled before it destroys anything; once it is cancelled, its cluster can be left up.
     held_until: Option<Time>,
     /// The job whose rest it takes.
     resumes: Option<i64>,
