@@ -49,6 +49,7 @@ pub use debts::Adoption;
 pub use drills::Drill;
 pub use error::Error;
 pub use extensions::{Extended, Wish};
+pub use history::EndedJob;
 pub use jobs::{JobCounts, JobFilter, JobGroup};
 pub use obligations::OwedDestroy;
 pub use observations::AcceptedLeftover;
