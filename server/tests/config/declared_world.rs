@@ -100,6 +100,7 @@ fn a_budget_limits_an_operator_and_only_one_of_zero_an_admin_too() {
     assert_eq!(limits(""), [None, None]);
     assert_eq!(limits("[budget]\nmonthly = \"50.00\"\n"), [Some("50.00".into()), None]);
     assert_eq!(limits("[budget]\nmonthly = \"0\"\n"), [Some("0".into()), Some("0".into())]);
+    assert_eq!(limits("[budget]\nmonthly = \"0.00\"\n"), [Some("0.00".into()), Some("0.00".into())]);
 }
 
 #[rstest]
