@@ -64,6 +64,15 @@ pub fn estimate<'a>(prices: impl IntoIterator<Item = &'a Price>) -> String {
     format!("Estimate from {}. Not an invoice.", named.collect::<Vec<_>>().join(" and "))
 }
 
+/// How it stands with the cloud's own list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ListAge {
+    /// When it was read last; none while it never was.
+    pub read_at: Option<Time>,
+    /// Since when it could not be had; none while all is well.
+    pub failing_since: Option<Time>,
+}
+
 /// One line of a cloud's list as it is read now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedPrice {
