@@ -1,7 +1,8 @@
 //! What things cost for a day, in US dollars: what somebody loses with each day that they are forgotten.
 //!
 //! A machine tells its own price. The others are list prices, which change without notice: docs.digitalocean.com,
-//! "Load Balancers Pricing" (edited 2025-02-28, read in 2026-11) and "Volumes Pricing" (read in 2026-11).
+//! "Load Balancers Pricing" (edited 2025-02-28, read 2026-11-22) and "Volumes Pricing" (read 2026-11-22). That day
+//! stands in `domain::cloud`, beside what is said of them; change it with them.
 
 use domain::price::ListedPrice;
 use rust_decimal::Decimal;
