@@ -2,10 +2,12 @@
 //!
 //! An observer reads the whole account; which of it belongs to which cluster is decided here.
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::Time;
+use crate::price::{ListName, PriceSource};
 use crate::spelling::spelled_enum;
 
 spelled_enum! {
@@ -30,6 +32,9 @@ impl ResourceKind {
     }
 }
 
+/// The day of which the built-in prices of load balancers and volumes are. A machine tells its own with each look.
+const BUILT_IN_PRICES_OF: Option<NaiveDate> = NaiveDate::from_ymd_opt(2026, 11, 22);
+
 /// One thing in the cloud.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resource {
@@ -44,6 +49,18 @@ pub struct Resource {
     pub daily: Option<Decimal>,
     /// The machine type of its machines, where it has any: "s-2vcpu-4gb".
     pub machine: Option<String>,
+}
+
+impl Resource {
+    /// By which list its price is; none where that is not known. `seen_at` is when the cloud showed it.
+    pub fn list(&self, seen_at: Option<Time>) -> Option<ListName> {
+        self.daily?;
+        let of = match self.kind {
+            ResourceKind::LoadBalancer | ResourceKind::Volume => BUILT_IN_PRICES_OF,
+            ResourceKind::Cluster | ResourceKind::Machine => seen_at.map(|at| at.date_naive()),
+        };
+        Some(ListName { source: PriceSource::DigitalOcean, of })
+    }
 }
 
 /// By what the things of one cluster are recognised in the cloud.
@@ -103,6 +120,17 @@ mod tests {
             daily: None,
             machine: None,
         }
+    }
+
+    #[test]
+    fn a_price_of_the_cloud_says_of_which_day_it_is() {
+        let seen_at = Some("2026-11-30T12:00:00Z".parse().unwrap());
+        let list = |kind, daily| Resource { daily, ..resource(kind, "1", "a", &[]) }.list(seen_at);
+        let (a_dime, day) =
+            (Some(Decimal::new(10, 2)), |list: Option<ListName>| list.unwrap().of.unwrap().to_string());
+        assert_eq!(day(list(ResourceKind::Machine, a_dime)), "2026-11-30");
+        assert_eq!(day(list(ResourceKind::Volume, a_dime)), "2026-11-22", "it is built in");
+        assert_eq!(list(ResourceKind::Volume, None), None);
     }
 
     fn ids(found: &[&Resource]) -> Vec<String> {

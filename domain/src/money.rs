@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Time;
 use crate::catalogue::Catalogue;
-use crate::price::{MachinePrice, Price};
+use crate::price::{MachinePrice, Price, named};
 use crate::size::Size;
 use crate::text;
 
@@ -42,17 +42,7 @@ impl UpTime {
     pub fn cost(&self, from: Time, until: Time) -> Cost {
         let from = from.max(self.began_at);
         let until = self.ended_at.map_or(until, |end| end.min(until));
-        let mut cost = Cost::default();
-        if until <= from {
-            return cost;
-        }
-        let mut month = Month::of(from);
-        while month.begins < until {
-            cost =
-                cost + self.up_to(until.min(month.ends), month) - self.up_to(from.max(month.begins), month);
-            month = Month::of(month.ends);
-        }
-        cost
+        cost_between(&self.price, self.began_at, from, until)
     }
 
     /// What it costs altogether until `now`.
@@ -64,12 +54,24 @@ impl UpTime {
     pub fn length(&self, now: Time) -> chrono::Duration {
         (self.ended_at.unwrap_or(now) - self.began_at).max(chrono::Duration::zero())
     }
+}
 
-    /// From the beginning of the month up to a time within it.
-    fn up_to(&self, time: Time, month: Month) -> Cost {
-        let before = started_minutes(self.began_at, month.begins);
-        capped(started_minutes(self.began_at, time) - before, &self.price)
+/// Of something that is up since `began`, the minutes that begin from `from` on and before `until`.
+fn cost_between(price: &Price, began: Time, from: Time, until: Time) -> Cost {
+    // From the beginning of a month up to a time within it.
+    let up_to = |time: Time, month: Month| {
+        capped(started_minutes(began, time) - started_minutes(began, month.begins), price)
+    };
+    let mut cost = Cost::default();
+    if until <= from {
+        return cost;
     }
+    let mut month = Month::of(from);
+    while month.begins < until {
+        cost = cost + up_to(until.min(month.ends), month) - up_to(from.max(month.begins), month);
+        month = Month::of(month.ends);
+    }
+    cost
 }
 
 /// The minutes counted from `since` that have begun before a time.
@@ -199,11 +201,17 @@ pub fn strain(spent: Decimal, budget: Decimal) -> Strain {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OverBudget {
     #[error(
-        "The budget of {} for {month} is used up ({}). An admin can start all the same. Nothing was started.",
+        "The budget of {} for {month} is used up ({}, estimate from {lists}). An admin can start all the same. Nothing was started.",
         text::dollars(*budget),
         text::dollars(*spent)
     )]
-    UsedUp { budget: Decimal, spent: Decimal, month: String },
+    UsedUp {
+        budget: Decimal,
+        spent: Decimal,
+        month: String,
+        /// By whose prices that was counted.
+        lists: String,
+    },
     #[error(
         "The budget is {}: nobody may start a cluster, not even an admin, until the config says more. Nothing was started.",
         text::dollars(Decimal::ZERO)
@@ -211,18 +219,27 @@ pub enum OverBudget {
     Zero,
 }
 
-/// Whether a cluster may be brought up, if the month has cost so much. `limit` is none for whom none holds.
+/// Whether a cluster may be brought up, if this was up in the month. `limit` is none for whom none holds.
 ///
 /// # Errors
 /// Says that the budget is used up.
-pub fn may_start(limit: Option<Decimal>, spent: Cost, now: Time) -> Result<(), OverBudget> {
-    match limit {
-        Some(budget) if budget.is_zero() => Err(OverBudget::Zero),
-        Some(budget) if spent.sixtieths >= budget * SIXTY => {
-            Err(OverBudget::UsedUp { budget, spent: spent.dollars(), month: Month::of(now).name() })
-        }
-        _ => Ok(()),
+pub fn may_start(limit: Option<Decimal>, up_times: &[UpTime], now: Time) -> Result<(), OverBudget> {
+    let Some(budget) = limit else { return Ok(()) };
+    if budget.is_zero() {
+        return Err(OverBudget::Zero);
     }
+    let month = Month::of(now);
+    let spent = month.cost(up_times, now);
+    if spent.sixtieths < budget * SIXTY {
+        return Ok(());
+    }
+    let lists = named(up_times.iter().map(|up| up.price.list()));
+    Err(OverBudget::UsedUp { budget, spent: spent.dollars(), month: month.name(), lists })
+}
+
+/// What a cluster costs at this price that is up from one time to another.
+pub fn projected(price: &Price, from: Time, until: Time) -> Cost {
+    cost_between(price, from, from, until)
 }
 
 #[cfg(test)]
@@ -307,22 +324,33 @@ mod tests {
     }
 
     #[test]
-    fn a_used_up_budget_says_so_and_who_may_start_all_the_same() {
+    fn a_used_up_budget_says_so_with_its_price_list_and_who_may_start_all_the_same() {
+        let up = [up("2026-11-01T00:00:00Z", Some("2026-11-18T12:37:00Z"))];
         let now = time("2026-11-22T10:00:00Z");
-        let spent = Cost { sixtieths: dollars("901.2") };
-        assert_eq!(may_start(None, spent, now), Ok(()));
-        assert_eq!(may_start(Some(dollars("15.03")), spent, now), Ok(()));
-        let refused = may_start(Some(dollars("15.00")), spent, now).unwrap_err();
+        assert_eq!(may_start(None, &up, now), Ok(()));
+        assert_eq!(may_start(Some(dollars("15.03")), &up, now), Ok(()));
+        let refused = may_start(Some(dollars("15.00")), &up, now).unwrap_err();
         assert_eq!(
             refused.to_string(),
-            "The budget of $15.00 for November is used up ($15.02). An admin can start all the same. Nothing was started."
+            "The budget of $15.00 for November is used up ($15.02, estimate from the config's prices, which are undated). An admin can start all the same. Nothing was started."
         );
-        assert!(may_start(Some(dollars("15.02")), spent, now).is_err(), "reached is used up");
+        assert!(may_start(Some(dollars("15.02")), &up, now).is_err(), "reached is used up");
+        assert_eq!(may_start(Some(dollars("15.00")), &up, time("2026-12-01T00:00:00Z")), Ok(()));
+    }
+
+    #[test]
+    fn what_is_going_to_be_up_costs_what_it_will_have_cost() {
+        let until = time("2026-11-30T14:00:00Z");
+        for from in ["2026-11-30T10:00:00Z", "2026-10-31T23:59:30Z"] {
+            let up = up(from, None);
+            assert_eq!(projected(&up.price, up.began_at, until), up.cost_until(until), "{from}");
+        }
+        assert_eq!(projected(&up("2026-11-30T10:00:00Z", None).price, until, until), Cost::default());
     }
 
     #[test]
     fn a_budget_of_zero_means_that_none_may_start_and_says_so() {
-        let refused = may_start(Some(dollars("0.00")), Cost::default(), time("2026-11-22T10:00:00Z"));
+        let refused = may_start(Some(dollars("0.00")), &[], time("2026-11-22T10:00:00Z"));
         assert!(refused.unwrap_err().to_string().starts_with("The budget is $0.00: nobody may start"));
     }
 }

@@ -1,6 +1,7 @@
 //! What a machine costs by which list, and of when that list is. No price without a source and a date.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -35,33 +36,63 @@ impl Price {
         Self { hourly: self.hourly * nodes, monthly: self.monthly * nodes, ..self.clone() }
     }
 
-    /// "DigitalOcean's list prices of 2026-11-22", "the config's prices, which are undated".
-    pub fn list(&self) -> String {
-        let whose = match self.source {
+    pub const fn list(&self) -> ListName {
+        ListName { source: self.source, of: self.of }
+    }
+}
+
+/// Whose list, and of which day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ListName {
+    pub source: PriceSource,
+    pub of: Option<NaiveDate>,
+}
+
+/// "DigitalOcean's list prices of 2026-11-22", "the config's prices, which are undated".
+impl fmt::Display for ListName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.source {
             PriceSource::DigitalOcean => "DigitalOcean's list prices",
             PriceSource::Config => "the config's prices",
-        };
+        })?;
         match self.of {
-            Some(day) => format!("{whose} of {day}"),
-            None => format!("{whose}, which are undated"),
+            Some(day) => write!(f, " of {day}"),
+            None => f.write_str(", which are undated"),
         }
     }
 }
 
-/// What stands beside every sum: that it is an estimate, and from whose lists, of when. Of many days the first and the
-/// last are named.
-pub fn estimate<'a>(prices: impl IntoIterator<Item = &'a Price>) -> String {
-    let mut days: BTreeMap<(PriceSource, bool), (&Price, &Price)> = BTreeMap::new();
-    for price in prices {
-        let (first, last) = days.entry((price.source, price.of.is_some())).or_insert((price, price));
-        *first = if price.of < first.of { price } else { first };
-        *last = if price.of > last.of { price } else { last };
+/// Whose lists, of when. Of many days the first and the last are named.
+pub fn named(lists: impl IntoIterator<Item = ListName>) -> String {
+    let mut days: BTreeMap<(PriceSource, bool), (ListName, ListName)> = BTreeMap::new();
+    for list in lists {
+        let (first, last) = days.entry((list.source, list.of.is_some())).or_insert((list, list));
+        (*first, *last) = (list.min(*first), list.max(*last));
     }
     let named = days.values().map(|(first, last)| match last.of {
-        Some(day) if last.of != first.of => format!("{} to {day}", first.list()),
-        _ => first.list(),
+        Some(day) if last != first => format!("{first} to {day}"),
+        _ => first.to_string(),
     });
-    format!("Estimate from {}. Not an invoice.", named.collect::<Vec<_>>().join(" and "))
+    named.collect::<Vec<_>>().join(" and ")
+}
+
+/// What stands beside every sum: that it is an estimate, and from whose lists, of when.
+pub fn estimate<'a>(prices: impl IntoIterator<Item = &'a Price>) -> String {
+    estimate_from(prices.into_iter().map(Price::list))
+}
+
+/// The same where only the lists are known.
+pub fn estimate_from(lists: impl IntoIterator<Item = ListName>) -> String {
+    format!("Estimate from {}. Not an invoice.", named(lists))
+}
+
+/// How it stands with the cloud's own list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ListAge {
+    /// When it was read last; none while it never was.
+    pub read_at: Option<Time>,
+    /// Since when it could not be had; none while all is well.
+    pub failing_since: Option<Time>,
 }
 
 /// One line of a cloud's list as it is read now.
@@ -101,9 +132,15 @@ mod tests {
     fn a_price_says_from_which_list_it_is_and_of_when() {
         let price = |source, of| Price { hourly: Decimal::ONE, monthly: Decimal::TEN, source, of };
         let day = NaiveDate::from_ymd_opt(2026, 11, 22);
-        assert_eq!(price(PriceSource::DigitalOcean, day).list(), "DigitalOcean's list prices of 2026-11-22");
-        assert_eq!(price(PriceSource::Config, day).list(), "the config's prices of 2026-11-22");
-        assert_eq!(price(PriceSource::Config, None).list(), "the config's prices, which are undated");
+        assert_eq!(
+            price(PriceSource::DigitalOcean, day).list().to_string(),
+            "DigitalOcean's list prices of 2026-11-22"
+        );
+        assert_eq!(price(PriceSource::Config, day).list().to_string(), "the config's prices of 2026-11-22");
+        assert_eq!(
+            price(PriceSource::Config, None).list().to_string(),
+            "the config's prices, which are undated"
+        );
     }
 
     #[test]

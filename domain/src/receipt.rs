@@ -10,6 +10,7 @@ use crate::actor::Actor;
 use crate::job::JobState;
 use crate::money::{Cost, UpTime};
 use crate::obligation::Closing;
+use crate::price::estimate;
 use crate::record::Evidence;
 use crate::text;
 
@@ -85,9 +86,15 @@ impl Receipt {
         }
     }
 
+    /// By whose prices the cost was counted; none where nothing was metered.
+    pub fn estimate(&self) -> Option<String> {
+        (!self.up_times.is_empty()).then(|| estimate(self.up_times.iter().map(|up| &up.price)))
+    }
+
     /// The one line that Slack gets.
     pub fn line(&self) -> String {
-        format!("Receipt {}: {}", self.number, self.story())
+        let estimate = self.estimate().map(|words| format!(" {words}")).unwrap_or_default();
+        format!("Receipt {}: {}{estimate}", self.number, self.story())
     }
 
     /// What was up, for how long, about how much that cost, and how it ended.
@@ -111,7 +118,7 @@ impl Receipt {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::price::{Price, PriceSource, estimate};
+    use crate::price::{Price, PriceSource};
     use crate::size::Size;
 
     fn time(text: &str) -> Time {
@@ -158,7 +165,7 @@ mod tests {
         let receipt = receipt(vec![up(Size::M, "2026-11-22T10:00:00Z", "2026-11-22T13:12:00Z")]);
         assert_eq!(
             receipt.line(),
-            "Receipt 12: iriversland2 (m) was up 3 h 12 min, about $0.11. Destroyed, says the cloud."
+            "Receipt 12: iriversland2 (m) was up 3 h 12 min, about $0.11. Destroyed, says the cloud. Estimate from DigitalOcean's list prices of 2026-11-22. Not an invoice."
         );
     }
 
@@ -170,8 +177,8 @@ mod tests {
         ]);
         assert_eq!((receipt.sizes().as_str(), receipt.length()), ("s, then l", Duration::hours(2)));
         assert_eq!(
-            estimate(receipt.up_times.iter().map(|up| &up.price)),
-            "Estimate from DigitalOcean's list prices of 2026-11-22. Not an invoice."
+            receipt.estimate().as_deref(),
+            Some("Estimate from DigitalOcean's list prices of 2026-11-22. Not an invoice.")
         );
     }
 

@@ -119,7 +119,7 @@ pub async fn may_begin(
     }
     if limit.is_some() && ahead.iter().any(|step| step.action.creates_cluster()) {
         let month = up_times::of_this_month(tx).await?;
-        may_start(limit, month.cost(), month.now)?;
+        may_start(limit, &month.up_times, month.now)?;
     }
     Ok(())
 }

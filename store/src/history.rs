@@ -1,15 +1,54 @@
-//! How long things took: the newest successes, from which pages say what is usual.
+//! How long things took: the newest successes, from which pages say what is usual, and the last jobs, of which they
+//! draw a chart.
 
 use domain::history::{Durations, SAMPLES};
+use domain::job::JobState;
 use domain::size::Size;
 use sqlx::PgConnection;
 
+use crate::rows::word;
 use crate::{Error, Store};
 
 /// How many of the newest jobs are searched for successes. It bounds the cost where something rarely succeeds.
 const SEARCHED: i64 = 200;
 
+/// A job that began and ended, well or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EndedJob {
+    pub number: i64,
+    pub state: JobState,
+    pub seconds: i64,
+}
+
 impl Store {
+    /// The jobs that ended last, newest first: of a cluster, of a routine, or all. One that never began took no time.
+    ///
+    /// # Errors
+    /// When the database does not answer or a row cannot be read.
+    pub async fn ended_jobs(
+        &self,
+        cluster: Option<&str>,
+        routine: Option<&str>,
+        newest: i64,
+    ) -> Result<Vec<EndedJob>, Error> {
+        sqlx::query!(
+            r#"select job_number, state,
+                      greatest(extract(epoch from finished_at - started_at)::bigint, 0) as "seconds!"
+                 from job
+                where started_at is not null and finished_at is not null
+                  and ($1::text is null or cluster_name = $1) and ($2::text is null or routine = $2)
+                order by job_number desc limit $3"#,
+            cluster,
+            routine,
+            newest
+        )
+        .fetch_all(&self.pool)
+        .await?
+        .into_iter()
+        .map(|row| Ok(EndedJob { number: row.job_number, state: word(&row.state)?, seconds: row.seconds }))
+        .collect()
+    }
+
     /// How long the steps of a cluster in a size took, the newest successes of each kind of step.
     ///
     /// # Errors
@@ -55,7 +94,8 @@ impl Store {
         Ok(durations)
     }
 
-    /// How long the newest successful jobs of a routine on a cluster in a size took, in seconds.
+    /// How long the newest successful jobs of a routine on a cluster in a size took, in seconds. One that took over the
+    /// rest of another did only a part, and does not count.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -76,12 +116,12 @@ impl Store {
     ) -> Result<Vec<i64>, Error> {
         Ok(sqlx::query_scalar!(
             r#"with recent as (
-                    select job_number, routine, state, started_at, finished_at from job
+                    select job_number, routine, state, resumes, started_at, finished_at from job
                      where cluster_name = $2 and coalesce(size, '') = $3
                      order by job_number desc
                      limit $4)
                select extract(epoch from finished_at - started_at)::bigint as "seconds!" from recent
-                where routine = $1 and state = 'succeeded' and started_at is not null and finished_at is not null
+                where routine = $1 and state = 'succeeded' and resumes is null and started_at is not null and finished_at is not null
                 order by job_number desc
                 limit $5"#,
             routine,

@@ -50,6 +50,7 @@ pub use debts::{Adoption, Alarm};
 pub use drills::Drill;
 pub use error::Error;
 pub use extensions::{Extended, Wish};
+pub use history::EndedJob;
 pub use jobs::{JobCounts, JobFilter, JobGroup};
 pub use obligations::{Debts, OwedDestroy, UnreadableDebt};
 pub use observations::AcceptedLeftover;

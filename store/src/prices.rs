@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use domain::price::{ListedPrice, MachinePrice};
+use domain::Time;
+use domain::price::{ListAge, ListedPrice, MachinePrice};
 use sqlx::PgConnection;
 
 use crate::rows::word;
@@ -23,14 +24,18 @@ impl Store {
         Ok(taken.rows_affected() > 0)
     }
 
-    /// The list could not be had: the next turn is there `after` from now, in a pace of once per `gap`.
+    /// The list could not be had: the next turn is there `after` from now, in a pace of once per `gap`. Since when it
+    /// could not is remembered from the first time on.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn retry_price_look(&self, gap: Duration, after: Duration) -> Result<(), Error> {
+    pub async fn price_list_failed(&self, error: &str, gap: Duration, after: Duration) -> Result<(), Error> {
         sqlx::query!(
-            "update price_look set asked_at = now() + make_interval(secs => $1)",
-            after.as_secs_f64() - gap.as_secs_f64()
+            "update price_look
+                set asked_at = now() + make_interval(secs => $1), failing_since = coalesce(failing_since, now()),
+                    last_error = $2",
+            after.as_secs_f64() - gap.as_secs_f64(),
+            error
         )
         .execute(&self.pool)
         .await?;
@@ -45,6 +50,7 @@ impl Store {
         let machines: Vec<String> = list.iter().map(|listed| listed.machine.clone()).collect();
         let hourly: Vec<String> = list.iter().map(|listed| listed.hourly.to_string()).collect();
         let monthly: Vec<String> = list.iter().map(|listed| listed.monthly.to_string()).collect();
+        let mut tx = self.pool.begin().await?;
         sqlx::query!(
             "insert into price (machine, hourly, monthly, seen_at)
              select machine, hourly::numeric, monthly::numeric, now()
@@ -55,9 +61,21 @@ impl Store {
             &hourly,
             &monthly
         )
-        .execute(&self.pool)
+        .execute(&mut *tx)
         .await?;
+        sqlx::query!("update price_look set read_at = now(), failing_since = null, last_error = null")
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
         Ok(())
+    }
+
+    /// How it stands with the list.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn price_list_age(&self) -> Result<ListAge, Error> {
+        select_list_age(&mut *self.pool.acquire().await?).await
     }
 
     /// Every machine whose price was ever seen, with when it was seen last.
@@ -67,6 +85,16 @@ impl Store {
     pub async fn prices(&self) -> Result<Vec<MachinePrice>, Error> {
         select_prices(&mut *self.pool.acquire().await?, None).await
     }
+}
+
+pub async fn select_list_age(connection: &mut PgConnection) -> Result<ListAge, Error> {
+    // While an older version still reads the list, only the prices say when.
+    let row = sqlx::query!(
+        "select greatest(read_at, (select max(seen_at) from price)) as read_at, failing_since from price_look"
+    );
+    let row = row.fetch_one(connection).await?;
+    let is_over = |since: &Time| row.read_at.is_some_and(|read_at| read_at > *since);
+    Ok(ListAge { read_at: row.read_at, failing_since: row.failing_since.filter(|since| !is_over(since)) })
 }
 
 pub async fn select_prices(

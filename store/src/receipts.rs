@@ -9,6 +9,7 @@ use domain::receipt::{Leftover, Receipt, ReceiptJob};
 use sqlx::PgConnection;
 use sqlx::types::Json;
 
+use crate::announcements::Button;
 use crate::rows::{maybe_word, word};
 use crate::up_times::{end, select_without_receipt};
 use crate::{Error, Store};
@@ -115,7 +116,17 @@ pub async fn write(connection: &mut PgConnection, obligation: i64) -> Result<(),
     )
     .execute(&mut *connection)
     .await?;
-    sqlx::query!("insert into announcement (text) values ($1)", receipt.line()).execute(connection).await?;
+    let button = Button {
+        title: format!("Receipt {}", receipt.number),
+        path: format!("/receipts/{}", receipt.number),
+    };
+    sqlx::query!(
+        "insert into announcement (text, buttons) values ($1, $2)",
+        receipt.line(),
+        Json([button]) as _
+    )
+    .execute(connection)
+    .await?;
     Ok(())
 }
 

@@ -11,12 +11,12 @@ use domain::history::Durations;
 use domain::job::{Job, JobWithSteps};
 use domain::money::UpTime;
 use domain::obligation::Obligation;
-use domain::price::MachinePrice;
+use domain::price::{ListAge, MachinePrice};
 use domain::proof::Observation;
 use domain::size::Size;
 use sqlx::PgTransaction;
 
-use crate::prices::select_prices;
+use crate::prices::{select_list_age, select_prices};
 use crate::receipts::select_receipt_of;
 use crate::schedule_runs::select_planned_destroy;
 use crate::up_times::{select_between, select_without_receipt};
@@ -135,6 +135,14 @@ impl Snapshot {
     /// When the database does not answer or a row cannot be read.
     pub async fn prices(&mut self) -> Result<Vec<MachinePrice>, Error> {
         select_prices(&mut self.0, None).await
+    }
+
+    /// How it stands with the list of prices.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn price_list_age(&mut self) -> Result<ListAge, Error> {
+        select_list_age(&mut self.0).await
     }
 
     /// The number of the receipt of a debt, once there is one.

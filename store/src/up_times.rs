@@ -34,19 +34,6 @@ impl Store {
         select_without_receipt(&mut *self.pool.acquire().await?, cluster).await
     }
 
-    /// The up-times of a cluster that lie between two times in part or as a whole.
-    ///
-    /// # Errors
-    /// When the database does not answer or a row cannot be read.
-    pub async fn up_times_between(
-        &self,
-        cluster: &str,
-        from: Time,
-        until: Time,
-    ) -> Result<Vec<UpTime>, Error> {
-        select_between(&mut *self.pool.acquire().await?, cluster, from, until).await
-    }
-
     /// All that costs money in the present month, by the database's clock.
     ///
     /// # Errors

@@ -6,6 +6,7 @@
     reason = "clippy knows a test by its attribute, and not the functions that tests share"
 )]
 
+use domain::job::JobState;
 use domain::size::Size;
 use sqlx::PgPool;
 use store::Store;
@@ -54,6 +55,31 @@ async fn jobs_are_compared_with_those_of_their_routine(pool: PgPool) {
     let up = store.job_durations("up", "a", Some(Size::M)).await.unwrap();
     assert_eq!(up[..3], [58 * 60, 56 * 60, 52 * 60]);
     assert!(store.job_durations("down", "a", Some(Size::M)).await.unwrap().is_empty());
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_job_that_did_only_the_rest_of_another_says_nothing_of_the_whole(pool: PgPool) {
+    let store = history(&pool, 60).await;
+    sqlx::query("update job set resumes = 56 where job_number = 58").execute(&pool).await.unwrap();
+    let up = store.job_durations("up", "a", Some(Size::M)).await.unwrap();
+    assert_eq!(up[..2], [56 * 60, 52 * 60]);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn the_jobs_that_ended_last_are_counted_by_those_that_ended(pool: PgPool) {
+    let store = history(&pool, 60).await;
+    for sql in [
+        "update job set state = 'running', finished_at = null where job_number in (60, 58)",
+        "update job set started_at = null where job_number = 59",
+    ] {
+        sqlx::query(sql).execute(&pool).await.unwrap();
+    }
+    let ended = store.ended_jobs(Some("a"), None, 30).await.unwrap();
+    assert_eq!(ended.len(), 30, "what goes on or never began takes the place of none");
+    assert_eq!((ended[0].number, ended[0].state, ended[0].seconds), (57, JobState::Failed, 57 * 60));
+    let of_routine = store.ended_jobs(None, Some("up"), 30).await.unwrap();
+    assert!(of_routine.iter().all(|job| job.number % 2 == 0) && of_routine[0].number == 56);
+    assert_eq!(store.ended_jobs(Some("b"), None, 30).await.unwrap(), []);
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

@@ -9,6 +9,7 @@ use super::badge::badge;
 use super::cloud_age::cloud_age;
 use super::end_box::{end_box, hold_box};
 use super::leftovers::{found, leftovers};
+use super::money_line::money_line;
 use super::owed_box::owed_box;
 use super::question::question_box;
 use super::sentence::draw;
@@ -55,7 +56,7 @@ pub fn cluster_card(view: &ClusterView, place: Place) -> impl IntoView + use<> {
                     {actions(&view.actions)}
                 </div>
                 <p class="lead">{draw(&view.second_line, now)}</p>
-                {view.money.as_ref().map(|words| view! { <p class="meta">{draw(words, now)}</p> })}
+                {view.money.as_ref().map(money_line)}
                 {view.question.as_ref().map(|question| question_box(question, now))}
                 {view.hold.as_ref().map(|hold| hold_box(hold, now))}
                 {view.end.as_ref().map(|end| end_box(end, &view.seal, now))}

@@ -2,11 +2,11 @@
 //! median. The same is in the table, to which a link leads.
 
 use domain::history::Usual;
-use domain::job::{Job, JobState};
+use domain::job::JobState;
 use domain::text;
 use leptos::prelude::*;
 use leptos_router::location::Url;
-use store::JobFilter;
+use store::EndedJob;
 
 /// How many jobs it shows.
 pub const CHARTED: i64 = 30;
@@ -17,9 +17,13 @@ const HEIGHT: i64 = 96;
 /// For the cross of the tallest bar.
 const HEADROOM: i64 = 16;
 
-/// `jobs` come newest first; `filter` says which jobs these are.
-pub fn history_chart(jobs: &[Job], filter: &JobFilter) -> impl IntoView + use<> {
-    let bars: Vec<Bar> = jobs.iter().rev().filter_map(Bar::of).collect();
+/// `jobs` come newest first: those of this cluster and this routine, where these are given.
+pub fn history_chart(
+    jobs: &[EndedJob],
+    cluster: Option<&str>,
+    routine: Option<&str>,
+) -> impl IntoView + use<> {
+    let bars: Vec<EndedJob> = jobs.iter().rev().copied().collect();
     let longest = bars.iter().map(|bar| bar.seconds).max();
     let successes: Vec<i64> =
         bars.iter().filter(|bar| bar.state == JobState::Succeeded).map(|bar| bar.seconds).collect();
@@ -32,7 +36,7 @@ pub fn history_chart(jobs: &[Job], filter: &JobFilter) -> impl IntoView + use<> 
         <section class="stack" aria-labelledby="history">
             <div class="section-head">
                 <h2 id="history">{heading(bars.len())}</h2>
-                <a href=table_path(filter)>"Show as table"</a>
+                <a href=table_path(cluster, routine)>"Show as table"</a>
             </div>
             {body}
         </section>
@@ -46,31 +50,17 @@ fn heading(bars: usize) -> String {
     }
 }
 
-struct Bar {
-    number: i64,
-    state: JobState,
-    seconds: i64,
+/// "Job 128, succeeded, 6 min 3 s"
+fn title(bar: &EndedJob) -> String {
+    let state = text::job_state(bar.state).to_lowercase();
+    format!("Job {}, {state}, {}", bar.number, said(bar.seconds))
 }
 
-impl Bar {
-    /// Only of a job that began and ended.
-    fn of(job: &Job) -> Option<Self> {
-        let seconds = (job.finished_at? - job.started_at?).num_seconds().max(0);
-        Some(Self { number: job.number, state: job.state, seconds })
-    }
-
-    /// "Job 128, succeeded, 6 min 3 s"
-    fn title(&self) -> String {
-        let state = text::job_state(self.state).to_lowercase();
-        format!("Job {}, {state}, {}", self.number, said(self.seconds))
-    }
-
-    const fn tone(&self) -> &'static str {
-        match self.state {
-            JobState::Failed => "chart-bar tone-bad",
-            JobState::Succeeded => "chart-bar tone-good",
-            _ => "chart-bar tone-rest",
-        }
+const fn tone(state: JobState) -> &'static str {
+    match state {
+        JobState::Failed => "chart-bar tone-bad",
+        JobState::Succeeded => "chart-bar tone-good",
+        _ => "chart-bar tone-rest",
     }
 }
 
@@ -78,7 +68,7 @@ fn said(seconds: i64) -> String {
     text::duration(chrono::Duration::seconds(seconds))
 }
 
-fn drawn(bars: &[Bar], longest: i64, median: Option<i64>) -> impl IntoView + use<> {
+fn drawn(bars: &[EndedJob], longest: i64, median: Option<i64>) -> impl IntoView + use<> {
     let width = STEP * i64::try_from(bars.len()).unwrap_or_default();
     let top_of = |seconds: i64| HEADROOM + HEIGHT - (HEIGHT * seconds / longest).max(2);
     let links =
@@ -109,7 +99,7 @@ fn drawn(bars: &[Bar], longest: i64, median: Option<i64>) -> impl IntoView + use
     }
 }
 
-fn link(left: i64, top: i64, bar: &Bar) -> impl IntoView + use<> {
+fn link(left: i64, top: i64, bar: &EndedJob) -> impl IntoView + use<> {
     let cross = (bar.state == JobState::Failed).then(|| {
         let (left, top) = (left + 3, top - 12);
         let (right, bottom) = (left + 8, top + 8);
@@ -117,8 +107,8 @@ fn link(left: i64, top: i64, bar: &Bar) -> impl IntoView + use<> {
         view! { <path class="chart-cross" d=path></path> }
     });
     view! {
-        <a class=bar.tone() href=format!("/jobs/{}", bar.number) aria-label=bar.title()>
-            <title>{bar.title()}</title>
+        <a class=tone(bar.state) href=format!("/jobs/{}", bar.number) aria-label=title(bar)>
+            <title>{title(bar)}</title>
             <rect
                 x=left.to_string()
                 y=top.to_string()
@@ -130,10 +120,10 @@ fn link(left: i64, top: i64, bar: &Bar) -> impl IntoView + use<> {
     }
 }
 
-fn table_path(filter: &JobFilter) -> String {
+fn table_path(cluster: Option<&str>, routine: Option<&str>) -> String {
     let parts = [
-        filter.cluster.as_deref().map(|cluster| format!("cluster={}", Url::escape(cluster))),
-        filter.routine.as_deref().map(|routine| format!("routine={}", Url::escape(routine))),
+        cluster.map(|cluster| format!("cluster={}", Url::escape(cluster))),
+        routine.map(|routine| format!("routine={}", Url::escape(routine))),
     ];
     format!("/jobs?{}#jobs", parts.into_iter().flatten().collect::<Vec<_>>().join("&"))
 }
@@ -141,16 +131,14 @@ fn table_path(filter: &JobFilter) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::samples::{at, guide_at_step, html};
+    use crate::samples::html;
 
-    fn job(number: i64, state: JobState, minutes: i64) -> Job {
-        let job = guide_at_step(3).job;
-        Job { number, state, started_at: Some(at(0)), finished_at: Some(at(minutes)), ..job }
+    fn job(number: i64, state: JobState, minutes: i64) -> EndedJob {
+        EndedJob { number, state, seconds: minutes * 60 }
     }
 
-    fn page(jobs: &[Job]) -> String {
-        let filter = JobFilter { cluster: Some("iriversland2".into()), ..JobFilter::default() };
-        html(|| history_chart(jobs, &filter))
+    fn page(jobs: &[EndedJob]) -> String {
+        html(|| history_chart(jobs, Some("iriversland2"), None))
     }
 
     #[test]
@@ -176,7 +164,7 @@ mod tests {
 
     #[test]
     fn the_median_is_drawn_when_enough_have_succeeded() {
-        let jobs: Vec<Job> = (1..=5).map(|nth| job(nth, JobState::Succeeded, nth)).collect();
+        let jobs: Vec<EndedJob> = (1..=5).map(|nth| job(nth, JobState::Succeeded, nth)).collect();
         let all = page(&jobs);
         assert!(
             all.contains("chart-median") && all.contains("Median of those that succeeded: 3 min."),
@@ -186,11 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_not_ended_or_never_began_has_no_bar() {
-        let mut running = job(3, JobState::Running, 1);
-        running.finished_at = None;
-        let mut refused = job(2, JobState::Failed, 1);
-        refused.started_at = None;
-        assert!(page(&[running, refused]).contains("No job has ended yet."));
+    fn without_a_job_that_ended_there_is_no_chart() {
+        assert!(page(&[]).contains("No job has ended yet."));
     }
 }

@@ -6,6 +6,7 @@ use super::actions::actions;
 use super::badge::badge;
 use super::check_ins::check_in_log;
 use super::end_box::hold_box;
+use super::money_line::money_line;
 use super::owed_box::owed_box;
 use super::question::question_box;
 use super::sentence::draw;
@@ -43,6 +44,7 @@ pub fn job_body(job: &JobView) -> impl IntoView + use<> {
                 <span class="job-number muted">{format!("#{}", job.number)}</span>
             </div>
             <p class="lead">{draw(&job.lead, now)}</p>
+            {job.money.as_ref().map(money_line)}
             {job.usual.as_ref().map(|usual| view! { <p class="meta">{draw(usual, now)}</p> })}
             {notice}
             {job.hold.as_ref().map(|hold| hold_box(hold, now))}

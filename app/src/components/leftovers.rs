@@ -34,6 +34,7 @@ pub fn leftovers(left: &LeftoversView, now: UnixSeconds) -> impl IntoView + use<
                 {left.together.clone().map(|words| view! { <span class="meta">{words}</span> })}
             </div>
             {table}
+            {left.estimate.clone().map(|words| view! { <p class="meta">{words}</p> })}
             {has_accepted.then(|| view! { <ul class="plain-list meta">{accepted}</ul> })}
         </section>
     }
@@ -83,6 +84,7 @@ mod tests {
                 accept: "/x".into(),
             }],
             together: Some("$0.24 a day together".into()),
+            estimate: None,
             accepted: vec![Sentence::new(hostile)],
         };
         let page = html(|| leftovers(&left, at(60).timestamp()));

@@ -15,6 +15,7 @@ pub mod job_body;
 pub mod job_table;
 pub mod leftovers;
 pub mod lifetime_fields;
+pub mod money_line;
 pub mod month;
 pub mod owed_box;
 mod pieces;

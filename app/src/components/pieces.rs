@@ -8,9 +8,12 @@ use super::cluster_card::{self, Place, cluster_card};
 use super::contact_ages::{self, contact_ages};
 use super::job_body::{self, job_body};
 use super::job_table::{row_id, table_row};
+use super::money_line::money_line;
 use super::month::{self, month};
 use crate::live::{Piece, Update};
-use crate::view::{CloudAgeView, ClusterView, ContactsView, JobRow, JobView, PulseView, Versioned};
+use crate::view::{
+    CloudAgeView, ClusterView, ContactsView, JobRow, JobView, MoneyLine, PulseView, Versioned,
+};
 
 impl From<ClusterView> for Update {
     fn from(view: ClusterView) -> Self {
@@ -44,11 +47,18 @@ impl From<CloudAgeView> for Piece {
     }
 }
 
+impl From<MoneyLine> for Piece {
+    fn from(money: MoneyLine) -> Self {
+        piece(money.id.clone(), || money_line(&money))
+    }
+}
+
 impl From<PulseView> for Vec<Piece> {
     fn from(pulse: PulseView) -> Self {
         let attention = piece(attention::PIECE_ID.to_owned(), || attention(&pulse.attention));
         let month = piece(month::PIECE_ID.to_owned(), || month(&pulse.month));
-        [attention, month].into_iter().chain(pulse.cloud_ages.into_iter().map(Piece::from)).collect()
+        let ages = pulse.cloud_ages.into_iter().map(Piece::from);
+        [attention, month].into_iter().chain(ages).chain(pulse.money.into_iter().map(Piece::from)).collect()
     }
 }
 

@@ -1,19 +1,19 @@
 //! Choosing a size. The price stands on each card, and, once the browser's half runs, on the button too.
 
-use std::collections::BTreeSet;
-
 use leptos::prelude::*;
 use server_fn::ServerFn;
 
 use super::lifetime_fields::lifetime_fields;
 use super::seal::{Seal, sealed_fields};
+use super::sentence::draw;
 use crate::api::StartCluster;
 use crate::problem::Refusal;
-use crate::view::{SizeCard, StartView};
+use crate::view::{SizeChoice, StartView};
 
 /// The radio cards.
-pub fn size_cards(legend: &'static str, sizes: &[SizeCard]) -> impl IntoView + use<> {
+pub fn size_cards(legend: &'static str, sizes: &SizeChoice) -> impl IntoView + use<> {
     let cards = sizes
+        .cards
         .iter()
         .map(|card| {
             view! {
@@ -31,20 +31,20 @@ pub fn size_cards(legend: &'static str, sizes: &[SizeCard]) -> impl IntoView + u
                         <br/>
                         {card.hourly.clone()}
                         <span class="muted">{format!(" · {}", card.monthly)}</span>
+                        {card.at_most.as_ref().map(|most| view! { <br/> <span class="muted">{most.clone()}</span> })}
                         {card.usual.as_ref().map(|usual| view! { <br/> <span class="muted">{usual.clone()}</span> })}
                     </span>
                 </label>
             }
         })
         .collect_view();
-    let lists: BTreeSet<&str> = sizes.iter().map(|card| card.list.as_str()).collect();
-    let lists = lists.into_iter().collect::<Vec<_>>().join(" and ");
+    let estimate = (!sizes.cards.is_empty()).then(|| draw(&sizes.estimate, sizes.made_at));
     view! {
         <fieldset class="sizes">
             <legend>{legend}</legend>
             {cards}
         </fieldset>
-        {(!lists.is_empty()).then(|| view! { <p class="meta">{format!("Estimate from {lists}.")}</p> })}
+        {estimate.map(|words| view! { <p class="meta">{words}</p> })}
     }
 }
 
@@ -79,10 +79,10 @@ mod tests {
     use domain::cluster::ClusterState;
 
     use super::*;
-    use crate::samples::{cluster_facts, html};
+    use crate::samples::{at, cluster_facts, html};
 
     fn start() -> StartView {
-        StartView::new(&cluster_facts(ClusterState::Down))
+        StartView::new(&cluster_facts(ClusterState::Down), at(0))
     }
 
     #[test]
@@ -92,6 +92,7 @@ mod tests {
         assert!(page.contains("$0.036/h") && page.contains("$24 a month"), "{page}");
         assert!(page.contains(r#"value="l" checked data-price="l, $0.071/h""#), "{page}");
         assert_eq!(page.matches(" checked").count(), 1);
+        assert!(page.contains("at most $0.14 for the usual 4 h"), "{page}");
         assert!(page.contains("Estimate from the config's prices of 2026-11-20."), "{page}");
     }
 

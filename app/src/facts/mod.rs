@@ -5,11 +5,11 @@
 //! that is still at it.
 
 mod end;
+mod money;
 mod past;
 
 use std::collections::BTreeSet;
 
-use domain::Time;
 use domain::backup::{BackupDestroy, BackupPolicy};
 use domain::catalogue::Catalogue;
 use domain::cloud::{Resource, ResourceKind};
@@ -18,13 +18,12 @@ use domain::ending::PlannedDestroy;
 use domain::event::CheckIn;
 use domain::history::{Durations, Range, Usual};
 use domain::job::JobWithSteps;
-use domain::money::{Cost, UpTime};
+use domain::money::UpTime;
 use domain::obligation::Obligation;
-use domain::price::Price;
+use domain::price::{ListAge, Price};
 use domain::proof::Observation;
 use domain::size::{Size, SizeOffer};
 use domain::stay::StayLimits;
-use domain::text;
 use store::{AcceptedLeftover, Act, Error, JobFilter, Snapshot, Store};
 
 /// How many check-ins a job's page shows.
@@ -61,6 +60,8 @@ pub struct ClusterFacts {
     pub usual_starts: Vec<(Size, Range)>,
     /// At the prices of today. Empty for a cluster that the config no longer knows.
     pub offers: Vec<SizeOffer>,
+    /// How it stands with the cloud's list of prices.
+    pub list_age: ListAge,
     /// When it cost money, as far as there is no receipt of it yet.
     pub up_times: Vec<UpTime>,
     /// The receipt of what was owed, once it is settled.
@@ -124,6 +125,7 @@ impl ClusterFacts {
         let spec = catalogue.cluster(&cluster.name);
         Self {
             offers: spec.map(|spec| spec.sizes.clone()).unwrap_or_default(),
+            list_age: ListAge::default(),
             default_size: spec.map_or(Size::S, |spec| spec.default_size),
             lifetime_minutes: spec.map_or(0, |spec| spec.lifetime_minutes),
             limits: spec.map(|spec| spec.limits).unwrap_or_default(),
@@ -185,6 +187,7 @@ impl ClusterFacts {
         let receipt = receipt_of(&mut snapshot, owed.as_ref()).await?;
         let known = Self::new(cluster, catalogue);
         let list = snapshot.prices().await?;
+        let list_age = snapshot.price_list_age().await?;
         let offers = known.offers.into_iter().map(|offer| offer.by_list(&list)).collect();
         Ok(Some(Self {
             latest_job,
@@ -197,6 +200,7 @@ impl ClusterFacts {
             planned,
             durations,
             offers,
+            list_age,
             up_times,
             receipt,
             ..known
@@ -271,31 +275,6 @@ impl ClusterFacts {
     pub fn proof(&self) -> Proof {
         Proof::new(self.observation.as_ref(), &self.accepted)
     }
-
-    /// What it has cost since there was nothing.
-    pub fn cost(&self, now: Time) -> Cost {
-        self.up_times.iter().map(|up| up.cost_until(now)).sum()
-    }
-
-    /// What it will have cost if it is destroyed as planned; none when there is no plan, or it is too late for it.
-    pub fn cost_at_most(&self, now: Time) -> Option<(Cost, Time)> {
-        end::at_most(&self.up_times, self.unsettled(), self.planned.as_ref(), now)
-            .map(|until| (self.cost(until), until))
-    }
-
-    /// "$0.036/h", of the present size.
-    pub fn rate(&self) -> Option<String> {
-        self.price().map(|price| text::hourly(price.hourly))
-    }
-
-    /// Of the present size, as of today.
-    pub fn price(&self) -> Option<&Price> {
-        self.offer(self.cluster.size?).map(|offer| &offer.price)
-    }
-
-    pub fn offer(&self, size: Size) -> Option<&SizeOffer> {
-        self.offers.iter().find(|offer| offer.size == size)
-    }
 }
 
 impl JobFacts {
@@ -346,25 +325,6 @@ impl JobFacts {
             usual_in_all,
         }))
     }
-
-    /// What the cluster has cost while the job was at work.
-    pub fn cost(&self, now: Time) -> Cost {
-        let Some(started) = self.job.job.started_at else { return Cost::default() };
-        let until = self.job.job.finished_at.unwrap_or(now);
-        self.up_times.iter().map(|up| up.cost(started, until)).sum()
-    }
-
-    /// What the cluster will have cost from the start of the job on if it is destroyed as planned.
-    pub fn cost_at_most(&self, now: Time) -> Option<(Cost, Time)> {
-        let started = self.job.job.started_at.filter(|_| self.job.job.finished_at.is_none())?;
-        let until = end::at_most(&self.up_times, self.owed.as_ref(), self.planned.as_ref(), now)?;
-        Some((self.up_times.iter().map(|up| up.cost(started, until)).sum(), until))
-    }
-
-    /// "$0.071/h"
-    pub fn rate(&self) -> Option<String> {
-        self.price.as_ref().map(|price| text::hourly(price.hourly))
-    }
 }
 
 /// Only what nothing is owed for any more has one.
@@ -372,27 +332,5 @@ async fn receipt_of(snapshot: &mut Snapshot, owed: Option<&Obligation>) -> Resul
     match owed.filter(|owed| owed.state.is_final()) {
         Some(owed) => snapshot.receipt_of(owed.id).await,
         None => Ok(None),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use domain::cluster::ClusterState;
-
-    use super::*;
-    use crate::samples;
-
-    #[test]
-    fn the_rate_is_that_of_the_present_size() {
-        let mut facts = samples::cluster_facts(ClusterState::Up);
-        assert_eq!(facts.rate().as_deref(), Some("$0.036/h"));
-        facts.cluster.size = None;
-        assert_eq!(facts.rate(), None);
-    }
-
-    #[test]
-    fn a_cluster_that_the_config_no_longer_knows_has_no_prices() {
-        let facts = ClusterFacts::new(samples::cluster(ClusterState::Up), &Catalogue::default());
-        assert_eq!((facts.rate(), facts.offers), (None, Vec::new()));
     }
 }

@@ -13,7 +13,11 @@ pub async fn of_job(moment: &mut Snapshot, job: &JobWithSteps) -> Result<(Durati
     if job.job.state.is_final() {
         return Ok((Durations::default(), None));
     }
-    let whole = moment.job_durations(routine, cluster, *size).await?;
+    let whole = match job.job.resumes {
+        // It does only the rest.
+        Some(_) => Vec::new(),
+        None => moment.job_durations(routine, cluster, *size).await?,
+    };
     Ok((moment.step_durations(cluster, *size).await?, Usual::of(&whole)))
 }
 

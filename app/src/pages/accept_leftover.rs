@@ -31,7 +31,7 @@ pub fn page() -> impl IntoView {
                 let why = missing.filter(|_| refusal.is_none());
                 form::not_possible(why, format!("/clusters/{name}")).into_any()
             }
-            Some(found) => accept_form(&name, &found, &query, refusal.as_ref()).into_any(),
+            Some(found) => accept_form(&facts, &found, &query, refusal.as_ref()).into_any(),
         };
         let content = view! {
             <div class="stack narrow">
@@ -53,12 +53,13 @@ fn named(facts: &ClusterFacts, query: &ParamsMap) -> Option<Resource> {
 }
 
 fn accept_form(
-    cluster: &str,
+    facts: &ClusterFacts,
     found: &Resource,
     query: &ParamsMap,
     refusal: Option<&Refusal>,
 ) -> impl IntoView + use<> {
-    let cost = a_day(found.daily);
+    let cluster = facts.cluster.name.as_str();
+    let cost = a_day(found, facts.observation.as_ref().and_then(|shown| shown.answered_at));
     let what = format!(
         "It stays in the cloud{cost}, and {cluster} counts as destroyed without it. Nobody here removes it."
     );
@@ -109,8 +110,9 @@ mod tests {
     #[test]
     fn the_form_says_what_it_costs_to_let_it_stay() {
         let volume = resource(ResourceKind::Volume, "\"><b>", "<b>");
-        let page = html(|| accept_form("iriversland2", &volume, &ParamsMap::new(), None));
-        assert!(page.contains("It stays in the cloud, $0.24 a day,"), "{page}");
+        let facts = cluster_facts(ClusterState::Down);
+        let page = html(|| accept_form(&facts, &volume, &ParamsMap::new(), None));
+        assert!(page.contains("It stays in the cloud, $0.24 a day (estimate from "), "{page}");
         assert!(!page.contains("<b>"), "{page}");
     }
 }

@@ -45,8 +45,8 @@ pub fn page() -> impl IntoView {
             schedules.into_iter().filter(|schedule| schedule.ask.cluster == name).collect();
         let kept = facts.unsettled().and_then(KeptUp::of).map(|kept| (name.clone(), kept));
         let kept = words::Kept::from_iter(kept);
-        let charted = JobFilter { limit: CHARTED, ..of_cluster };
-        let chart = history_chart(&world.store.jobs(&charted).await?, &charted);
+        let ended = world.store.ended_jobs(Some(&name), None, CHARTED).await?;
+        let chart = history_chart(&ended, Some(&name), None);
         let card = cluster_card(&ClusterView::new(&facts, world.now), Place::Page);
         let content = view! {
             <div class="sections">

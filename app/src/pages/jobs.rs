@@ -25,7 +25,11 @@ pub fn page() -> impl IntoView {
         rows.truncate(PER_PAGE);
         let oldest = rows.last().map(|row| row.number).filter(|_| has_older);
         let chart = match &place.routine {
-            Some(_) => Some(history_chart(&world.store.jobs(&place.charted()).await?, &place.charted())),
+            Some(routine) => {
+                let (cluster, routine) = (place.cluster.as_deref(), Some(routine.as_str()));
+                let ended = world.store.ended_jobs(cluster, routine, CHARTED).await?;
+                Some(history_chart(&ended, cluster, routine))
+            }
             None => None,
         };
         let frame = Frame::new(place.title(&counts), Section::Jobs).live("jobs").load(&world).await?;
@@ -74,11 +78,6 @@ impl Place {
             before: self.paging.before,
             limit: PER_PAGE as i64 + 1,
         }
-    }
-
-    /// What the chart is drawn of: ended and unended, of whatever state.
-    fn charted(&self) -> JobFilter {
-        JobFilter { state: None, before: None, limit: CHARTED, ..self.filter() }
     }
 
     fn list(&self, counts: &JobCounts) -> JobList {

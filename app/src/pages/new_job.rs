@@ -15,10 +15,10 @@ use crate::ask::AskText;
 use crate::components::lifetime_fields::{LifetimeChoice, lifetime_fields};
 use crate::components::plan::plan;
 use crate::components::seal::Seal;
-use crate::components::size_form::size_cards as draw_size_cards;
+use crate::components::size_form::size_cards;
 use crate::facts::ClusterFacts;
 use crate::problem::Refusal;
-use crate::words::{size_cards, with_usual};
+use crate::view::SizeChoice;
 
 pub fn page() -> impl IntoView {
     let query = form::query();
@@ -35,6 +35,8 @@ pub fn page() -> impl IntoView {
         let budget_note = if creates { form::budget_note(&world).await? } else { None };
         let is_admin = world.admitted()?.role.is_admin();
         let lifetime = LifetimeChoice::full(&facts, &ask, is_admin, world.now);
+        let checked = ask.size.parse().unwrap_or(facts.default_size);
+        let sizes = SizeChoice::new(&facts, checked, None, world.now);
         let content = view! {
             <div class="stack">
                 {form::problem_summary(refusal.as_ref())}
@@ -44,7 +46,7 @@ pub fn page() -> impl IntoView {
                         {form::queue_note(&facts)}
                         {form::end_note(&facts, world.now)}
                         {budget_note}
-                        {choices(&ask, &facts, &world.catalogue, Seal::fresh().key(version), &lifetime, refusal.as_ref()).into_any()}
+                        {choices(&ask, &sizes, &world.catalogue, Seal::fresh().key(version), &lifetime, refusal.as_ref()).into_any()}
                     </div>
                     {plan_box(order.as_ref(), &facts)}
                 </div>
@@ -100,7 +102,7 @@ fn in_the_present_size(mut ask: AskText, facts: &ClusterFacts, catalogue: &Catal
 /// so that it is not in the address of the plan.
 fn choices(
     ask: &AskText,
-    facts: &ClusterFacts,
+    sizes: &SizeChoice,
     catalogue: &Catalogue,
     key: String,
     lifetime: &LifetimeChoice,
@@ -118,8 +120,6 @@ fn choices(
         .collect_view();
     let clusters = options(catalogue.clusters.iter().map(|cluster| cluster.name.as_str()), &ask.cluster);
     let services = options(catalogue.services.iter().map(|service| service.name.as_str()), &ask.service);
-    let checked = ask.size.parse().unwrap_or(facts.default_size);
-    let cards = with_usual(size_cards(&facts.offers, checked, None), facts);
     let takes_service = (!catalogue.services.is_empty()).then(|| {
         view! {
             <div class="field">
@@ -138,7 +138,7 @@ fn choices(
                 <label for="cluster">"Cluster"</label>
                 <select id="cluster" name="cluster">{clusters}</select>
             </div>
-            {draw_size_cards("Size, if the routine brings the cluster up", &cards)}
+            {size_cards("Size, if the routine brings the cluster up", sizes)}
             {lifetime_fields(lifetime, refusal)}
             {takes_service}
             <div class="form-foot">
@@ -186,7 +186,8 @@ mod tests {
     fn drawn(facts: &ClusterFacts) -> impl IntoView + use<> {
         let ask = ask(&[]);
         let lifetime = LifetimeChoice::full(facts, &ask, false, at(0));
-        choices(&ask, facts, &catalogue(), "n.7".into(), &lifetime, None)
+        let sizes = SizeChoice::new(facts, facts.default_size, None, at(0));
+        choices(&ask, &sizes, &catalogue(), "n.7".into(), &lifetime, None)
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! `/receipts` and `/receipts/{number}`: what was up, what it cost, and on whose word it is gone. Made to be printed.
 
-use domain::price::estimate;
 use domain::receipt::Receipt;
 use domain::text::{self, one_line};
 use leptos::prelude::*;
@@ -108,7 +107,7 @@ fn lines(receipts: &[Receipt], place: &Place) -> impl IntoView + use<> {
         let words = Sentence::default()
             .link(format!("/receipts/{}", receipt.number), format!("Receipt {}", receipt.number))
             .then(format!(": {}", receipt.story()))
-            .muted(estimated(receipt).map(|words| format!(" {words}")).unwrap_or_default())
+            .muted(receipt.estimate().map(|words| format!(" {words}")).unwrap_or_default())
             .muted(format!(" Written {} UTC.", receipt.made_at.format("%Y-%m-%d %H:%M")));
         view! { <li class="card">{draw(&words, receipt.made_at.timestamp())}</li> }
     });
@@ -117,11 +116,6 @@ fn lines(receipts: &[Receipt], place: &Place) -> impl IntoView + use<> {
         <ul class="attention-lines">{each.collect_view()}</ul>
     }
     .into_any()
-}
-
-/// By which price list; none where nothing was metered.
-fn estimated(receipt: &Receipt) -> Option<String> {
-    (!receipt.up_times.is_empty()).then(|| estimate(receipt.up_times.iter().map(|up| &up.price)))
 }
 
 /// What and until when: after a person took the debt over, nobody here counts.
@@ -160,7 +154,7 @@ fn body(receipt: &Receipt) -> impl IntoView + use<> {
     let leftovers = (!receipt.leftovers.is_empty()).then(|| {
         view! { <section class="stack"><h2>"Left over"</h2><ul>{leftovers.collect_view()}</ul></section> }
     });
-    let note = estimated(receipt).unwrap_or_else(|| {
+    let note = receipt.estimate().unwrap_or_else(|| {
         "It was brought up before there was a meter, or its price is not known.".to_owned()
     });
     let (cost_label, cost) = cost(receipt);

@@ -1,5 +1,6 @@
 //! `/clusters/{name}/resize`: another size is another cluster, and the page says so first.
 
+use domain::Time;
 use domain::cluster::ClusterState;
 use domain::size::Size;
 use domain::text;
@@ -12,11 +13,12 @@ use crate::api::ResizeCluster;
 use crate::ask::AskText;
 use crate::components::lifetime_fields::{LifetimeChoice, lifetime_fields};
 use crate::components::seal::{Seal, sealed_fields};
-use crate::components::size_form::{priced_button, size_cards as draw_size_cards};
+use crate::components::size_form::{priced_button, size_cards};
 use crate::facts::ClusterFacts;
 use crate::islands::priced_buttons::PricedButtons;
 use crate::problem::Refusal;
-use crate::words::{at_the_deadline, size_cards, with_usual};
+use crate::view::SizeChoice;
+use crate::words::at_the_deadline;
 
 pub fn page() -> impl IntoView {
     let (name, query) = (form::cluster_in_path(), form::query());
@@ -50,7 +52,7 @@ pub fn page() -> impl IntoView {
             let lifetime = LifetimeChoice::full(&facts, &ask, is_admin, world.now);
             view! {
                 {warning(&facts)} {queue_note} {budget_note}
-                {size_form(&facts, checked, &lifetime, refusal.as_ref())}
+                {size_form(&facts, checked, &lifetime, refusal.as_ref(), world.now)}
             }
             .into_any()
         };
@@ -89,14 +91,15 @@ fn size_form(
     checked: Size,
     lifetime: &LifetimeChoice,
     refusal: Option<&Refusal>,
+    now: Time,
 ) -> impl IntoView + use<> {
     let (name, present) = (&facts.cluster.name, facts.cluster.size);
-    let cards = with_usual(size_cards(&facts.offers, checked, present), facts);
+    let sizes = SizeChoice::new(facts, checked, present, now).for_the_usual_stay(facts, now);
     view! {
         <PricedButtons/>
         <form method="post" action=ResizeCluster::url() class="stack">
             {sealed_fields(&Seal::fresh(), name, facts.cluster.version)}
-            {draw_size_cards("New size", &cards)}
+            {size_cards("New size", &sizes)}
             {price_differences(facts)}
             {lifetime_fields(lifetime, refusal)}
             <p class="meta">{at_the_deadline(&facts.limits)}</p>

@@ -109,7 +109,7 @@ async fn why_not(order: &Order, world: &World) -> Result<Option<String>, PageErr
     }
     let role = world.visitor.admitted.as_ref().map_or(Role::Operator, |admitted| admitted.role);
     let month = world.store.this_month().await?;
-    let refused = may_start(world.catalogue.limit_of(role), month.cost(), month.now);
+    let refused = may_start(world.catalogue.limit_of(role), &month.up_times, month.now);
     Ok(refused.err().map(|error| error.to_string()))
 }
 

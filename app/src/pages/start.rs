@@ -10,8 +10,7 @@ use crate::components::lifetime_fields::LifetimeChoice;
 use crate::components::seal::Seal;
 use crate::components::size_form::start_form;
 use crate::islands::priced_buttons::PricedButtons;
-use crate::view::StartView;
-use crate::words::{size_cards, with_usual};
+use crate::view::{SizeChoice, StartView};
 
 pub fn page() -> impl IntoView {
     let (name, query) = (form::cluster_in_path(), form::query());
@@ -46,9 +45,10 @@ pub fn page() -> impl IntoView {
         } else {
             let is_admin = world.admitted()?.role.is_admin();
             let start = StartView {
-                sizes: with_usual(size_cards(&facts.offers, checked, None), &facts),
+                sizes: SizeChoice::new(&facts, checked, None, world.now)
+                    .for_the_usual_stay(&facts, world.now),
                 lifetime: LifetimeChoice::full(&facts, &ask, is_admin, world.now),
-                ..StartView::new(&facts)
+                ..StartView::new(&facts, world.now)
             };
             let form = start_form(&name, facts.cluster.version, &start, &Seal::fresh(), refusal.as_ref());
             view! { <PricedButtons/> {queue_note} {budget_note} {form} }.into_any()

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{
-    BackupView, CloudAgeView, EndView, FoundView, HoldView, JobRow, LeftoversView, Look, OwedView,
+    BackupView, CloudAgeView, EndView, FoundView, HoldView, JobRow, LeftoversView, Look, MoneyLine, OwedView,
     QuestionView, Sentence, Versioned,
 };
 use crate::components::lifetime_fields::LifetimeChoice;
@@ -21,7 +21,7 @@ pub struct ClusterView {
     /// Since when, how big, what it costs, when it goes.
     pub second_line: Sentence,
     /// What it has cost and will have cost at most.
-    pub money: Option<Sentence>,
+    pub money: Option<MoneyLine>,
     /// Of when the wish is, and what is wanted.
     pub wanted: (Sentence, Sentence),
     pub cloud_age: CloudAgeView,
@@ -63,9 +63,18 @@ pub struct ActionView {
 /// What one chooses from to start a cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StartView {
-    pub sizes: Vec<SizeCard>,
+    pub sizes: SizeChoice,
     pub lifetime: LifetimeChoice,
     pub note: String,
+}
+
+/// The sizes of a cluster with their prices.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SizeChoice {
+    pub cards: Vec<SizeCard>,
+    /// By which lists, and how old the cloud's own is.
+    pub estimate: Sentence,
+    pub made_at: UnixSeconds,
 }
 
 /// A size with its price, as somebody chooses it.
@@ -76,8 +85,8 @@ pub struct SizeCard {
     pub machine: String,
     pub hourly: String,
     pub monthly: String,
-    /// "the config's prices of 2026-11-20"
-    pub list: String,
+    /// "at most $0.15 for the usual 4 h"
+    pub at_most: Option<String>,
     /// How long such a cluster usually takes to come up.
     pub usual: Option<String>,
     /// Whether it is the choice before anybody chose.

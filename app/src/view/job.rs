@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{ActionView, HoldView, Look, OwedView, QuestionView, Sentence, Versioned};
+use super::{ActionView, HoldView, Look, MoneyLine, OwedView, QuestionView, Sentence, Versioned};
 use crate::live::Update;
 use crate::live::bar::Span;
 use crate::moment::UnixSeconds;
@@ -19,6 +19,8 @@ pub struct JobView {
     pub favicon: String,
     /// Where it is, for how long, what it costs, and how the money ends.
     pub lead: Sentence,
+    /// What the cluster has cost while it was at work, and will have cost at most.
+    pub money: Option<MoneyLine>,
     /// What the past says: how long it usually takes, when it is going to end.
     pub usual: Option<Sentence>,
     /// How it ended and what that leaves, with the class of its colours.

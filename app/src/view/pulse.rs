@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{CloudAgeView, MonthView, Sentence};
+use super::{CloudAgeView, MoneyLine, MonthView, Sentence};
 use crate::live::Piece;
 use crate::moment::UnixSeconds;
 
@@ -13,6 +13,8 @@ pub struct PulseView {
     pub attention: AttentionView,
     pub month: MonthView,
     pub cloud_ages: Vec<CloudAgeView>,
+    /// What each cluster has cost, where it costs.
+    pub money: Vec<MoneyLine>,
 }
 
 /// What stands on the first page before the clusters.

@@ -11,6 +11,8 @@ pub struct LeftoversView {
     pub rows: Vec<LeftoverRow>,
     /// "$0.72 a day together"
     pub together: Option<String>,
+    /// By which lists.
+    pub estimate: Option<String>,
     /// What a named person took over, and why.
     pub accepted: Vec<Sentence>,
 }

@@ -71,10 +71,9 @@ fn of_cluster(facts: &ClusterFacts, now: Time) -> Vec<(&'static str, Sentence)> 
         LeftoversView::new(facts).filter(|left| is_settled && !left.rows.is_empty() && doubted.is_none());
     let left = left.map(|left| {
         let price = left.together.map(|price| format!(", {price}")).unwrap_or_default();
-        (
-            "tone-warn",
-            named().then(format!(" is down, but the cloud shows {} of it{price}.", things(left.rows.len()))),
-        )
+        let estimate = left.estimate.map(|words| format!(" {words}")).unwrap_or_default();
+        let shows = format!(" is down, but the cloud shows {} of it{price}.", things(left.rows.len()));
+        ("tone-warn", named().then(shows).muted(estimate))
     });
     let unheard = facts.latest_job.as_ref().and_then(never_answered).map(|words| ("tone-warn", words));
     [overdue, doubted, endless, left, unheard].into_iter().flatten().collect()
@@ -103,7 +102,7 @@ fn of_stranger(stranger: &Resource) -> Sentence {
     };
     words.then(format!(
         "{}. It belongs to none that is declared here, so nobody here can destroy it.",
-        a_day(stranger.daily)
+        a_day(stranger, None)
     ))
 }
 
@@ -192,7 +191,8 @@ mod tests {
         };
         assert_eq!(
             lines(left, &nothing())[0].1,
-            "iriversland2 is down, but the cloud shows 1 thing of it, $0.24 a day together."
+            "iriversland2 is down, but the cloud shows 1 thing of it, $0.24 a day together. \
+             Estimate from DigitalOcean's list prices of 2026-11-22. Not an invoice."
         );
     }
 
@@ -201,7 +201,9 @@ mod tests {
         let strangers = vec![resource(ResourceKind::Cluster, "x", "forgotten")];
         let said = lines(cluster_facts(ClusterState::Down), &Surroundings { strangers, ..nothing() });
         assert!(
-            said[0].1.starts_with("The cloud shows the cluster forgotten, <age> old, $0.24 a day."),
+            said[0]
+                .1
+                .starts_with("The cloud shows the cluster forgotten, <age> old, $0.24 a day (estimate from "),
             "{said:?}"
         );
         assert!(said[0].1.ends_with("nobody here can destroy it."), "{said:?}");

@@ -4,6 +4,7 @@ use domain::Time;
 use domain::cloud::Resource;
 use domain::cluster::ClusterState;
 use domain::obligation::ObligationState;
+use domain::price::estimate_from;
 use domain::proof::Observation;
 use domain::standing::listed;
 use domain::text;
@@ -51,6 +52,7 @@ impl LeftoversView {
         (!left.is_empty() || !accepted.is_empty()).then(|| Self {
             rows: left.iter().map(|resource| row(resource, facts)).collect(),
             together: together(&left),
+            estimate: estimate(&left, shown.answered_at),
             accepted,
         })
     }
@@ -63,10 +65,11 @@ impl FoundView {
             Some(at) => Sentence::new(", made ").age(at).then(" ago"),
             None => Sentence::default(),
         };
-        let words = Sentence::new("The cloud shows the cluster ")
-            .strong(found.name.clone())
-            .and(age)
-            .then(format!("{}, and no job here knows of it. Nobody owes its destroy.", a_day(found.daily)));
+        let words =
+            Sentence::new("The cloud shows the cluster ").strong(found.name.clone()).and(age).then(format!(
+                "{}, and no job here knows of it. Nobody owes its destroy.",
+                a_day(found, seen_at(facts))
+            ));
         Some(Self { words, adopt: format!("/clusters/{}/adopt", facts.cluster.name) })
     }
 }
@@ -91,7 +94,7 @@ fn taken_over(resource: &Resource, facts: &ClusterFacts) -> Option<Sentence> {
     let what = format!("{} {}", text::sentence(taken.kind.title()), taken.name);
     Some(Sentence::new(format!(
         "{what}{}: accepted by {}, “{}”",
-        a_day(resource.daily),
+        a_day(resource, seen_at(facts)),
         taken.by,
         taken.because
     )))
@@ -104,8 +107,23 @@ fn together(left: &[&Resource]) -> Option<String> {
     (!known.is_empty()).then(|| format!("{} a day together{rest}", dollars(known.iter().sum())))
 }
 
-pub fn a_day(daily: Option<Decimal>) -> String {
-    daily.map(|daily| format!(", {} a day", dollars(daily))).unwrap_or_default()
+/// By which lists; none where nothing has a price.
+fn estimate(left: &[&Resource], seen_at: Option<Time>) -> Option<String> {
+    let mut lists = left.iter().filter_map(|resource| resource.list(seen_at)).peekable();
+    lists.peek()?;
+    Some(estimate_from(lists))
+}
+
+fn seen_at(facts: &ClusterFacts) -> Option<Time> {
+    facts.observation.as_ref().and_then(|observation| observation.answered_at)
+}
+
+/// ", $0.24 a day (estimate from DigitalOcean's list prices of 2026-11-22)". `seen_at` is when the cloud showed it.
+pub fn a_day(resource: &Resource, seen_at: Option<Time>) -> String {
+    let price = resource.daily.zip(resource.list(seen_at));
+    price
+        .map(|(daily, list)| format!(", {} a day (estimate from {list})", dollars(daily)))
+        .unwrap_or_default()
 }
 
 fn dollars(amount: Decimal) -> String {
@@ -157,6 +175,11 @@ mod tests {
         assert_eq!((left.rows[0].kind.as_str(), left.rows[0].daily.as_str()), ("volume", "$0.24"));
         assert_eq!(left.rows[0].accept, "/clusters/iriversland2/accept-leftover?kind=volume&id=v1");
         assert_eq!(left.together.as_deref(), Some("$0.24 a day together"));
+        let estimate = "Estimate from DigitalOcean's list prices of 2026-11-22. Not an invoice.";
+        assert_eq!(left.estimate.as_deref(), Some(estimate));
+        let unpriced = Resource { daily: None, ..volume() };
+        let left = LeftoversView::new(&shows(ClusterState::Down, vec![unpriced])).unwrap();
+        assert_eq!((left.together, left.estimate), (None, None));
     }
 
     #[test]
@@ -176,7 +199,7 @@ mod tests {
         assert!(left.rows.is_empty() && left.together.is_none());
         assert_eq!(
             left.accepted[0].to_string(),
-            "Volume pvc-1, $0.24 a day: accepted by ana, “holds the backups”"
+            "Volume pvc-1, $0.24 a day (estimate from DigitalOcean's list prices of 2026-11-22): accepted by ana, “holds the backups”"
         );
     }
 

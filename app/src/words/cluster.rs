@@ -9,16 +9,13 @@ use super::acts::done;
 use super::cloud::cloud_says;
 use super::cluster_line::{cleaner, left_up, second_line};
 use super::ending::at_the_deadline;
-use super::money::cost_of_cluster;
 use super::owed::overdue_since;
-use super::size::size_cards;
-use super::usual::with_usual;
 use crate::components::lifetime_fields::LifetimeChoice;
 use crate::components::seal::Seal;
 use crate::facts::ClusterFacts;
 use crate::view::{
     ActionView, BackupView, CloudAgeView, ClusterView, EndView, FoundView, HoldView, JobRow, LeftoversView,
-    Look, OwedView, QuestionView, Sentence, StartView,
+    Look, MoneyLine, OwedView, QuestionView, Sentence, SizeChoice, StartView,
 };
 
 impl ClusterView {
@@ -29,7 +26,7 @@ impl ClusterView {
             look: Look::from(cluster),
             needs_attention: facts.needs_attention(now),
             second_line: second_line(facts, now),
-            money: cost_of_cluster(facts, now),
+            money: MoneyLine::of_cluster(facts, now),
             wanted: (of_when_the_wish_is(facts, now), wanted(facts, now)),
             cloud_age: CloudAgeView::new(&cluster.name, facts.observation.as_ref(), now),
             cloud_says: cloud_says(facts),
@@ -41,7 +38,7 @@ impl ClusterView {
             end: EndView::new(facts, now),
             hold: facts.active_job().and_then(|job| HoldView::of(job, now)),
             on_it: on_it(facts, now),
-            start: can_be_started(facts).then(|| StartView::new(facts)),
+            start: can_be_started(facts).then(|| StartView::new(facts, now)),
             owed: OwedView::new(facts.owed.as_ref(), &facts.proof(), now).with_receipt(facts.receipt),
             backup: BackupView::new(facts, now),
             latest_job: facts.latest_job.as_ref().map(|job| JobRow::with_steps(job, now)),
@@ -63,12 +60,12 @@ impl ClusterFacts {
 }
 
 impl StartView {
-    pub fn new(facts: &ClusterFacts) -> Self {
+    pub fn new(facts: &ClusterFacts, now: Time) -> Self {
         let busy = facts
             .active_job()
             .map(|job| format!("Job #{} is at work on it; the new job waits for its end. ", job.job.number));
         Self {
-            sizes: with_usual(size_cards(&facts.offers, facts.default_size, None), facts),
+            sizes: SizeChoice::new(facts, facts.default_size, None, now).for_the_usual_stay(facts, now),
             lifetime: LifetimeChoice::short(facts),
             note: format!("{}{}", busy.unwrap_or_default(), at_the_deadline(&facts.limits)),
         }

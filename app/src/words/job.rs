@@ -8,12 +8,11 @@ use domain::text;
 use super::ending::{at_the_deadline, end_of};
 use super::job_actions::actions;
 use super::job_row::{cleans_up, short_title, step_at_work};
-use super::money::cost_of_job;
 use super::owed::what_is_left;
 use super::steps::span;
 use super::usual::{usual_of_job, usual_of_step};
 use crate::facts::JobFacts;
-use crate::view::{HoldView, JobView, LineView, Look, OwedView, QuestionView, Sentence, StepView};
+use crate::view::{HoldView, JobView, LineView, Look, MoneyLine, OwedView, QuestionView, Sentence, StepView};
 
 impl JobView {
     pub fn new(facts: &JobFacts, now: Time) -> Self {
@@ -30,6 +29,7 @@ impl JobView {
             document_title: document_title(facts),
             favicon: favicon(job.state).to_owned(),
             lead: lead(facts, now),
+            money: MoneyLine::of_job(facts, now),
             usual: usual_of_job(facts, now),
             notice: notice(facts, now),
             hold: HoldView::of(&facts.job, now),
@@ -121,7 +121,7 @@ fn money(facts: &JobFacts) -> String {
     }
 }
 
-fn creates_cluster(facts: &JobFacts) -> bool {
+pub fn creates_cluster(facts: &JobFacts) -> bool {
     facts.job.steps.iter().any(|step| step.action.creates_cluster())
 }
 
@@ -170,10 +170,8 @@ fn spoken(facts: &JobFacts) -> String {
     format!("Job {} {}.{outcome}", job.number, text::job_state(job.state).to_lowercase())
 }
 
-/// By which list it is estimated, unless that stands beside the cost.
-fn price_of(price: &Price, is_costed: bool) -> Sentence {
-    let words = Sentence::new(text::hourly(price.hourly));
-    if is_costed { words } else { words.then(". ").muted(estimate([price])) }
+fn price_of(price: &Price) -> Sentence {
+    Sentence::new(text::hourly(price.hourly)).then(". ").muted(estimate([price]))
 }
 
 /// Who, where, how big, and what happens when a step fails.
@@ -189,7 +187,6 @@ fn table_of_facts(facts: &JobFacts, now: Time) -> Vec<(String, Sentence)> {
         (false, true) => "what exists is destroyed",
         (false, false) => "the job ends there",
     };
-    let cost = cost_of_job(facts, now);
     let rows = [
         Some(("Asked", Sentence::default().second(job.created_at, now))),
         Some(("Started", started)),
@@ -200,8 +197,7 @@ fn table_of_facts(facts: &JobFacts, now: Time) -> Vec<(String, Sentence)> {
         )),
         job.size.map(|size| ("Size", Sentence::new(size.as_str()))),
         job.resumes.map(|resumed| ("Resumes", Sentence::default().job(resumed))),
-        facts.price.as_ref().map(|price| ("Price", price_of(price, cost.is_some()))),
-        cost.map(|words| ("Cost", words)),
+        facts.price.as_ref().map(|price| ("Price", price_of(price))),
         Some(("If a step fails", Sentence::new(on_failure))),
     ];
     rows.into_iter().flatten().map(|(label, words)| (label.to_owned(), words)).collect()

@@ -8,7 +8,7 @@ use store::{Error, JobFilter, Store};
 use super::attention::Surroundings;
 use crate::facts::{ClusterFacts, JobFacts};
 use crate::view::{
-    AttentionView, CloudAgeView, ClusterView, JobRow, JobView, MonthView, PulseView, QuestionView,
+    AttentionView, CloudAgeView, ClusterView, JobRow, JobView, MoneyLine, MonthView, PulseView, QuestionView,
 };
 
 impl ClusterView {
@@ -55,7 +55,8 @@ impl PulseView {
             drill: store.last_drill().await?,
         };
         let month = store.this_month().await?;
-        let month = MonthView::new(&month, catalogue, &store.prices().await?);
+        let (list, age) = (store.prices().await?, store.price_list_age().await?);
+        let month = MonthView::new(&month, catalogue, &list, &age);
         let now = Utc::now();
         let age =
             |facts: &ClusterFacts| CloudAgeView::new(&facts.cluster.name, facts.observation.as_ref(), now);
@@ -63,6 +64,7 @@ impl PulseView {
             attention: AttentionView::new(&clusters, &around, now),
             month,
             cloud_ages: clusters.iter().map(age).collect(),
+            money: clusters.iter().filter_map(|facts| MoneyLine::of_cluster(facts, now)).collect(),
         })
     }
 }
@@ -98,6 +100,22 @@ impl JobView {
     pub async fn load(store: &Store, catalogue: &Catalogue, number: i64) -> Result<Option<Self>, Error> {
         let facts = JobFacts::load(store, catalogue, number).await?;
         Ok(facts.map(|facts| Self::new(&facts, Utc::now())))
+    }
+}
+
+impl MoneyLine {
+    /// What a job's cluster has cost, as long as the job is at work on it.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn of_job_at_work(
+        store: &Store,
+        catalogue: &Catalogue,
+        number: i64,
+    ) -> Result<Option<Self>, Error> {
+        let facts = JobFacts::load(store, catalogue, number).await?;
+        let at_work = facts.filter(|facts| !facts.job.job.state.is_final());
+        Ok(at_work.and_then(|facts| Self::of_job(&facts, Utc::now())))
     }
 }
 

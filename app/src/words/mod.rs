@@ -30,5 +30,3 @@ pub use cluster_line::second_line;
 pub use ending::{at_the_deadline, end_of, its_end};
 pub use job_row::cleans_up;
 pub use money::{budget_note, cost_or_estimate, what_is_up};
-pub use size::size_cards;
-pub use usual::with_usual;

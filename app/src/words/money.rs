@@ -6,17 +6,34 @@ use domain::cluster::ClusterState;
 use domain::money::{
     Cost, Month, OverBudget, Strain, UpTime, all_always_on, always_on_prices, may_start, strain,
 };
-use domain::price::{MachinePrice, Price, estimate};
+use domain::price::{ListAge, MachinePrice, Price, estimate};
 use domain::{catalogue::Catalogue, text};
 use rust_decimal::Decimal;
 use store::ThisMonth;
 
+use super::job::creates_cluster;
 use crate::facts::{ClusterFacts, JobFacts};
-use crate::view::{MonthView, Sentence};
+use crate::view::{MoneyLine, MonthView, Sentence};
 
 /// "$0.07 so far, at most $0.14 if it is destroyed by 12:00. Estimate from …"
 pub fn cost_of_cluster(facts: &ClusterFacts, now: Time) -> Option<Sentence> {
     said(&facts.up_times, facts.cost(now), facts.cost_at_most(now), now)
+}
+
+impl MoneyLine {
+    /// Of a cluster, where it costs or its price is told.
+    pub fn of_cluster(facts: &ClusterFacts, now: Time) -> Option<Self> {
+        Self::new(format!("cluster-money-{}", facts.cluster.name), cost_or_estimate(facts, now), now)
+    }
+
+    /// Of a job, where that of its cluster is told.
+    pub fn of_job(facts: &JobFacts, now: Time) -> Option<Self> {
+        Self::new(format!("job-money-{}", facts.job.job.number), cost_of_job(facts, now), now)
+    }
+
+    fn new(id: String, words: Option<Sentence>, now: Time) -> Option<Self> {
+        words.map(|words| Self { id, words, made_at: now.timestamp() })
+    }
 }
 
 /// The same beside a price, also where nothing has been metered; none where no price is told.
@@ -27,9 +44,12 @@ pub fn cost_or_estimate(facts: &ClusterFacts, now: Time) -> Option<Sentence> {
     cost_of_cluster(facts, now).or_else(price)
 }
 
-/// The same for the time in which a job is at work.
+/// The same for the time in which a job is at work; where nothing has been metered, beside the price of the cluster.
 pub fn cost_of_job(facts: &JobFacts, now: Time) -> Option<Sentence> {
+    let is_at_work = facts.job.job.started_at.is_some() && !facts.job.job.state.is_final();
+    let price = || facts.price.as_ref().filter(|_| is_at_work && creates_cluster(facts));
     said(&facts.up_times, facts.cost(now), facts.cost_at_most(now), now)
+        .or_else(|| price().map(|price| Sentence::default().muted(estimate([price]))))
 }
 
 fn said(up_times: &[UpTime], so_far: Cost, at_most: Option<(Cost, Time)>, now: Time) -> Option<Sentence> {
@@ -57,7 +77,7 @@ pub fn what_is_up(up: &UpTime, now: Time) -> String {
 }
 
 impl MonthView {
-    pub fn new(month: &ThisMonth, catalogue: &Catalogue, list: &[MachinePrice]) -> Self {
+    pub fn new(month: &ThisMonth, catalogue: &Catalogue, list: &[MachinePrice], age: &ListAge) -> Self {
         let now = month.now;
         let name = Month::of(now).name();
         let spent = month.cost();
@@ -68,7 +88,7 @@ impl MonthView {
             Some(Strain::Close) => Some("tone-warn"),
             Some(Strain::Over) => Some("tone-bad"),
         };
-        let state = match may_start(budget, spent, now) {
+        let state = match may_start(budget, &month.up_times, now) {
             Ok(()) if tone.is_some() => " More than four fifths of the budget are used up.".to_owned(),
             Ok(()) => String::new(),
             Err(OverBudget::Zero) => " With a budget of $0.00 nobody may start a cluster.".to_owned(),
@@ -86,8 +106,28 @@ impl MonthView {
                 .strong(state)
                 .then(saved.unwrap_or_default())
                 .muted(lists);
+        let words = match age_of_list(age, now) {
+            Some(age) => words.then(" ").and(age),
+            None => words,
+        };
         Self { tone, words, made_at: now.timestamp() }
     }
+}
+
+/// How old the cloud's own list is, and since when it cannot be had; none where nobody asks for it.
+pub fn age_of_list(age: &ListAge, now: Time) -> Option<Sentence> {
+    let words = match (age.read_at, age.failing_since) {
+        (Some(read_at), None) => Sentence::new("DigitalOcean's list was read ").age(read_at).then(" ago"),
+        (Some(read_at), Some(since)) => Sentence::new("DigitalOcean's list was read ")
+            .age(read_at)
+            .then(" ago; it could not be had since ")
+            .minute(since, now),
+        (None, Some(since)) => {
+            Sentence::new("DigitalOcean's list could not be had, asked for since ").minute(since, now)
+        }
+        (None, None) => return None,
+    };
+    Some(words.then("."))
 }
 
 /// Against clusters that are always up in their default size.
@@ -99,10 +139,10 @@ fn saved(spent: Cost, catalogue: &Catalogue, list: &[MachinePrice], now: Time) -
 
 /// Why somebody of this role may start nothing, or that only an admin may; none while there is money left.
 pub fn budget_note(month: &ThisMonth, catalogue: &Catalogue, role: Role) -> Option<String> {
-    let refused = may_start(catalogue.budget, month.cost(), month.now).err()?;
+    let refused = may_start(catalogue.budget, &month.up_times, month.now).err()?;
     Some(match (refused, role.is_admin()) {
-        (OverBudget::UsedUp { budget, spent, month }, true) => format!(
-            "The budget of {} for {month} is used up ({}). As an admin you can start all the same.",
+        (OverBudget::UsedUp { budget, spent, month, lists }, true) => format!(
+            "The budget of {} for {month} is used up ({}, estimate from {lists}). As an admin you can start all the same.",
             text::dollars(budget),
             text::dollars(spent)
         ),
@@ -178,7 +218,7 @@ mod tests {
     fn the_month_says_its_limit_and_turns_amber_and_red() {
         let said = |budget: &str| {
             let catalogue = Catalogue { budget: Some(budget.parse().unwrap()), ..catalogue() };
-            let view = MonthView::new(&month(vec![up_time(0, None)]), &catalogue, &[]);
+            let view = MonthView::new(&month(vec![up_time(0, None)]), &catalogue, &[], &ListAge::default());
             (view.tone, view.words.to_string())
         };
         let (tone, words) = said("15");
@@ -196,17 +236,41 @@ mod tests {
     }
 
     #[test]
+    fn a_list_that_cannot_be_had_is_told_with_its_age_and_since_when() {
+        let said = |read_at: Option<i64>, failing_since: Option<i64>| {
+            let age = ListAge { read_at: read_at.map(at), failing_since: failing_since.map(at) };
+            let words = MonthView::new(&month(Vec::new()), &catalogue(), &[], &age).words.to_string();
+            words.split_once("Not an invoice.").unwrap().1.to_owned()
+        };
+        assert_eq!(said(None, None), "", "nobody asks for one");
+        assert_eq!(said(Some(0), None), " DigitalOcean's list was read <age> ago.");
+        assert_eq!(
+            said(Some(0), Some(65)),
+            " DigitalOcean's list was read <age> ago; it could not be had since 09:05."
+        );
+        assert_eq!(said(None, Some(65)), " DigitalOcean's list could not be had, asked for since 09:05.");
+    }
+
+    #[test]
     fn what_is_not_up_all_month_saves_money_against_what_is() {
-        let words = MonthView::new(&month(vec![up_time(0, None)]), &catalogue(), &[]).words.to_string();
+        let words = MonthView::new(&month(vec![up_time(0, None)]), &catalogue(), &[], &ListAge::default())
+            .words
+            .to_string();
         // 14 days and 10 hours of a large one, without what was used.
         assert!(words.contains("That is $24.64 less than if everything were always up."), "{words}");
-        let unused = MonthView::new(&month(Vec::new()), &catalogue(), &[]).words.to_string();
+        let unused =
+            MonthView::new(&month(Vec::new()), &catalogue(), &[], &ListAge::default()).words.to_string();
         assert!(
             unused.ends_with("always up. Estimate from the config's prices of 2026-11-20. Not an invoice."),
             "also where nothing was up: {unused}"
         );
         let spent = vec![up_time(-40_000, None), up_time(-40_000, None)];
-        assert!(!MonthView::new(&month(spent), &catalogue(), &[]).words.to_string().contains("less than"));
+        assert!(
+            !MonthView::new(&month(spent), &catalogue(), &[], &ListAge::default())
+                .words
+                .to_string()
+                .contains("less than")
+        );
     }
 
     #[test]

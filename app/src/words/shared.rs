@@ -8,7 +8,7 @@ use domain::text;
 
 use super::cluster_line::second_line;
 use super::job_row::{short_title, step_at_work, took};
-use super::money::{cost_of_cluster, cost_of_job, what_is_up};
+use super::money::{cost_of_job, cost_or_estimate, what_is_up};
 use crate::facts::JobFacts;
 use crate::shared::{Opened, SharedCluster, Thing};
 use crate::view::{
@@ -81,7 +81,7 @@ fn of_job(facts: &JobFacts, opened: &Opened, now: Time) -> SharedView {
 fn of_cluster(shared: &SharedCluster, opened: &Opened, now: Time) -> SharedView {
     let cluster = &shared.facts.cluster;
     let look = Look::from(cluster);
-    let cost = if opened.view.shows_cost { cost_of_cluster(&shared.facts, now) } else { None };
+    let cost = if opened.view.shows_cost { cost_or_estimate(&shared.facts, now) } else { None };
     let at_work = shared.job.as_ref().map(|facts| {
         let page = JobView::new(facts, now);
         Sentence::default().strong(page.heading).then(": ").and(page.lead)
@@ -113,7 +113,8 @@ fn of_receipt(receipt: &Receipt, opened: &Opened) -> SharedView {
         facts.push(("Size", receipt.sizes()));
     }
     if cost && is_metered {
-        facts.push(("Cost", text::dollars(receipt.cost)));
+        let estimate = receipt.estimate().unwrap_or_default();
+        facts.push(("Cost", format!("{}. {estimate}", text::dollars(receipt.cost))));
     }
     if let Some(who) = receipt.started_by.as_ref().filter(|_| names) {
         facts.push(("Started by", who.to_string()));

@@ -77,7 +77,7 @@ mod tests {
 
     use super::*;
     use crate::samples::{at, cluster_facts, guide_at_step, job_facts};
-    use crate::view::JobView;
+    use crate::view::{JobView, SizeChoice};
 
     /// Five to nine minutes for whatever this step does.
     fn durations(steps: &[Step]) -> Durations {
@@ -146,8 +146,8 @@ mod tests {
             usual_starts: vec![(Size::M, Range { from: 300, to: 540 })],
             ..cluster_facts(ClusterState::Down)
         };
-        let cards = with_usual(crate::words::size_cards(&facts.offers, Size::M, None), &facts);
-        let usual: Vec<_> = cards.iter().map(|card| card.usual.as_deref()).collect();
+        let choice = SizeChoice::new(&facts, Size::M, None, at(0));
+        let usual: Vec<_> = choice.cards.iter().map(|card| card.usual.as_deref()).collect();
         assert_eq!(usual, [None, Some("up in 5–9 min"), None]);
     }
 }

@@ -123,7 +123,8 @@ pub(super) fn minutes_or_none(text: &str) -> Read<u32> {
 /// US dollars, read digit by digit: a binary fraction cannot hold a price.
 pub(super) fn price(text: &str) -> Read<Decimal> {
     let is_plain = text.chars().all(|c| c.is_ascii_digit() || c == '.');
-    let price = text.parse::<Decimal>().ok().filter(|price| is_plain && *price <= Decimal::from(1_000_000));
+    let price = Decimal::from_str_exact(text).ok();
+    let price = price.filter(|price| is_plain && *price <= Decimal::from(1_000_000));
     price.ok_or_else(|| {
         format!(
             "{} is no price; write US dollars from \"0\" to \"1000000\", such as \"0.02232\"",

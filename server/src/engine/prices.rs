@@ -48,7 +48,7 @@ impl Engine {
             Ok(list) => self.store.set_prices(&list).await,
             Err(error) => {
                 warn!(%error, "the price list cannot be had; the last one stays");
-                self.store.retry_price_look(EVERY, AGAIN).await
+                self.store.price_list_failed(&error.to_string(), EVERY, AGAIN).await
             }
         }
     }

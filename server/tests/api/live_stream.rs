@@ -10,6 +10,7 @@ use sqlx::PgPool;
 use store::Store;
 use tokio::time::timeout;
 
+use crate::money::was_up;
 use crate::support::{CLUSTER, Events, Service};
 
 /// A ping comes every ten seconds.
@@ -75,6 +76,49 @@ async fn who_comes_is_told_how_old_our_facts_from_each_provider_are(pool: PgPool
     let contacts = events.next_named("hello").await.data["contacts"].clone();
     assert_eq!(contacts["id"], "contact-ages");
     assert!(contacts["html"].as_str().is_some_and(|html| html.contains("CircleCI answered ")), "{contacts}");
+}
+
+/// The piece of this id in what goes along with the time.
+fn piece(event: &Value, id: &str) -> Option<String> {
+    let pieces = event["pieces"].as_array().unwrap();
+    let piece = pieces.iter().find(|piece| piece["id"] == id)?;
+    Some(piece["html"].as_str().unwrap().to_owned())
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_is_up_costs_more_on_an_open_page_though_no_row_has_changed(pool: PgPool) {
+    let service = Service::demo(pool.clone()).await;
+    let job = was_up(&service, &pool).await;
+    let begin = "update job set state = 'running', finished_at = null, started_at = now() - interval '1 hour' where job_number = $1";
+    sqlx::query(begin).bind(job).execute(&pool).await.unwrap();
+    let (of_job, of_cluster) = (format!("job-money-{job}"), format!("cluster-money-{CLUSTER}"));
+    let mut alone = Events::open(service.get(&format!("/events?topics=job:{job}"))).await;
+    let mut all = Events::open(service.get("/events?topics=clusters")).await;
+    let first = [
+        piece(&alone.next_named("hello").await.data, &of_job).unwrap(),
+        piece(&all.next_named("hello").await.data, &of_cluster).unwrap(),
+    ];
+    for html in &first {
+        assert!(
+            html.contains("$0.6") && html.contains(" so far") && html.contains("Not an invoice."),
+            "{html}"
+        );
+    }
+    // As if an hour had passed: written past the store, so that no version tells of it.
+    for sql in [
+        "update up_time set began_at = began_at - interval '1 hour'",
+        "update job set started_at = started_at - interval '1 hour'",
+    ] {
+        sqlx::query(sql).execute(&pool).await.unwrap();
+    }
+    let has_grown = |id: &str, event: &Value| {
+        piece(event, id).is_some_and(|html| html.contains("$1.2") && html.contains(id))
+    };
+    alone.next_where("ping", |ping| has_grown(&of_job, ping)).await;
+    all.next_where("ping", |ping| has_grown(&of_cluster, ping)).await;
+    let end = "update job set state = 'succeeded', finished_at = now(), version = nextval('change_version') where job_number = $1";
+    sqlx::query(end).bind(job).execute(&pool).await.unwrap();
+    alone.next_where("ping", |ping| piece(ping, &of_job).is_none()).await;
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

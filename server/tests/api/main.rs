@@ -12,6 +12,7 @@ mod debts;
 mod demo;
 mod doors;
 mod endings;
+mod estimates;
 mod feeds;
 mod headers;
 mod health;

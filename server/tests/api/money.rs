@@ -1,5 +1,8 @@
 //! Budgets, costs and receipts: by the pages, over the API, from Slack.
 
+use std::time::Duration;
+
+use domain::price::ListedPrice;
 use reqwest::header::{ACCEPT, COOKIE};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -7,12 +10,14 @@ use sqlx::PgPool;
 
 use crate::support::{ADMIN_API_TOKEN, ADMIN_PASSWORD, API_TOKEN, CLUSTER, PASSWORD, SLACK_TOKEN, Service};
 
+const HOUR: Duration = Duration::from_secs(3_600);
+
 async fn with_budget(pool: PgPool, budget: &str) -> Service {
     Service::real_with(pool, |catalogue| catalogue.budget = Some(budget.parse().unwrap())).await
 }
 
 /// Some cluster has cost thousands since the month began.
-async fn is_spent(pool: &PgPool) {
+pub async fn is_spent(pool: &PgPool) {
     sqlx::raw_sql(
         "insert into cluster (cluster_name) values ('elsewhere');
          insert into up_time (cluster_name, size, machine, nodes, hourly, monthly, price_source, prices_of, began_at)
@@ -44,7 +49,7 @@ async fn press(service: &Service, password: &str) -> (String, u16, String) {
     (place, page.status().as_u16(), page.text().await.unwrap())
 }
 
-async fn say(service: &Service, word: &str) -> String {
+pub async fn say(service: &Service, word: &str) -> String {
     let form = [
         ("token", SLACK_TOKEN),
         ("trigger_word", word),
@@ -153,8 +158,41 @@ async fn within_the_budget_everybody_starts_and_the_month_is_shown_with_its_limi
     assert!(page.contains("(limit $15.00)") && page.contains("Not an invoice."), "{page}");
 }
 
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_program_reads_what_each_size_costs_what_is_saved_and_how_old_the_list_is(pool: PgPool) {
+    let service = Service::real(pool.clone()).await;
+    let listed = ListedPrice {
+        machine: "s-1vcpu-3gb".into(),
+        hourly: "0.02500".parse().unwrap(),
+        monthly: "16".parse().unwrap(),
+    };
+    service.store.set_prices(&[listed]).await.unwrap();
+    let (_, cluster) = get(&service, &format!("/api/v1/clusters/{CLUSTER}")).await;
+    let sizes = cluster["sizes"].as_array().unwrap();
+    let told: Vec<_> =
+        sizes.iter().map(|size| (&size["size"], &size["hourly"], &size["prices_from"])).collect();
+    assert_eq!(told[0], (&json!("s"), &json!("0.02500"), &json!("digitalocean")));
+    assert_eq!(told[1], (&json!("m"), &json!("0.03571"), &json!("config")), "it does not stand in the list");
+    assert_eq!((&sizes[1]["monthly"], &sizes[1]["prices_of"]), (&json!("24.00"), &json!("2026-11-20")));
+    assert_eq!(sizes.iter().filter(|size| size["is_default"] == true).count(), 1);
+
+    was_up(&service, &pool).await;
+    service.store.price_list_failed("500", HOUR, HOUR).await.unwrap();
+    let (_, costs) = get(&service, "/api/v1/costs").await;
+    let sum = |name: &str| costs[name].as_str().unwrap().parse::<Decimal>().unwrap();
+    assert_eq!(sum("saved"), sum("always_on") - sum("so_far"), "{costs}");
+    assert_eq!(costs["prices"][0], json!({ "from": "digitalocean", "of": "2026-11-22" }), "{costs}");
+    let age = &costs["price_list"];
+    assert!(age["read_at"].is_string() && age["failing_since"].is_string(), "{costs}");
+    let cookie = service.sign_in().await;
+    for path in ["/".to_owned(), format!("/clusters/{CLUSTER}/resize")] {
+        let page = service.get_with(&cookie, &path).await.text().await.unwrap();
+        assert!(page.contains("it could not be had since "), "{path}: {page}");
+    }
+}
+
 /// A middle cluster was up for an hour, and its debt stands.
-async fn was_up(service: &Service, pool: &PgPool) -> i64 {
+pub async fn was_up(service: &Service, pool: &PgPool) -> i64 {
     let job = service.accept("up", None).await;
     for sql in [
         "update job set state = 'succeeded', outcome = 'Up.', started_at = now() - interval '1 hour', finished_at = now() - interval '55 min' where job_number = $1",
@@ -188,6 +226,12 @@ async fn a_cluster_and_a_job_say_what_they_cost_and_that_it_is_an_estimate(pool:
     );
     let (_, shown) = get(&service, &format!("/api/v1/jobs/{job}")).await;
     assert!(["0.05", "0.06"].iter().any(|sum| shown["cost"]["so_far"] == *sum), "{shown}");
+    assert_eq!(shown["cost"]["at_most"], Value::Null, "what it costs now is no cost of the job that is over");
+    let begin = "update job set state = 'running', finished_at = null where job_number = $1";
+    sqlx::query(begin).bind(job).execute(&pool).await.unwrap();
+    let (_, shown) = get(&service, &format!("/api/v1/jobs/{job}")).await;
+    let of_job: Decimal = shown["cost"]["at_most"].as_str().unwrap().parse().unwrap();
+    assert!(of_job > "2.39".parse().unwrap() && of_job < "2.43".parse().unwrap(), "{shown}");
     let cookie = service.sign_in().await;
     let page = service.get_with(&cookie, &format!("/clusters/{CLUSTER}")).await.text().await.unwrap();
     assert!(page.contains(" so far<!>, at most $2.4") && page.contains(" if it is destroyed by "), "{page}");
@@ -204,6 +248,10 @@ async fn a_debt_that_a_person_takes_over_ends_the_meter_and_leaves_a_receipt_tha
     assert_eq!(closed.status(), 200);
     let closed: Value = closed.json().await.unwrap();
     let number = closed["receipt"].as_i64().unwrap();
+    let told = "select buttons from announcement where text like 'Receipt %'";
+    let buttons: Value = sqlx::query_scalar(told).fetch_one(&pool).await.unwrap();
+    let title = format!("Receipt {number}");
+    assert_eq!(buttons, json!([{ "title": title, "path": format!("/receipts/{number}") }]));
 
     let (status, receipt) = get(&service, &format!("/api/v1/receipts/{number}")).await;
     assert_eq!(status, 200);

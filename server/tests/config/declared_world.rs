@@ -83,9 +83,9 @@ fn prices_keep_every_digit() {
 fn a_price_has_its_day_and_several_machines_cost_several_times_as_much() {
     let of = |text: &str| parse("f.toml", text).unwrap().catalogue.clusters[0].sizes[0].price.clone();
     let dated = of(SHIPPED);
-    assert_eq!(dated.list(), "the config's prices of 2026-11-20");
+    assert_eq!(dated.list().to_string(), "the config's prices of 2026-11-20");
     let undated = of(&shipped_with("prices_of = \"2026-11-20\"", ""));
-    assert_eq!(undated.list(), "the config's prices, which are undated");
+    assert_eq!(undated.list().to_string(), "the config's prices, which are undated");
     let three = of(&shipped_with("vcpus = 1,", "vcpus = 1, nodes = 3,"));
     assert_eq!((three.hourly.to_string().as_str(), three.monthly.to_string().as_str()), ("0.06696", "45.00"));
 }
@@ -100,6 +100,7 @@ fn a_budget_limits_an_operator_and_only_one_of_zero_an_admin_too() {
     assert_eq!(limits(""), [None, None]);
     assert_eq!(limits("[budget]\nmonthly = \"50.00\"\n"), [Some("50.00".into()), None]);
     assert_eq!(limits("[budget]\nmonthly = \"0\"\n"), [Some("0".into()), Some("0".into())]);
+    assert_eq!(limits("[budget]\nmonthly = \"0.00\"\n"), [Some("0.00".into()), Some("0.00".into())]);
 }
 
 #[rstest]

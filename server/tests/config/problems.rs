@@ -134,6 +134,25 @@ fn a_reference_to_nothing_is_refused(#[case] original: &str, #[case] changed: &s
     "\"-0.1\"",
     "sizes.s.hourly: \"-0.1\" is no price; write US dollars from \"0\" to \"1000000\", such as \"0.02232\""
 )]
+#[case::empty_price("\"0.02232\"", "\"\"", "sizes.s.hourly: \"\" is no price")]
+#[case::price_with_a_currency("\"15.00\"", "\"$15.00\"", "sizes.s.monthly: \"$15.00\" is no price")]
+#[case::price_with_a_comma("\"15.00\"", "\"15,00\"", "sizes.s.monthly: \"15,00\" is no price")]
+#[case::price_with_a_power("\"15.00\"", "\"1e1\"", "sizes.s.monthly: \"1e1\" is no price")]
+#[case::price_of_a_million_and_a_cent(
+    "\"15.00\"",
+    "\"1000000.01\"",
+    "sizes.s.monthly: \"1000000.01\" is no price"
+)]
+#[case::price_of_which_digits_would_be_lost(
+    "\"0.02232\"",
+    "\"0.00000000000000000000000000001\"",
+    "sizes.s.hourly: \"0.00000000000000000000000000001\" is no price"
+)]
+#[case::month_that_costs_less_than_an_hour(
+    "\"15.00\"",
+    "\"0.02\"",
+    "sizes.s.monthly: \"0.02\" is less than the price of an hour"
+)]
 #[case::price_in_words("\"15.00\"", "\"fifteen\"", "sizes.s.monthly: \"fifteen\" is no price")]
 #[case::no_day(
     "\"2026-11-20\"",

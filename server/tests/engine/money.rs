@@ -71,6 +71,9 @@ async fn a_list_that_cannot_be_had_leaves_the_last_one_with_its_age(pool: PgPool
     list_is_read(&house).await;
     engine.stop().await;
     let before = house.store.prices().await.unwrap();
+    let read_at = house.store.price_list_age().await.unwrap().read_at;
+    assert!(read_at.is_some());
+    let mut first_failure = None;
     for kind in [FaultKind::Status500, FaultKind::Unauthorized, FaultKind::TruncatedJson] {
         house.simulator.inject(Fault::on(Endpoint::DigitaloceanSizes, kind)).unwrap();
         sqlx::query("update price_look set asked_at = '-infinity'").execute(&house.pool).await.unwrap();
@@ -83,7 +86,20 @@ async fn a_list_that_cannot_be_had_leaves_the_last_one_with_its_age(pool: PgPool
             .await;
         engine.stop().await;
         assert_eq!(house.store.prices().await.unwrap(), before, "{kind:?}");
+        let age = house.store.price_list_age().await.unwrap();
+        assert_eq!(age.read_at, read_at, "{kind:?}");
+        first_failure = first_failure.or(age.failing_since);
+        assert!(age.failing_since.is_some() && age.failing_since == first_failure, "{kind:?}: {age:?}");
     }
+    sqlx::query("update price_look set asked_at = '-infinity'").execute(&house.pool).await.unwrap();
+    let engine = house.start_engine();
+    house
+        .until("the list is had again", async || {
+            let age = house.store.price_list_age().await.unwrap();
+            (age.failing_since.is_none() && age.read_at > read_at).then_some(())
+        })
+        .await;
+    engine.stop().await;
 }
 
 /// An hour after it was asked for is the next turn, whoever takes it.

@@ -145,7 +145,13 @@ fn read_offer(
         None => Some(1),
     };
     let hourly = problems.read(&shape.hourly, |price| values::price(price));
-    let monthly = problems.read(&shape.monthly, |price| values::price(price));
+    // No month costs more than the monthly price, so with a smaller one the meter would hardly count.
+    let monthly = problems.read(&shape.monthly, |price| match (values::price(price)?, hourly) {
+        (monthly, Some(hourly)) if monthly < hourly => {
+            Err(format!("{} is less than the price of an hour", values::shown(price)))
+        }
+        (monthly, _) => Ok(monthly),
+    });
     let one = Price { hourly: hourly?, monthly: monthly?, source: PriceSource::Config, of: prices_of };
     let nodes = nodes?;
     Some(SizeOffer {

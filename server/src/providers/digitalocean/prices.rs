@@ -1,7 +1,8 @@
 //! What things cost for a day, in US dollars: what somebody loses with each day that they are forgotten.
 //!
 //! A machine tells its own price. The others are list prices, which change without notice: docs.digitalocean.com,
-//! "Load Balancers Pricing" (edited 2025-02-28, read in 2026-11) and "Volumes Pricing" (read in 2026-11).
+//! "Load Balancers Pricing" (edited 2025-02-28, read 2026-11-22) and "Volumes Pricing" (read 2026-11-22). That day
+//! stands in `domain::cloud`, beside what is said of them; change it with them.
 
 use domain::price::ListedPrice;
 use rust_decimal::Decimal;
@@ -29,13 +30,12 @@ pub fn machine(hourly: &Number) -> Option<Decimal> {
     Some((read(hourly, Decimal::ONE_THOUSAND)? * HOURS_OF_DAY).round_dp(PLACES))
 }
 
-/// A line of the price list; none where a price is missing or cannot be one.
+/// A line of the price list; none where a price is missing or cannot be one. A month that costs less than an hour cannot:
+/// it is the most that is counted of a month, so nothing would be.
 pub fn listed(size: Size) -> Option<ListedPrice> {
-    Some(ListedPrice {
-        machine: size.slug,
-        hourly: read(&size.price_hourly?, Decimal::ONE_THOUSAND)?.round_dp(LIST_PLACES),
-        monthly: read(&size.price_monthly?, MOST_MONTHLY)?.round_dp(LIST_PLACES),
-    })
+    let hourly = read(&size.price_hourly?, Decimal::ONE_THOUSAND)?.round_dp(LIST_PLACES);
+    let monthly = read(&size.price_monthly?, MOST_MONTHLY)?.round_dp(LIST_PLACES);
+    (hourly <= monthly).then_some(ListedPrice { machine: size.slug, hourly, monthly })
 }
 
 /// Read digit by digit.
@@ -103,6 +103,8 @@ mod tests {
             r#"{"slug":"a","price_hourly":"free","price_monthly":4.0}"#,
             r#"{"slug":"a","price_hourly":-1,"price_monthly":4.0}"#,
             r#"{"slug":"a","price_hourly":0.1}"#,
+            r#"{"slug":"a","price_hourly":0.1,"price_monthly":null}"#,
+            r#"{"slug":"a","price_hourly":0.1,"price_monthly":0}"#,
         ] {
             assert_eq!(size(json), None, "{json}");
         }

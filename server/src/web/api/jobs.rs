@@ -1,5 +1,6 @@
 //! Reading jobs.
 
+use app::facts::JobFacts;
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use domain::history::Usual;
@@ -43,25 +44,26 @@ pub async fn one(
     Path(number): Path<String>,
 ) -> Result<Json<JobShape>, Problem> {
     let job = existing(&web, &number).await?;
-    let cost = cost(&web, &job.job).await?;
+    let cost = cost(&web, job.job.number).await?;
     if job.job.state.is_final() {
         return Ok(Json(JobShape::from(job).with_cost(cost)));
     }
     let Job { routine, cluster, size, .. } = &job.job;
     let durations = web.store.step_durations(cluster, *size).await?;
-    let in_all = Usual::of(&web.store.job_durations(routine, cluster, *size).await?);
+    let in_all = match job.job.resumes {
+        Some(_) => None,
+        None => Usual::of(&web.store.job_durations(routine, cluster, *size).await?),
+    };
     let now = web.store.now().await?;
     Ok(Json(JobShape::with_past(job, &durations, in_all, now).with_cost(cost)))
 }
 
 /// What the cluster costs while the job is at work.
-async fn cost(web: &Web, job: &Job) -> Result<Option<CostShape>, Problem> {
-    let Some(started) = job.started_at else { return Ok(None) };
+async fn cost(web: &Web, job: i64) -> Result<Option<CostShape>, Problem> {
+    let facts = JobFacts::load(&web.store, &web.catalogue, job).await?;
     let now = web.store.now().await?;
-    let until = job.finished_at.unwrap_or(now);
-    let up_times = web.store.up_times_between(&job.cluster, started, until).await?;
-    let so_far = up_times.iter().map(|up| up.cost(started, until)).sum();
-    Ok(CostShape::new(&up_times, so_far, None))
+    let cost = |facts: JobFacts| CostShape::new(&facts.up_times, facts.cost(now), facts.cost_at_most(now));
+    Ok(facts.and_then(cost))
 }
 
 /// The job that an address names.

@@ -1,9 +1,13 @@
 //! Reading what things cost: this month, and receipts.
 
+use std::collections::BTreeSet;
+
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use chrono::NaiveDate;
-use domain::money::{Month, all_always_on};
+use domain::Time;
+use domain::money::{Month, all_always_on, always_on_prices};
+use domain::price::{ListName, Price, PriceSource, estimate_from};
 use domain::text::one_line;
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -31,18 +35,51 @@ pub struct CostsShape {
     budget: Option<Decimal>,
     /// What it would be if each cluster had always been up in its default size.
     always_on: Decimal,
+    /// How much less than that was spent; negative when it was more.
+    saved: Decimal,
     is_estimate: bool,
+    /// By which lists, for people; null where nothing has a price.
+    estimate: Option<String>,
+    /// Each of those lists.
+    prices: Vec<ListShape>,
+    /// The cloud's own list; its times are null where nobody asks for it.
+    price_list: ListAgeShape,
+}
+
+#[derive(Serialize)]
+struct ListShape {
+    /// `digitalocean` or `config`.
+    from: PriceSource,
+    /// Null where the config does not say.
+    of: Option<NaiveDate>,
+}
+
+#[derive(Serialize)]
+struct ListAgeShape {
+    read_at: Option<Time>,
+    /// Since when it could not be had; null while all is well.
+    failing_since: Option<Time>,
 }
 
 pub async fn costs(_: Operator, State(web): State<Web>) -> Result<Json<CostsShape>, Problem> {
     let month = web.store.this_month().await?;
     let list = web.store.prices().await?;
+    let age = web.store.price_list_age().await?;
+    let so_far = month.cost().dollars();
+    let always_on = all_always_on(&web.catalogue, &list, month.now).dollars();
+    let compared = always_on_prices(&web.catalogue, &list);
+    let lists: BTreeSet<ListName> =
+        month.up_times.iter().map(|up| &up.price).chain(&compared).map(Price::list).collect();
     Ok(Json(CostsShape {
         month_begins: Month::of(month.now).begins.date_naive(),
-        so_far: month.cost().dollars(),
+        so_far,
         budget: web.catalogue.budget,
-        always_on: all_always_on(&web.catalogue, &list, month.now).dollars(),
+        always_on,
+        saved: always_on - so_far,
         is_estimate: true,
+        estimate: (!lists.is_empty()).then(|| estimate_from(lists.iter().copied())),
+        prices: lists.into_iter().map(|list| ListShape { from: list.source, of: list.of }).collect(),
+        price_list: ListAgeShape { read_at: age.read_at, failing_since: age.failing_since },
     }))
 }
 

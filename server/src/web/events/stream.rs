@@ -236,9 +236,17 @@ fn every(period: Duration) -> Interval {
     interval
 }
 
-/// What else goes along with the time, for the pages that show clusters.
+/// What else goes along with the time, for the pages that show clusters or a job.
 async fn pulse(web: &Web, topics: &Topics) -> Value {
-    if topics.has_clusters() { web.pulse.pieces(web.hub.turn()).await } else { json!([]) }
+    let turn = web.hub.turn();
+    let mut all = Vec::new();
+    if topics.has_clusters() {
+        all.push(web.pulse.pieces(turn).await);
+    }
+    for job in topics.jobs() {
+        all.push(web.pulse.pieces_of_job(job, turn).await);
+    }
+    all.into_iter().filter_map(|pieces| pieces.as_array().cloned()).flatten().collect()
 }
 
 /// How old our own facts are, drawn for this moment: it goes along wherever the time is told.

@@ -1,18 +1,20 @@
 //! What a cluster looks like to programs.
 
 use app::facts::ClusterFacts;
+use chrono::NaiveDate;
 use domain::Time;
 use domain::cloud::{Resource, ResourceKind};
 use domain::cluster::{ClusterState, Deployment};
 use domain::obligation::{Obligation, ObligationState};
+use domain::price::PriceSource;
 use domain::record::Evidence;
 use domain::size::Size;
 use domain::standing::Doubt;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use super::CostShape;
 use super::backup::BackupShape;
+use super::cost::{CostShape, SizeShape};
 
 #[derive(Serialize)]
 pub struct ClusterShape {
@@ -34,6 +36,8 @@ pub struct ClusterShape {
     /// The job that is at work on it.
     job: Option<i64>,
     services: Vec<ServiceShape>,
+    /// What it can be brought up in, and for how much; empty for a cluster that the config does not know any more.
+    sizes: Vec<SizeShape>,
     /// Of the debt below; null where nothing was metered.
     cost: Option<CostShape>,
     /// The number of the receipt of that debt, once it is settled.
@@ -109,6 +113,10 @@ struct ResourceShape {
     created_at: Option<Time>,
     /// US dollars a day, as a decimal in a text.
     daily: Option<Decimal>,
+    is_estimate: bool,
+    /// By which list that is estimated; null where there is no price.
+    prices_from: Option<PriceSource>,
+    prices_of: Option<NaiveDate>,
     machine: Option<String>,
     /// Who took it over.
     accepted_by: Option<String>,
@@ -126,6 +134,8 @@ impl ClusterShape {
                 .collect(),
         });
         let cost = CostShape::new(&facts.up_times, facts.cost(now), facts.cost_at_most(now));
+        let sizes =
+            facts.offers.iter().map(|offer| SizeShape::new(offer.clone(), facts.default_size)).collect();
         let backup_destroy = BackupShape::of(&facts);
         let job_is_active = facts.active_job().is_some();
         let idle_destroys_at = facts.unsettled().and_then(|owed| owed.idle_end(job_is_active));
@@ -147,6 +157,7 @@ impl ClusterShape {
             scheduled_destroy,
             job: cluster.active_job,
             services: cluster.deployments.into_iter().map(ServiceShape::from).collect(),
+            sizes,
             cost,
             receipt: facts.receipt,
             obligation: facts.owed.map(ObligationShape::from),
@@ -189,12 +200,17 @@ impl From<Obligation> for ObligationShape {
 }
 
 fn resource_shape(resource: &Resource, facts: &ClusterFacts) -> ResourceShape {
+    let seen_at = facts.observation.as_ref().and_then(|observation| observation.answered_at);
+    let list = resource.list(seen_at);
     ResourceShape {
         kind: resource.kind,
         id: resource.id.clone(),
         name: resource.name.clone(),
         created_at: resource.created_at,
         daily: resource.daily,
+        is_estimate: true,
+        prices_from: list.map(|list| list.source),
+        prices_of: list.and_then(|list| list.of),
         machine: resource.machine.clone(),
         accepted_by: facts.acceptance_of(resource).map(|taken| taken.by.clone()),
     }

@@ -3,8 +3,8 @@
 
 use domain::Time;
 use domain::money::{Cost, UpTime};
-use domain::price::{Price, PriceSource};
-use domain::size::Size;
+use domain::price::{Price, PriceSource, estimate};
+use domain::size::{Size, SizeOffer};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
@@ -19,6 +19,8 @@ pub struct CostShape {
     prices_from: PriceSource,
     /// The day of that list; null where the config does not say.
     prices_of: Option<chrono::NaiveDate>,
+    /// The same for people, of all prices in it.
+    estimate: String,
 }
 
 impl CostShape {
@@ -31,7 +33,44 @@ impl CostShape {
             is_estimate: true,
             prices_from: price.source,
             prices_of: price.of,
+            estimate: estimate(up_times.iter().map(|up| &up.price)),
         })
+    }
+}
+
+/// A size in which a cluster can be brought up, at the prices of today.
+#[derive(Serialize)]
+pub struct SizeShape {
+    size: Size,
+    is_default: bool,
+    machine: String,
+    nodes: u16,
+    vcpus: u16,
+    memory_gb: u16,
+    /// Dollars for all nodes.
+    hourly: Decimal,
+    monthly: Decimal,
+    is_estimate: bool,
+    prices_from: PriceSource,
+    prices_of: Option<chrono::NaiveDate>,
+}
+
+impl SizeShape {
+    pub fn new(offer: SizeOffer, default: Size) -> Self {
+        let Price { hourly, monthly, source, of } = offer.price;
+        Self {
+            size: offer.size,
+            is_default: offer.size == default,
+            machine: offer.machine,
+            nodes: offer.nodes,
+            vcpus: offer.vcpus,
+            memory_gb: offer.memory_gb,
+            hourly,
+            monthly,
+            is_estimate: true,
+            prices_from: source,
+            prices_of: of,
+        }
     }
 }
 
@@ -44,6 +83,7 @@ pub struct UpTimeShape {
     /// Dollars for all nodes.
     hourly: Decimal,
     monthly: Decimal,
+    is_estimate: bool,
     prices_from: PriceSource,
     prices_of: Option<chrono::NaiveDate>,
     /// The job that brought it up; null where it was adopted.
@@ -61,6 +101,7 @@ impl From<UpTime> for UpTimeShape {
             nodes: up.nodes,
             hourly,
             monthly,
+            is_estimate: true,
             prices_from: source,
             prices_of: of,
             job: up.job,

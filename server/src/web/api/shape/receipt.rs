@@ -21,6 +21,8 @@ pub struct ReceiptShape {
     /// US dollars, as a decimal in a text.
     cost: Decimal,
     is_estimate: bool,
+    /// By whose prices, for people; null where nothing was metered.
+    estimate: Option<String>,
     jobs: Vec<JobShape>,
     /// On whose word it is gone: `ci` alone, the `cloud`, or `accepted` by a person; null where a person took it over.
     evidence: Option<Evidence>,
@@ -49,7 +51,7 @@ struct LeftoverShape {
 
 impl From<Receipt> for ReceiptShape {
     fn from(receipt: Receipt) -> Self {
-        let text = receipt.line();
+        let (text, estimate) = (receipt.line(), receipt.estimate());
         let (closed_by, closed_because) = receipt.closed.map(|closing| (closing.by, closing.because)).unzip();
         Self {
             number: receipt.number,
@@ -60,6 +62,7 @@ impl From<Receipt> for ReceiptShape {
             up_times: receipt.up_times.into_iter().map(UpTimeShape::from).collect(),
             cost: receipt.cost,
             is_estimate: true,
+            estimate,
             jobs: receipt.jobs.into_iter().map(JobShape::from).collect(),
             evidence: receipt.evidence,
             closed_by,
