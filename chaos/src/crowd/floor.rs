@@ -1,6 +1,6 @@
 //! The floor: a server of a process of its own that writes the same bytes to every connection and does nothing else.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream as Bare};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;

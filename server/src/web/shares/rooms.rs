@@ -21,7 +21,7 @@ use super::frame::Frame;
 use super::page::Drawn;
 use super::seats::{Seats, ViewerLimits};
 use super::subject::{Key, Subject};
-use super::viewer::{Arrival, Saying};
+use super::viewer::Arrival;
 use crate::web::error::Problem;
 use crate::web::state::Web;
 
@@ -30,10 +30,40 @@ const CHECK: Duration = Duration::from_secs(1);
 /// Times in words grow without any change of a row.
 const REDRAW: Duration = Duration::from_secs(10);
 const PING: Duration = Duration::from_secs(10);
+/// A room that has not looked for so long no longer shows the present.
+const CURRENT_FOR: Duration = Duration::from_secs(5);
 /// When a browser comes back after the stream broke.
 const RETRY_MILLISECONDS: u32 = 2_000;
 /// When to come again after there was no seat.
 const FULL_SECONDS: u32 = 30;
+
+/// What a room said last. Whoever reads slowly gets the latest and nothing that came before, so this is all that is kept.
+#[derive(Clone, Default)]
+pub struct Saying {
+    /// How many pages there were.
+    pub pages: u64,
+    /// The latest of them.
+    pub page: Frame,
+    /// What was said beside the pages, such as that they are up to date.
+    pub note: Frame,
+    pub is_last: bool,
+    /// When what it says was last seen to be what the rows say.
+    pub true_at: Option<Instant>,
+}
+
+impl Saying {
+    fn is_current(&self, now: Instant) -> bool {
+        self.true_at.is_some_and(|at| now.duration_since(at) < CURRENT_FOR)
+    }
+
+    /// Wakes nobody: only who asks hears of it.
+    fn is_still_true(room: &watch::Sender<Self>) {
+        room.send_if_modified(|saying| {
+            saying.true_at = Some(Instant::now());
+            false
+        });
+    }
+}
 
 #[derive(Default)]
 pub struct Rooms {
@@ -149,7 +179,7 @@ async fn keep(web: Web, subject: Subject, room: watch::Sender<Saying>) {
                 Err(error) => tracing::warn!(%error, "whether a share still works could not be read"),
             },
             // Silence is the sign for the browsers that they no longer show the present.
-            _ = pings.tick() => if web.hub.is_current() {
+            _ = pings.tick() => if web.hub.is_current() && room.borrow().is_current(Instant::now()) {
                 let note = Frame::new("ping", &json!({ "now": clock() }));
                 room.send_modify(|saying| saying.note = note);
             },
@@ -163,16 +193,19 @@ async fn keep(web: Web, subject: Subject, room: watch::Sender<Saying>) {
             web.hub.after(seen).is_none_or(|rows| rows.iter().any(|row| subject.is_touched_by(row)));
         if !is_touched && drawn_at.is_some_and(|at| at.elapsed() < REDRAW) {
             seen = turn;
+            Saying::is_still_true(&room);
             continue;
         }
         let at = Instant::now();
         if let Some(event) = draw(&web, &subject, &mut told).await {
             (seen, drawn_at) = (turn, Some(at));
-            if let Some(page) = event {
-                room.send_modify(|saying| {
+            match event {
+                Some(page) => room.send_modify(|saying| {
                     saying.pages += 1;
                     saying.page = page;
-                });
+                    saying.true_at = Some(at);
+                }),
+                None => Saying::is_still_true(&room),
             }
         }
     }

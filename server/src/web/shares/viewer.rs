@@ -18,6 +18,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::frame::Frame;
+use super::rooms::Saying;
 use crate::web::error::Problem;
 use crate::web::handover::{Framing, Handover};
 use crate::web::peer;
@@ -26,21 +27,9 @@ use crate::web::state::Web;
 /// How long somebody may leave unread what was sent.
 const UNREAD_FOR: Duration = Duration::from_secs(30);
 /// How much the system keeps for one who reads slowly; it takes twice as much for itself.
-const SENT_AHEAD: usize = 32 * 1024;
+const SENT_AHEAD: usize = 16 * 1024;
 
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
-
-/// What a room said last. Whoever reads slowly gets the latest and never what came before, so this is all that is kept.
-#[derive(Clone, Default)]
-pub struct Saying {
-    /// How many pages there were.
-    pub pages: u64,
-    /// The latest of them.
-    pub page: Frame,
-    /// What was said beside the pages, such as that they are up to date.
-    pub note: Frame,
-    pub is_last: bool,
-}
 
 /// Somebody who wants to look.
 pub struct Arrival {
@@ -102,8 +91,8 @@ impl Viewer {
                 () = &mut over => break,
             }
         }
-        // Who has left needs no goodbye.
-        let _ = self.write(Frame::end(self.framing)).await;
+        // Whoever has left, or still does not read, needs no goodbye.
+        let _ = write_some(&self.stream, &mut Frame::end(self.framing));
     }
 
     /// Tells what is new, and says whether it was the last.
@@ -180,7 +169,6 @@ mod tests {
     async fn viewer(room: &watch::Sender<Saying>, patience: Duration) -> (Viewer, TcpStream) {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let theirs = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-        socket2::SockRef::from(&theirs).set_recv_buffer_size(4 * 1024).unwrap();
         let (stream, _) = listener.accept().await.unwrap();
         let sayings = room.subscribe();
         (Viewer { stream, framing: Framing::Plain, sayings, seen: 0, patience }, theirs)
@@ -259,6 +247,6 @@ mod tests {
         let room = watch::Sender::new(Saying::default());
         let (viewer, _theirs) = viewer(&room, UNREAD_FOR).await;
         let bytes = size_of_val(&viewer.look(pending::<()>()));
-        assert!(bytes <= 768, "{bytes} bytes");
+        assert!(bytes <= 1_024, "{bytes} bytes");
     }
 }
