@@ -29,6 +29,8 @@ pub struct Crowd {
     mark: String,
     /// How many do not read, from the first one on.
     silent: usize,
+    /// How many read again after they did not. They may have been sent away meanwhile.
+    late: usize,
     /// How many of those who read have yet to see the mark.
     missing: usize,
     /// The last event that held a mark, as it came.
@@ -42,6 +44,8 @@ struct Viewer {
     arrived: Option<SystemTime>,
     /// Events so far.
     count: usize,
+    /// It did not read for too long.
+    is_sent_away: bool,
 }
 
 impl Crowd {
@@ -53,13 +57,15 @@ impl Crowd {
             viewers: Vec::new(),
             mark: WELCOME.to_owned(),
             silent: 0,
+            late: 0,
             missing: 0,
             event: Vec::new(),
             buffer: vec![0; 64 * 1024],
         })
     }
 
-    /// Fills up to so many, each with a request of its own, and waits until each got the first event.
+    /// Fills up to so many, in place of those who were sent away too, each with a request of its own. Waits until each
+    /// got the first event.
     pub fn gather(
         &mut self,
         address: SocketAddr,
@@ -68,11 +74,16 @@ impl Crowd {
         limit: Duration,
     ) -> Result<()> {
         WELCOME.clone_into(&mut self.mark);
-        while self.viewers.len() < count {
-            let until = count.min(self.viewers.len() + AT_ONCE);
-            for number in self.viewers.len()..until {
+        let is_away = |number: &usize| self.viewers.get(*number).is_none_or(|viewer| viewer.is_sent_away);
+        let away: Vec<usize> = (0..count).filter(is_away).collect();
+        for some in away.chunks(AT_ONCE) {
+            for number in some.iter().copied() {
                 let viewer = Viewer::connect(address, &request(number), number < self.weary);
-                self.viewers.push(viewer.context("a viewer cannot connect")?);
+                let viewer = viewer.context("a viewer cannot connect")?;
+                match self.viewers.get_mut(number) {
+                    Some(seat) => *seat = viewer,
+                    None => self.viewers.push(viewer),
+                }
                 self.listen_to(number)?;
                 self.missing += 1;
             }
@@ -138,14 +149,17 @@ impl Crowd {
         Ok(())
     }
 
-    /// They read again, until they see what all others saw last. Says how many events were sent to one at most.
+    /// They read again, until they see what all others saw last, or that they were sent away. Says how many events were
+    /// sent to one at most.
     pub fn resume(&mut self, limit: Duration) -> Result<usize> {
         let count = std::mem::take(&mut self.silent);
         for number in 0..count {
             self.listen_to(number)?;
         }
         self.missing += count;
+        self.late = count;
         self.wait(limit)?;
+        self.late = 0;
         Ok(self.viewers.iter().take(count).map(|viewer| viewer.count).max().unwrap_or_default())
     }
 
@@ -158,10 +172,15 @@ impl Crowd {
         let viewer = &mut self.viewers[number];
         loop {
             match viewer.stream.read(&mut self.buffer) {
-                Ok(0) => bail!("the connection was closed: {}", String::from_utf8_lossy(&viewer.unread)),
-                Ok(count) => viewer.unread.extend_from_slice(&self.buffer[..count]),
+                Ok(count @ 1..) => viewer.unread.extend_from_slice(&self.buffer[..count]),
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                _ if number < self.late => {
+                    let is_news = !std::mem::replace(&mut viewer.is_sent_away, true);
+                    self.missing -= usize::from(is_news && viewer.arrived.is_none());
+                    return Ok(());
+                }
+                Ok(_) => bail!("the connection was closed: {}", String::from_utf8_lossy(&viewer.unread)),
                 Err(error) => return Err(error.into()),
             }
             let is_answer = viewer.unread.starts_with(b"HTTP/1.1");
@@ -191,6 +210,6 @@ impl Viewer {
         stream.write_all(request.as_bytes())?;
         stream.set_nonblocking(true)?;
         let stream = TcpStream::from_std(stream);
-        Ok(Self { stream, unread: Vec::new(), arrived: None, count: 0 })
+        Ok(Self { stream, unread: Vec::new(), arrived: None, count: 0, is_sent_away: false })
     }
 }
