@@ -6,11 +6,12 @@
 //! really happened and holds it against the laws. [`Variant`]s are protocols that are broken on purpose: the judge has to
 //! catch each of them.
 //!
-//! [`cycles`] do the same to real processes: slower by far, and with a real database in between.
+//! [`cycles`] do the same to real processes: slower by far, and with a real database in between. A [`crowd`] breaks nothing: it measures.
 
 mod campaign;
 mod cast;
 mod clockwork;
+pub mod crowd;
 pub mod cycles;
 mod dice;
 mod judge;

@@ -4,7 +4,7 @@ mod seeds;
 
 use std::process::ExitCode;
 
-use chaos::cycles;
+use chaos::{crowd, cycles};
 use clap::{Parser, Subcommand};
 
 /// Proofs of what Cluster Head promises.
@@ -22,6 +22,11 @@ enum Command {
     Cycles(cycles::Options),
     /// Measure how long it takes until somebody goes on with the work of one that died
     Recovery(cycles::recovery::Options),
+    /// Measure what a crowd costs that looks at one shared page, and how soon it knows
+    Crowd(crowd::Options),
+    /// The bare server that the crowd is measured against
+    #[command(hide = true)]
+    Floor,
 }
 
 fn main() -> ExitCode {
@@ -29,6 +34,8 @@ fn main() -> ExitCode {
         Command::Seeds(options) => seeds::run(&options),
         Command::Cycles(options) => with_real_processes(|| cycles::run(&options)),
         Command::Recovery(options) => with_real_processes(|| cycles::recovery::run(&options)),
+        Command::Crowd(options) => with_real_processes(|| crowd::run(&options)),
+        Command::Floor => with_real_processes(crowd::floor::serve),
     }
 }
 

@@ -26,7 +26,7 @@ use config::{Mode, Secrets, Settings};
 use engine::Engine;
 use providers::{Patience, Providers};
 use web::auth::Access;
-use web::{Setup, Web};
+use web::{Setup, ViewerLimits, Web};
 
 /// How many connections people and programs share. With those below and one each to listen, two replicas get by with 20,
 /// which is what the smallest hosted databases give.
@@ -72,6 +72,7 @@ pub async fn serve(
         slack_token: settings.secrets.slack_request_token.clone(),
         site: settings.site.clone(),
         check_sessions_every: CHECK_SESSIONS_EVERY,
+        viewers: ViewerLimits::default(),
         closing: closing.clone(),
     });
 

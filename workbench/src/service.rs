@@ -31,6 +31,11 @@ impl Service {
         Ok(Self { child, log: log.to_owned(), begins, stop_with })
     }
 
+    /// The id of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Its exit status, if it is no longer there.
     pub fn ended(&mut self) -> Result<Option<ExitStatus>> {
         Ok(self.child.try_wait()?)

@@ -22,6 +22,7 @@ use anyhow::{Result, bail};
 
 use plan::Plan;
 pub use report::Report;
+pub(crate) use report::quantile;
 use stage::Stage;
 
 /// Cycles that are played at the same time, each on a stage of its own: most of a cycle is waiting.

@@ -5,6 +5,7 @@ pub mod auth;
 mod caller;
 mod error;
 mod events;
+mod handover;
 mod headers;
 mod health;
 mod layers;
@@ -23,6 +24,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
+pub use shares::ViewerLimits;
 pub use state::{Setup, Web};
 
 /// Every route of the service. What stands above `admit` is for the operator; what stands below it asks for nothing,

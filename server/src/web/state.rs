@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::auth::{Access, Attempts};
 use super::events::{Hub, Objects, Pulse, Seats};
-use super::shares::{Guesses, Rooms};
+use super::shares::{Guesses, Rooms, ViewerLimits};
 
 /// The name of the wasm, script and style files below `/pkg`.
 const OUTPUT_NAME: &str = "cluster-head";
@@ -29,6 +29,8 @@ pub struct Setup {
     pub site: PathBuf,
     /// How often a live stream asks whether its session has ended.
     pub check_sessions_every: Duration,
+    /// How many strangers may look at shares at the same time.
+    pub viewers: ViewerLimits,
     /// Cancelled when the process is about to end.
     pub closing: CancellationToken,
 }
@@ -74,7 +76,7 @@ impl Web {
             objects: Arc::new(objects),
             pulse: Arc::new(pulse),
             seats: Arc::default(),
-            rooms: Arc::default(),
+            rooms: Arc::new(Rooms::new(setup.viewers)),
             guesses: Arc::default(),
             site: setup.site,
             check_sessions_every: setup.check_sessions_every,

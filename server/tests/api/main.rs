@@ -31,4 +31,5 @@ mod shares;
 mod sign_in;
 mod slack;
 mod support;
+mod viewers;
 mod whole_way;

@@ -34,20 +34,24 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         process::run(chaos.args(["--count", &count.to_string(), "--from", &from, "--broken"]))?;
     }
     if let Some(count) = options.cycles {
-        with_real_processes(workspace, &["cycles", "--count", &count.to_string(), "--from", &from])?;
+        with_real_processes(workspace, false, &["cycles", "--count", &count.to_string(), "--from", &from])?;
     }
     Ok(())
 }
 
-/// Runs a command of `chaos` that starts the product.
-pub fn with_real_processes(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
+/// Runs a command of `chaos` that starts the product, both built in the same way.
+pub fn with_real_processes(workspace: &Workspace, release: bool, arguments: &[&str]) -> Result<()> {
     step("server", |outcome| {
-        server::build(workspace, false)?;
+        server::build(workspace, release)?;
         outcome.is("built");
         Ok(())
     })?;
     println!();
     let mut chaos = workspace.cargo();
-    chaos.args(["run", "--quiet", "--package", "chaos", "--"]).args(arguments);
+    chaos.args(["run", "--quiet", "--package", "chaos"]);
+    if release {
+        chaos.arg("--release");
+    }
+    chaos.arg("--").args(arguments);
     process::run(&mut chaos)
 }

@@ -8,12 +8,15 @@ mod badge;
 mod door;
 mod feed;
 mod feeds;
+mod frame;
 mod guesses;
 mod image;
 mod page;
 mod rooms;
+mod seats;
 mod status;
 mod subject;
+mod viewer;
 mod wall;
 
 use axum::Router;
@@ -24,6 +27,7 @@ use super::state::Web;
 
 pub use guesses::Guesses;
 pub use rooms::Rooms;
+pub use seats::ViewerLimits;
 
 /// Every address of a share begins so.
 pub const BELOW: &str = "/s/";

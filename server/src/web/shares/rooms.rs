@@ -4,24 +4,24 @@
 //! takes the latest when it is ready for it. Whoever reads slowly misses what is in between and holds up nobody.
 
 use std::collections::HashMap;
-use std::convert::Infallible;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::future::{Future, pending};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderName, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use chrono::Utc;
-use futures::stream::unfold;
 use serde_json::json;
 use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, interval_at};
 
 use super::door::Door;
+use super::frame::Frame;
 use super::page::Drawn;
+use super::seats::{Seats, ViewerLimits};
 use super::subject::{Key, Subject};
+use super::viewer::Arrival;
 use crate::web::error::Problem;
 use crate::web::state::Web;
 
@@ -30,62 +30,111 @@ const CHECK: Duration = Duration::from_secs(1);
 /// Times in words grow without any change of a row.
 const REDRAW: Duration = Duration::from_secs(10);
 const PING: Duration = Duration::from_secs(10);
-/// In this process, over all shares.
-const MOST_VIEWERS: usize = 4_000;
+/// A room that has not looked for so long no longer shows the present.
+const CURRENT_FOR: Duration = Duration::from_secs(5);
+/// When a browser comes back after the stream broke.
+const RETRY_MILLISECONDS: u32 = 2_000;
+/// When to come again after there was no seat.
 const FULL_SECONDS: u32 = 30;
 
-const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
-
-/// What a room says last. Nothing before it has looked for the first time.
+/// What a room said last. Whoever reads slowly gets the latest and nothing that came before, so this is all that is kept.
 #[derive(Clone, Default)]
-struct Saying {
-    event: Bytes,
-    is_last: bool,
+pub struct Saying {
+    /// How many pages there were.
+    pub pages: u64,
+    /// The latest of them.
+    pub page: Frame,
+    /// What was said beside the pages, such as that they are up to date.
+    pub note: Frame,
+    pub is_last: bool,
+    /// When what it says was last seen to be what the rows say.
+    pub true_at: Option<Instant>,
+}
+
+impl Saying {
+    fn is_current(&self, now: Instant) -> bool {
+        self.true_at.is_some_and(|at| now.duration_since(at) < CURRENT_FOR)
+    }
+
+    /// Wakes nobody: only who asks hears of it.
+    fn is_still_true(room: &watch::Sender<Self>) {
+        room.send_if_modified(|saying| {
+            saying.true_at = Some(Instant::now());
+            false
+        });
+    }
 }
 
 #[derive(Default)]
 pub struct Rooms {
     open: Mutex<HashMap<Key, watch::Sender<Saying>>>,
+    strangers: Arc<Seats>,
 }
 
-pub async fn stream(door: Door, State(web): State<Web>) -> Response {
-    listen(web, Subject::Page(door.share), None)
+pub async fn stream(door: Door, arrival: Arrival, State(web): State<Web>) -> Result<Response, Problem> {
+    listen(&web, Subject::Page(door.share), arrival)
 }
 
-/// A stream about this subject. Whoever came in by a session is sent away when it has ended.
-pub fn listen(web: Web, subject: Subject, session: Option<String>) -> Response {
-    let listener = if web.closing.is_cancelled() { None } else { web.rooms.join(&web, subject) };
-    let Some(sayings) = listener else {
-        let message = "There are too many live pages at the moment.";
-        return Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too_many_streams", message)
-            .with_retry_after(FULL_SECONDS)
-            .into_response();
+/// A stream for anybody who has a link.
+pub fn listen(web: &Web, subject: Subject, arrival: Arrival) -> Result<Response, Problem> {
+    let seat = match subject.share() {
+        Some(share) => web.rooms.strangers.take(share.id, arrival.client),
+        None => None,
     };
-    let checks = every(web.check_sessions_every);
-    let viewer = Viewer { web, session, sayings, pings: every(PING), checks, is_new: true, is_over: false };
-    let events = unfold(viewer, |mut viewer| async move {
-        let event = viewer.next().await?;
-        Some((Ok::<_, Infallible>(event), viewer))
-    });
-    let headers = [(CONTENT_TYPE, "text/event-stream"), (X_ACCEL_BUFFERING, "no")];
-    (headers, Body::from_stream(events)).into_response()
+    let seat = seat.ok_or_else(|| {
+        let message =
+            "Too many people look at this live at the moment. The page itself shows all that they see.";
+        Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_viewers", message)
+            .with_retry_after(FULL_SECONDS)
+    })?;
+    Ok(arrival.show(seat, web.rooms.join(web, subject)?, pending()))
+}
+
+/// A stream for whoever is signed in, until the session has ended.
+pub fn listen_signed_in(web: Web, session: Option<String>, arrival: Arrival) -> Result<Response, Problem> {
+    let seat = web.seats.take(session.as_deref()).ok_or_else(no_more_streams)?;
+    let sayings = web.rooms.join(&web, Subject::AllClusters)?;
+    Ok(arrival.show(seat, sayings, signed_out(web, session)))
+}
+
+fn no_more_streams() -> Problem {
+    let message = "There are too many live pages at the moment.";
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too_many_streams", message).with_retry_after(FULL_SECONDS)
+}
+
+/// Boxed, because strangers carry nothing of it.
+fn signed_out(web: Web, session: Option<String>) -> impl Future<Output = ()> {
+    Box::pin(async move {
+        let Some(session) = session else { return pending().await };
+        let mut checks = every(web.check_sessions_every);
+        loop {
+            checks.tick().await;
+            if matches!(web.store.session(&session).await, Ok(None)) {
+                return;
+            }
+        }
+    })
 }
 
 impl Rooms {
-    /// A place in the room of this subject, which is opened if nobody is in it; none when there are too many viewers.
-    fn join(&self, web: &Web, subject: Subject) -> Option<watch::Receiver<Saying>> {
-        let mut open = self.open();
-        if open.values().map(watch::Sender::receiver_count).sum::<usize>() >= MOST_VIEWERS {
-            return None;
+    pub fn new(limits: ViewerLimits) -> Self {
+        Self { open: Mutex::default(), strangers: Arc::new(Seats::new(limits)) }
+    }
+
+    /// A place in the room of this subject, which is opened if nobody is in it.
+    fn join(&self, web: &Web, subject: Subject) -> Result<watch::Receiver<Saying>, Problem> {
+        if web.closing.is_cancelled() {
+            return Err(no_more_streams());
         }
+        let mut open = self.open();
         if let Some(room) = open.get(&subject.key()) {
-            return Some(room.subscribe());
+            return Ok(room.subscribe());
         }
         let (room, listener) = watch::channel(Saying::default());
         open.insert(subject.key(), room.clone());
         drop(open);
         tokio::spawn(keep(web.clone(), subject, room));
-        Some(listener)
+        Ok(listener)
     }
 
     /// Closes a room in which nobody is any more.
@@ -114,6 +163,7 @@ async fn keep(web: Web, subject: Subject, room: watch::Sender<Saying>) {
     let mut seen = web.hub.turn();
     let mut checks = interval(CHECK);
     checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut pings = every(PING);
     let mut told = String::new();
     let mut drawn_at = None::<Instant>;
     loop {
@@ -122,11 +172,16 @@ async fn keep(web: Web, subject: Subject, room: watch::Sender<Saying>) {
             _ = checks.tick() => match works(&web, &subject).await {
                 Ok(true) => {}
                 Ok(false) => {
-                    let event = Bytes::from_static(b"event: ended\ndata: {}\n\n");
-                    room.send_replace(Saying { event, is_last: true });
+                    let note = Frame::new("ended", &json!({}));
+                    room.send_modify(|saying| (saying.note, saying.is_last) = (note, true));
                     break;
                 }
                 Err(error) => tracing::warn!(%error, "whether a share still works could not be read"),
+            },
+            // Silence is the sign for the browsers that they no longer show the present.
+            _ = pings.tick() => if web.hub.is_current() && room.borrow().is_current(Instant::now()) {
+                let note = Frame::new("ping", &json!({ "now": clock() }));
+                room.send_modify(|saying| saying.note = note);
             },
             Ok(()) = turns.changed() => {}
         }
@@ -138,13 +193,19 @@ async fn keep(web: Web, subject: Subject, room: watch::Sender<Saying>) {
             web.hub.after(seen).is_none_or(|rows| rows.iter().any(|row| subject.is_touched_by(row)));
         if !is_touched && drawn_at.is_some_and(|at| at.elapsed() < REDRAW) {
             seen = turn;
+            Saying::is_still_true(&room);
             continue;
         }
         let at = Instant::now();
         if let Some(event) = draw(&web, &subject, &mut told).await {
             (seen, drawn_at) = (turn, Some(at));
-            if let Some(event) = event {
-                room.send_replace(Saying { event, is_last: false });
+            match event {
+                Some(page) => room.send_modify(|saying| {
+                    saying.pages += 1;
+                    saying.page = page;
+                    saying.true_at = Some(at);
+                }),
+                None => Saying::is_still_true(&room),
             }
         }
     }
@@ -159,7 +220,7 @@ async fn works(web: &Web, subject: &Subject) -> Result<bool, store::Error> {
 }
 
 /// The event to send, unless it says the same as the last one; nothing at all when the rows cannot be read now.
-async fn draw(web: &Web, subject: &Subject, told: &mut String) -> Option<Option<Bytes>> {
+async fn draw(web: &Web, subject: &Subject, told: &mut String) -> Option<Option<Frame>> {
     let drawn = match subject.draw(web).await {
         Ok(drawn) => drawn?,
         Err(error) => {
@@ -173,53 +234,7 @@ async fn draw(web: &Web, subject: &Subject, told: &mut String) -> Option<Option<
     let Drawn { html, title, icon, state, .. } = drawn;
     let data = json!({ "html": html, "title": title, "icon": icon, "state": state, "now": clock() });
     *told = html;
-    Some(Some(format!("event: page\ndata: {data}\n\n").into()))
-}
-
-struct Viewer {
-    web: Web,
-    session: Option<String>,
-    sayings: watch::Receiver<Saying>,
-    pings: Interval,
-    checks: Interval,
-    is_new: bool,
-    is_over: bool,
-}
-
-impl Viewer {
-    async fn next(&mut self) -> Option<Bytes> {
-        if self.is_over {
-            return None;
-        }
-        if std::mem::take(&mut self.is_new) {
-            let known = self.sayings.borrow_and_update().clone();
-            self.is_over = known.is_last;
-            return Some([b"retry: 2000\n\n".as_slice(), &known.event].concat().into());
-        }
-        loop {
-            tokio::select! {
-                () = self.web.closing.cancelled() => return None,
-                changed = self.sayings.changed() => {
-                    changed.ok()?;
-                    let saying = self.sayings.borrow_and_update().clone();
-                    self.is_over = saying.is_last;
-                    return Some(saying.event);
-                }
-                _ = self.checks.tick(), if self.session.is_some() => if self.is_signed_out().await {
-                    return None;
-                },
-                // Silence is the sign for the browser that it no longer shows the present.
-                _ = self.pings.tick() => if self.web.hub.is_current() {
-                    return Some(format!("event: ping\ndata: {}\n\n", json!({ "now": clock() })).into());
-                }
-            }
-        }
-    }
-
-    async fn is_signed_out(&self) -> bool {
-        let Some(token) = &self.session else { return false };
-        matches!(self.web.store.session(token).await, Ok(None))
-    }
+    Some(Some(Frame::with_retry("page", RETRY_MILLISECONDS, &data)))
 }
 
 fn every(period: Duration) -> Interval {

@@ -11,6 +11,7 @@ use super::door::Door;
 use super::page::with_policy;
 use super::rooms;
 use super::subject::Subject;
+use super::viewer::Arrival;
 use crate::web::auth::{Identity, Operator};
 use crate::web::error::Problem;
 use crate::web::state::Web;
@@ -21,18 +22,23 @@ pub async fn all(_: Operator, State(web): State<Web>) -> Result<Response, Proble
 
 pub async fn all_events(
     _: Operator,
+    arrival: Arrival,
     State(web): State<Web>,
     Extension(identity): Extension<Identity>,
-) -> Response {
-    rooms::listen(web, Subject::AllClusters, identity.session)
+) -> Result<Response, Problem> {
+    rooms::listen_signed_in(web, identity.session, arrival)
 }
 
 pub async fn shared(door: Door, State(web): State<Web>) -> Response {
     show(&web, &Subject::Wall(door.share)).await.into_response()
 }
 
-pub async fn shared_events(door: Door, State(web): State<Web>) -> Response {
-    rooms::listen(web, Subject::Wall(door.share), None)
+pub async fn shared_events(
+    door: Door,
+    arrival: Arrival,
+    State(web): State<Web>,
+) -> Result<Response, Problem> {
+    rooms::listen(&web, Subject::Wall(door.share), arrival)
 }
 
 async fn show(web: &Web, subject: &Subject) -> Result<Response, Problem> {

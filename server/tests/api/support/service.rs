@@ -14,7 +14,7 @@ use reqwest::{Client, Method, RequestBuilder, Response};
 use secrecy::SecretString;
 use server::config::{self, Keys, PasswordSetting};
 use server::web::auth::Access;
-use server::web::{Setup, Web, listen, router};
+use server::web::{Setup, ViewerLimits, Web, listen, router};
 use sqlx::PgPool;
 use store::{Store, Terms};
 use tokio::net::TcpListener;
@@ -63,6 +63,12 @@ impl Service {
         Self::with(pool, Access::Real { operator, admin }, Some(SLACK_TOKEN), catalogue).await
     }
 
+    /// The demo with other limits to those who look at shares.
+    pub async fn demo_with_seats(pool: PgPool, viewers: ViewerLimits) -> Self {
+        let access = Access::Demo { api_token: "demo".into() };
+        Self::with_seats(pool, access, None, shipped_catalogue(), viewers).await
+    }
+
     pub async fn start(pool: PgPool, access: Access, slack_token: Option<&str>) -> Self {
         Self::with(pool, access, slack_token, shipped_catalogue()).await
     }
@@ -76,6 +82,16 @@ impl Service {
     }
 
     async fn with(pool: PgPool, access: Access, slack_token: Option<&str>, catalogue: Catalogue) -> Self {
+        Self::with_seats(pool, access, slack_token, catalogue, ViewerLimits::default()).await
+    }
+
+    async fn with_seats(
+        pool: PgPool,
+        access: Access,
+        slack_token: Option<&str>,
+        catalogue: Catalogue,
+        viewers: ViewerLimits,
+    ) -> Self {
         server::providers::install_crypto();
         let catalogue = Arc::new(catalogue);
         let store = Store::new(pool);
@@ -89,6 +105,7 @@ impl Service {
             slack_token: slack_token.map(SecretString::from),
             site: Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/api/site"),
             check_sessions_every: Duration::from_millis(100),
+            viewers,
             closing: closing.clone(),
         });
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
