@@ -4,7 +4,8 @@
 import { type Page } from "@playwright/test";
 import { join } from "node:path";
 
-import { acts, DEBTS, FORMS, job, LIVE, PLAIN } from "./support/addresses";
+import { acts, DEBTS, FORMS, job, LIVE, PLAIN, SCHEDULES, SHARES } from "./support/addresses";
+import { CLUSTER } from "./support/api";
 import { environment } from "./support/environment";
 import { AT_WORK, card, outcome, owed, question, step } from "./support/pages";
 import { ASKS, MORE_ROUTINES } from "./support/routines";
@@ -74,6 +75,21 @@ test("pictures of what people do", async ({ page, head }) => {
   await page.goto(LIVE.cluster);
   await expect(owed(page)).toContainText("accepted by operator", LONG);
   await takeAll(page, "accepted", LIVE);
+});
+
+test("pictures of what strangers see", async ({ page, head }) => {
+  const { number } = await head.api.start({ routine: "guide", size: "m" });
+  const all = { detail: "steps_and_log", shows_cost: true, shows_names: true } as const;
+  const [ofJob, ofCluster] = [await head.api.share({ job: number, ...all }), await head.api.share({ cluster: CLUSTER })];
+  await head.api.untilAtWork(number, "Run the S3 job");
+  const addresses = { job: ofJob.url, cluster: ofCluster.url, frame: `${ofJob.url}/embed`, wall: `${ofCluster.url}/wall` };
+  await takeAll(page, "share at work", { ...addresses, ...SHARES, extend: DEBTS.extend });
+  await head.api.untilEnded(number);
+  await head.api.untilNothingIsOwed();
+  const receipt = await head.api.share({ receipt: await head.api.receipt(), ...all });
+  await takeAll(page, "share ended", { ...addresses, receipt: receipt.url, ...SCHEDULES });
+  await head.api.revoke(ofJob);
+  await takeAll(page, "share revoked", { job: ofJob.url, shares: SHARES.shares });
 });
 
 /** An empty address means the page that is shown. */

@@ -41,6 +41,15 @@ export const DEBTS = {
   "accept leftover": `/clusters/${CLUSTER}/accept-leftover?kind=volume&id=none`,
 };
 
+/** What is shown to people who have no login, or who stand far away. */
+export const SHARES = {
+  shares: "/shares",
+  "new share": `/shares/new?cluster=${CLUSTER}`,
+  "new share with a problem": `/shares/new?cluster=${CLUSTER}&problem=refused&label=`,
+  "revoke shares": "/shares/revoke",
+  wall: "/wall",
+};
+
 /** These need no script at all. */
 export const PLAIN = {
   "sign in": "/login",
@@ -49,7 +58,7 @@ export const PLAIN = {
   receipts: "/receipts",
 };
 
-export const ALL = { ...LIVE, ...FORMS, ...SCHEDULES, ...PLAIN };
+export const ALL = { ...LIVE, ...FORMS, ...SCHEDULES, ...SHARES, ...PLAIN };
 
 export function job(number: number): string {
   return `/jobs/${number}`;

@@ -10,6 +10,8 @@ const JOB_LIMIT = 120_000;
 const BRISKLY = [100];
 
 export interface Ask {
+  /** The one of the shipped config unless said. */
+  cluster?: string;
   routine: string;
   size?: string;
   service?: string;
@@ -40,6 +42,21 @@ export interface Cluster {
   destroys_at: string | null;
   job: number | null;
   cloud: { resources: { kind: string; id: string }[] } | null;
+}
+
+/** What a link shows, as it is asked for. */
+export interface Shared {
+  cluster?: string;
+  job?: number;
+  receipt?: number;
+  detail?: "summary" | "steps" | "steps_and_log";
+  shows_cost?: boolean;
+  shows_names?: boolean;
+}
+
+export interface Link {
+  id: number;
+  url: string;
 }
 
 export class Api {
@@ -113,6 +130,26 @@ export class Api {
       body: JSON.stringify(body),
     });
     expect(String(answer.status), await answer.text()).toMatch(status);
+  }
+
+  /** A link with which anybody may read one thing. */
+  async share(what: Shared): Promise<Link> {
+    const answer = await this.send("/shares", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ label: "for the board", ...what }),
+    });
+    expect(answer.status, await answer.clone().text()).toBe(201);
+    return answer.json();
+  }
+
+  async revoke({ id }: Link): Promise<void> {
+    expect((await this.send(`/shares/${id}`, { method: "DELETE" })).status).toBe(204);
+  }
+
+  /** The number of the newest receipt. */
+  async receipt(): Promise<number> {
+    return (await (await this.send("/receipts?limit=1")).json()).items[0].number;
   }
 
   /** Takes over all that the cloud still shows of the cluster. */

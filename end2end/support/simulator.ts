@@ -16,6 +16,8 @@ interface Fault {
   endpoint: string;
   fault: string;
   nth?: number;
+  /** From then on, not only once. */
+  every?: boolean;
   branch?: string;
 }
 

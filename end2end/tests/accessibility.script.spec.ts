@@ -1,18 +1,13 @@
 // Every page in every state, light and dark, wide and narrow, looked at by axe.
 
-import AxeBuilder from "@axe-core/playwright";
 import { type Page } from "@playwright/test";
 
 import { CLUSTER } from "../support/api";
 import { acts, ALL, DEBTS, FORMS, job, LIVE } from "../support/addresses";
+import { inspect } from "../support/inspect";
 import { AT_WORK, outcome, question, step } from "../support/pages";
 import { ASKS, MORE_ROUTINES } from "../support/routines";
 import { expect, test } from "../support/test";
-
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-const SCHEMES = ["light", "dark"] as const;
-const NARROWEST = 320;
-const WIDTHS = [1280, NARROWEST];
 
 test.use({ moreConfig: MORE_ROUTINES });
 test.slow();
@@ -109,20 +104,4 @@ async function check(page: Page, addresses: Record<string, string>): Promise<voi
       await inspect(page, name);
     });
   }
-}
-
-async function inspect(page: Page, name: string): Promise<void> {
-  for (const colorScheme of SCHEMES) {
-    await page.emulateMedia({ colorScheme });
-    for (const width of WIDTHS) {
-      await page.setViewportSize({ width, height: 800 });
-      // There are no frames, for which the other mode opens a page of its own each time.
-      const { violations } = await new AxeBuilder({ page }).setLegacyMode().withTags(RULES).analyze();
-      const found = violations.map(({ id, nodes }) => `${id}: ${nodes.length} times, first ${nodes[0]?.html}`);
-      expect.soft(found, `${name}, ${colorScheme}, ${width} px`).toEqual([]);
-    }
-  }
-  await page.setViewportSize({ width: NARROWEST, height: 800 });
-  const widest = await page.evaluate(() => document.documentElement.scrollWidth);
-  expect.soft(widest, `${name} must not scroll sideways`).toBeLessThanOrEqual(NARROWEST);
 }

@@ -1,8 +1,7 @@
 // What holds for every page: no complaint in the browser's console, no script where none is needed.
 
-import { type Page } from "@playwright/test";
-
 import { ALL, job, LIVE, PLAIN } from "../support/addresses";
+import { listenForComplaints } from "../support/complaints";
 import { expect, test } from "../support/test";
 
 test("no page makes the browser complain", async ({ page, head, javaScriptEnabled }) => {
@@ -51,17 +50,3 @@ test("the browser's half is loaded where something is live, and not where nothin
     expect(loaded.length).toBeGreaterThan(0);
   }
 });
-
-/** Violations of the content security policy are told on the console too. */
-function listenForComplaints(page: Page): string[] {
-  const complaints: string[] = [];
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("console", (message) => {
-    // The browser also tells that the page itself was answered with an error, as some are meant to be.
-    const isAboutPage = message.text().startsWith("Failed to load resource") && message.location().url === page.url();
-    if (["error", "warning"].includes(message.type()) && !isAboutPage) {
-      complaints.push(`${page.url()}: ${message.text()} (${message.location().url})`);
-    }
-  });
-  return complaints;
-}

@@ -44,7 +44,7 @@ impl FromRequestParts<Web> for Door {
         match web.store.share_of(&token).await {
             Ok(Some(share)) => Ok(Self { share, address: shared::address(&parts.headers, &token), caller }),
             Ok(None) if web.guesses.wrong(client) => Err(too_many()),
-            Ok(None) => Err(gone(caller)),
+            Ok(None) => Err(gone(caller, &web.catalogue.share.frame_origins)),
             Err(error) => Err(Problem::from(error).into_response()),
         }
     }
@@ -56,7 +56,7 @@ impl Door {
         let opened = Opened::load(&web.store, &web.catalogue, &self.share.what, self.share.view).await;
         match opened {
             Ok(Some(opened)) => Ok(opened),
-            Ok(None) => Err(gone(self.caller)),
+            Ok(None) => Err(gone(self.caller, &web.catalogue.share.frame_origins)),
             Err(error) => Err(Problem::from(error).into_response()),
         }
     }
@@ -69,13 +69,14 @@ fn too_many() -> Response {
         .into_response()
 }
 
-fn gone(caller: Caller) -> Response {
+/// It tells nothing, so a listed site may show it where it showed the share.
+fn gone(caller: Caller, frame_origins: &[String]) -> Response {
     if caller != Caller::Browser {
         let message = "This link does not work. It may have ended. Ask the person who sent it.";
         return Problem::not_found(message).into_response();
     }
     let nonce = Nonce::new();
-    let policy = shared_policy(&nonce, &[]).map(|policy| [(CONTENT_SECURITY_POLICY, policy)]);
+    let policy = shared_policy(&nonce, frame_origins).map(|policy| [(CONTENT_SECURITY_POLICY, policy)]);
     let page = Html(shared::gone(&nonce));
     match policy {
         Some(policy) => (StatusCode::NOT_FOUND, policy, page).into_response(),
