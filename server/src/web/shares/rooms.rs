@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -30,6 +30,8 @@ const CHECK: Duration = Duration::from_secs(1);
 /// Times in words grow without any change of a row.
 const REDRAW: Duration = Duration::from_secs(10);
 const PING: Duration = Duration::from_secs(10);
+/// A room that has not looked for so long no longer shows the present.
+const CURRENT_FOR: Duration = Duration::from_secs(5);
 /// In this process, over all shares.
 const MOST_VIEWERS: usize = 4_000;
 const FULL_SECONDS: u32 = 30;
@@ -41,6 +43,22 @@ const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering
 struct Saying {
     event: Bytes,
     is_last: bool,
+    /// When what it says was last seen to be what the rows say.
+    true_at: Option<Instant>,
+}
+
+impl Saying {
+    fn is_current(&self, now: Instant) -> bool {
+        self.true_at.is_some_and(|at| now.duration_since(at) < CURRENT_FOR)
+    }
+
+    /// Wakes nobody: only who asks hears of it.
+    fn is_still_true(room: &watch::Sender<Self>) {
+        room.send_if_modified(|saying| {
+            saying.true_at = Some(Instant::now());
+            false
+        });
+    }
 }
 
 #[derive(Default)]
@@ -98,8 +116,12 @@ impl Rooms {
         is_empty
     }
 
-    fn close(&self, key: Key) {
-        self.open().remove(&key);
+    /// Closes this room, not one that was opened after it under the same key.
+    fn close(&self, key: Key, room: &watch::Sender<Saying>) {
+        let mut open = self.open();
+        if open.get(&key).is_some_and(|known| known.same_channel(room)) {
+            open.remove(&key);
+        }
     }
 
     /// Entries are added and removed whole.
@@ -108,8 +130,22 @@ impl Rooms {
     }
 }
 
+/// Closes its room however its keeper ends. When that broke down, the streams end too, and the browsers come again.
+struct Closing {
+    rooms: Arc<Rooms>,
+    key: Key,
+    room: watch::Sender<Saying>,
+}
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        self.rooms.close(self.key, &self.room);
+    }
+}
+
 /// Looks for everybody in the room, until it is empty or its share ends.
 async fn keep(web: Web, subject: Subject, room: watch::Sender<Saying>) {
+    let _closing = Closing { rooms: Arc::clone(&web.rooms), key: subject.key(), room: room.clone() };
     let mut turns = web.hub.subscribe();
     let mut seen = web.hub.turn();
     let mut checks = interval(CHECK);
@@ -123,7 +159,7 @@ async fn keep(web: Web, subject: Subject, room: watch::Sender<Saying>) {
                 Ok(true) => {}
                 Ok(false) => {
                     let event = Bytes::from_static(b"event: ended\ndata: {}\n\n");
-                    room.send_replace(Saying { event, is_last: true });
+                    room.send_replace(Saying { event, is_last: true, true_at: None });
                     break;
                 }
                 Err(error) => tracing::warn!(%error, "whether a share still works could not be read"),
@@ -138,17 +174,20 @@ async fn keep(web: Web, subject: Subject, room: watch::Sender<Saying>) {
             web.hub.after(seen).is_none_or(|rows| rows.iter().any(|row| subject.is_touched_by(row)));
         if !is_touched && drawn_at.is_some_and(|at| at.elapsed() < REDRAW) {
             seen = turn;
+            Saying::is_still_true(&room);
             continue;
         }
         let at = Instant::now();
         if let Some(event) = draw(&web, &subject, &mut told).await {
             (seen, drawn_at) = (turn, Some(at));
-            if let Some(event) = event {
-                room.send_replace(Saying { event, is_last: false });
+            match event {
+                Some(event) => {
+                    room.send_replace(Saying { event, is_last: false, true_at: Some(at) });
+                }
+                None => Saying::is_still_true(&room),
             }
         }
     }
-    web.rooms.close(subject.key());
 }
 
 async fn works(web: &Web, subject: &Subject) -> Result<bool, store::Error> {
@@ -209,7 +248,7 @@ impl Viewer {
                     return None;
                 },
                 // Silence is the sign for the browser that it no longer shows the present.
-                _ = self.pings.tick() => if self.web.hub.is_current() {
+                _ = self.pings.tick() => if self.web.hub.is_current() && self.sayings.borrow().is_current(Instant::now()) {
                     return Some(format!("event: ping\ndata: {}\n\n", json!({ "now": clock() })).into());
                 }
             }
@@ -230,4 +269,49 @@ fn every(period: Duration) -> Interval {
 
 fn clock() -> String {
     Utc::now().format("%H:%M:%S").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn room() -> (watch::Sender<Saying>, watch::Receiver<Saying>) {
+        watch::channel(Saying::default())
+    }
+
+    #[test]
+    fn a_room_that_cannot_look_says_soon_that_it_no_longer_shows_the_present() {
+        let (room, mut listener) = room();
+        assert!(!listener.borrow().is_current(Instant::now()), "nothing was seen yet");
+        Saying::is_still_true(&room);
+        assert!(listener.borrow_and_update().is_current(Instant::now()));
+        assert!(!listener.has_changed().unwrap(), "who is told nothing new is not woken up");
+        assert!(!listener.borrow().is_current(Instant::now() + CURRENT_FOR));
+    }
+
+    #[tokio::test]
+    async fn the_streams_of_a_room_whose_keeper_broke_down_end_and_the_next_one_finds_a_new_room() {
+        let rooms = Arc::new(Rooms::default());
+        let key = Subject::AllClusters.key();
+        let (room, mut listener) = room();
+        rooms.open().insert(key, room.clone());
+        let closing = Closing { rooms: Arc::clone(&rooms), key, room };
+        let keeper = tokio::spawn(async move {
+            let _closing = closing;
+            panic!("the page could not be drawn");
+        });
+        assert!(keeper.await.unwrap_err().is_panic());
+        assert!(listener.changed().await.is_err());
+        assert!(rooms.open().is_empty());
+    }
+
+    #[test]
+    fn a_room_that_was_opened_meanwhile_stays() {
+        let rooms = Arc::new(Rooms::default());
+        let key = Subject::AllClusters.key();
+        let ((old, _), (new, _)) = (room(), room());
+        rooms.open().insert(key, new);
+        drop(Closing { rooms: Arc::clone(&rooms), key, room: old });
+        assert_eq!(rooms.open().len(), 1);
+    }
 }
