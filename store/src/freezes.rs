@@ -3,8 +3,9 @@
 use domain::Time;
 use domain::actor::Actor;
 use domain::schedule::freeze::Freeze;
-use sqlx::{PgConnection, PgTransaction};
+use sqlx::PgConnection;
 
+use crate::acts::note_of;
 use crate::{Added, Error, Store};
 
 impl Store {
@@ -56,7 +57,7 @@ impl Store {
         };
         let told = |time: Time| time.format("%Y-%m-%d %H:%M UTC");
         let what = format!("freeze schedules from {} until {}", told(from), told(until));
-        note(&mut tx, actor, &what, cluster, Some(because)).await?;
+        note_of(&mut tx, actor, &what, cluster, None, Some(because)).await?;
         tx.commit().await?;
         Ok(Added { id, is_new: true })
     }
@@ -80,7 +81,7 @@ impl Store {
             told(removed.frozen_from),
             told(removed.frozen_until)
         );
-        note(&mut tx, actor, &what, removed.cluster_name.as_deref(), None).await?;
+        note_of(&mut tx, actor, &what, removed.cluster_name.as_deref(), None, None).await?;
         Ok(tx.commit().await?)
     }
 }
@@ -102,25 +103,4 @@ pub async fn freezes_between(
     )
     .fetch_all(connection)
     .await?)
-}
-
-/// A freeze may concern every cluster, and then it stands in the list of none.
-async fn note(
-    tx: &mut PgTransaction<'_>,
-    actor: &Actor,
-    what: &str,
-    cluster: Option<&str>,
-    because: Option<&str>,
-) -> Result<(), Error> {
-    sqlx::query!(
-        "insert into act (actor_name, channel, what, cluster_name, because) values ($1, $2, $3, $4, $5)",
-        actor.name,
-        actor.channel.as_str(),
-        what,
-        cluster,
-        because
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
 }
