@@ -154,7 +154,7 @@ async fn within_the_budget_everybody_starts_and_the_month_is_shown_with_its_limi
 }
 
 /// A middle cluster was up for an hour, and its debt stands.
-async fn was_up(service: &Service, pool: &PgPool) -> i64 {
+pub async fn was_up(service: &Service, pool: &PgPool) -> i64 {
     let job = service.accept("up", None).await;
     for sql in [
         "update job set state = 'succeeded', outcome = 'Up.', started_at = now() - interval '1 hour', finished_at = now() - interval '55 min' where job_number = $1",
