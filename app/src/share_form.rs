@@ -12,6 +12,8 @@ const LONGEST_ENTRY: usize = 200;
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ShareText {
+    /// Ticked to share all clusters.
+    pub all: String,
     pub cluster: String,
     pub job: String,
     pub receipt: String,
@@ -26,7 +28,7 @@ pub struct ShareText {
 /// Why the words are no share.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ShareTextError {
-    #[error("Say what to share: one cluster, or one job, or one receipt by its number.")]
+    #[error("Say what to share: one cluster, or one job, or one receipt by its number, or all clusters.")]
     What,
     #[error(transparent)]
     Detail(#[from] UnknownSpelling),
@@ -50,6 +52,7 @@ impl ShareText {
     pub fn from_query(query: &ParamsMap) -> Self {
         let text = |name: &str| query.get(name).unwrap_or_default();
         Self {
+            all: text("all"),
             cluster: text("cluster"),
             job: text("job"),
             receipt: text("receipt"),
@@ -63,6 +66,7 @@ impl ShareText {
 
     pub fn to_query(&self) -> String {
         let entered = [
+            ("all", &self.all),
             ("cluster", &self.cluster),
             ("job", &self.job),
             ("receipt", &self.receipt),
@@ -84,6 +88,8 @@ impl ShareText {
     pub fn what(&self) -> Result<Shared, ShareTextError> {
         let number = |text: &str| text.parse::<i64>().ok().filter(|number| *number > 0);
         match (self.cluster.trim(), self.job.trim(), self.receipt.trim()) {
+            ("", "", "") if is_ticked(&self.all) => Ok(Shared::AllClusters),
+            _ if is_ticked(&self.all) => Err(ShareTextError::What),
             ("", "", receipt) => number(receipt).map(Shared::Receipt).ok_or(ShareTextError::What),
             ("", job, "") => number(job).map(Shared::Job).ok_or(ShareTextError::What),
             // No row has such a name, and the database would not take it.
@@ -101,7 +107,6 @@ impl ShareText {
             "" => ShareDetail::default(),
             word => word.parse()?,
         };
-        let is_ticked = |text: &str| matches!(text, "on" | "true");
         Ok(ShareView { detail, shows_cost: is_ticked(&self.cost), shows_names: is_ticked(&self.names) })
     }
 
@@ -117,6 +122,10 @@ impl ShareText {
         };
         Ok(ShareDraft::new(self.what()?, &self.label, self.view()?, length, policy)?)
     }
+}
+
+fn is_ticked(text: &str) -> bool {
+    matches!(text, "on" | "true")
 }
 
 #[cfg(test)]
@@ -136,12 +145,22 @@ mod tests {
 
     #[test]
     fn one_thing_is_shared_and_no_more() {
+        let all = ShareText { all: "on".into(), ..ShareText::default() };
+        assert_eq!(all.what(), Ok(Shared::AllClusters));
+        let all_and_one = ShareText { all: "on".into(), ..job() };
+        let not_ticked = ShareText { all: "yes".into(), ..ShareText::default() };
         let both = ShareText { cluster: "c".into(), ..job() };
         let zero = ShareText { job: "0".into(), ..ShareText::default() };
         let nul = ShareText { cluster: "\0".into(), ..ShareText::default() };
-        for text in
-            [both, zero, nul, ShareText::default(), ShareText { receipt: "x".into(), ..ShareText::default() }]
-        {
+        for text in [
+            all_and_one,
+            not_ticked,
+            both,
+            zero,
+            nul,
+            ShareText::default(),
+            ShareText { receipt: "x".into(), ..ShareText::default() },
+        ] {
             assert_eq!(text.what(), Err(ShareTextError::What), "{text:?}");
         }
     }

@@ -30,6 +30,8 @@ spelled_enum! {
 /// The one thing that a share shows.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Shared {
+    /// Also those that are declared later: for a screen on a wall.
+    AllClusters,
     Cluster(String),
     Job(i64),
     Receipt(i64),
@@ -38,6 +40,7 @@ pub enum Shared {
 impl fmt::Display for Shared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::AllClusters => f.write_str("all clusters"),
             Self::Cluster(name) => f.write_str(name),
             Self::Job(number) => write!(f, "job #{number}"),
             Self::Receipt(number) => write!(f, "receipt {number}"),
@@ -199,8 +202,8 @@ impl ShareDraft {
 pub struct Share {
     pub id: i64,
     pub what: Shared,
-    /// The cluster that it is about, whatever it shows of it.
-    pub cluster: String,
+    /// The cluster that it is about, whatever it shows of it; none when it is about all of them.
+    pub cluster: Option<String>,
     pub label: String,
     pub view: ShareView,
     pub created_by: String,
@@ -275,7 +278,7 @@ mod tests {
         let share = Share {
             id: 1,
             what: Shared::Job(1),
-            cluster: "c".into(),
+            cluster: Some("c".into()),
             label: "l".into(),
             view: ShareView::default(),
             created_by: "ana".into(),

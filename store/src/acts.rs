@@ -254,6 +254,18 @@ pub async fn note(
     job: Option<i64>,
     because: Option<&str>,
 ) -> Result<(), Error> {
+    note_of(tx, actor, what, Some(cluster), job, because).await
+}
+
+/// What concerns every cluster stands in the list of none.
+pub async fn note_of(
+    tx: &mut PgTransaction<'_>,
+    actor: &Actor,
+    what: &str,
+    cluster: Option<&str>,
+    job: Option<i64>,
+    because: Option<&str>,
+) -> Result<(), Error> {
     sqlx::query!(
         "insert into act (actor_name, channel, what, cluster_name, job_number, because) values ($1, $2, $3, $4, $5, $6)",
         actor.name,

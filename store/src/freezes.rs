@@ -5,6 +5,7 @@ use domain::actor::Actor;
 use domain::schedule::freeze::Freeze;
 use sqlx::{PgConnection, PgTransaction};
 
+use crate::acts::note_of;
 use crate::{Added, Error, Store};
 
 /// Nobody looks further ahead.
@@ -57,7 +58,7 @@ impl Store {
         };
         let told = |time: Time| time.format("%Y-%m-%d %H:%M UTC");
         let what = format!("freeze schedules from {} until {}", told(from), told(until));
-        note(&mut tx, actor, &what, cluster, Some(because)).await?;
+        note_of(&mut tx, actor, &what, cluster, None, Some(because)).await?;
         self.thawed_or_frozen(tx, cluster).await?;
         Ok(Added { id, is_new: true })
     }
@@ -82,7 +83,7 @@ impl Store {
             told(removed.frozen_until)
         );
         let cluster = removed.cluster_name.as_deref();
-        note(&mut tx, actor, &what, cluster, None).await?;
+        note_of(&mut tx, actor, &what, cluster, None, None).await?;
         self.thawed_or_frozen(tx, cluster).await
     }
 
@@ -117,25 +118,4 @@ pub async fn freezes_between(
     )
     .fetch_all(connection)
     .await?)
-}
-
-/// A freeze may concern every cluster, and then it stands in the list of none.
-async fn note(
-    tx: &mut PgTransaction<'_>,
-    actor: &Actor,
-    what: &str,
-    cluster: Option<&str>,
-    because: Option<&str>,
-) -> Result<(), Error> {
-    sqlx::query!(
-        "insert into act (actor_name, channel, what, cluster_name, because) values ($1, $2, $3, $4, $5)",
-        actor.name,
-        actor.channel.as_str(),
-        what,
-        cluster,
-        because
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
 }

@@ -202,6 +202,35 @@ impl Store {
         .collect()
     }
 
+    /// Of each thing that is done to a cluster, the newest job that has ended, the newest one at work and the newest one
+    /// that waits for its turn: what a build monitor calls a project.
+    ///
+    /// # Errors
+    /// When the database does not answer or a row cannot be read.
+    pub async fn newest_of_each_kind(&self, cluster: Option<&str>) -> Result<Vec<Job>, Error> {
+        sqlx::query_as!(
+            JobRow,
+            r#"select job_number, routine, cluster_name, size, service, state, actor_name, channel,
+                    created_at, started_at, finished_at, cancel_requested_at, cancelled_by_name, cancelled_by_channel,
+                    abandoned_at, abandoned_by_name, abandoned_by_channel, leave_up_until, time_limit_minutes,
+                    lifetime_minutes, stay as "stay: Json<Stay>", longest_minutes, grace_minutes, idle_minutes, held_until,
+                    recoveries, resumes, pays_obligation, outcome, version
+               from job
+              where job_number in (
+                    select max(job_number)
+                      from job
+                     where $1::text is null or cluster_name = $1
+                     group by cluster_name, routine, service, finished_at is null, state = 'queued')
+              order by job_number desc"#,
+            cluster
+        )
+        .fetch_all(&self.pool)
+        .await?
+        .into_iter()
+        .map(Job::try_from)
+        .collect()
+    }
+
     /// One job with its steps, as they were at one moment.
     ///
     /// # Errors

@@ -24,6 +24,7 @@ mod history;
 mod jobs;
 mod obligations;
 mod observations;
+mod people;
 mod prices;
 mod receipts;
 mod record;

@@ -5,8 +5,9 @@ use domain::actor::Actor;
 use domain::share::{Share, ShareDraft, ShareView, Shared};
 use rand::Rng;
 use sha2::{Digest, Sha256};
+use sqlx::PgTransaction;
 
-use crate::acts::note;
+use crate::acts::note_of;
 use crate::rows::word;
 use crate::{Error, Store};
 
@@ -15,9 +16,12 @@ use crate::{Error, Store};
 pub struct ShareToken(String);
 
 /// Longer than any token; what is longer is no token and not worth hashing whole.
-const LONGEST_GIVEN: usize = 128;
+const LONGEST_GIVEN: usize = 2 * ShareToken::LENGTH;
 
 impl ShareToken {
+    /// In characters.
+    pub const LENGTH: usize = 64;
+
     fn random() -> Self {
         let mut bytes = [0_u8; 32];
         rand::rng().fill_bytes(&mut bytes);
@@ -59,30 +63,11 @@ impl Store {
         let token = ShareToken::random();
         let mut tx = self.pool.begin().await?;
         let (job, receipt) = match draft.what() {
-            Shared::Cluster(_) => (None, None),
+            Shared::AllClusters | Shared::Cluster(_) => (None, None),
             Shared::Job(number) => (Some(*number), None),
             Shared::Receipt(number) => (None, Some(*number)),
         };
-        let cluster = match draft.what() {
-            Shared::Cluster(name) => {
-                sqlx::query_scalar!("select cluster_name from cluster where cluster_name = $1", name)
-                    .fetch_optional(&mut *tx)
-                    .await?
-                    .ok_or_else(|| Error::UnknownCluster(name.clone()))?
-            }
-            Shared::Job(number) => {
-                sqlx::query_scalar!("select cluster_name from job where job_number = $1", number)
-                    .fetch_optional(&mut *tx)
-                    .await?
-                    .ok_or(Error::UnknownJob(*number))?
-            }
-            Shared::Receipt(number) => {
-                sqlx::query_scalar!("select cluster_name from receipt where receipt_id = $1", number)
-                    .fetch_optional(&mut *tx)
-                    .await?
-                    .ok_or(Error::UnknownReceipt(*number))?
-            }
-        };
+        let cluster = cluster_of(&mut tx, draft.what()).await?;
         let now = sqlx::query_scalar!(r#"select now() as "now!""#).fetch_one(&mut *tx).await?;
         let view = draft.view();
         let row = sqlx::query_as!(
@@ -109,7 +94,7 @@ impl Store {
         let what = format!("share {}", share.what);
         let until = share.expires_at.format("%Y-%m-%d %H:%M UTC");
         let because = format!("{}, until {until}", share.label);
-        note(&mut tx, actor, &what, &cluster, job, Some(&because)).await?;
+        note_of(&mut tx, actor, &what, cluster.as_deref(), job, Some(&because)).await?;
         tx.commit().await?;
         Ok((share, token))
     }
@@ -173,6 +158,24 @@ impl Store {
         .collect()
     }
 
+    /// One share by its number, however long ago it ended.
+    ///
+    /// # Errors
+    /// When the database does not answer or the row cannot be read.
+    pub async fn share(&self, id: i64) -> Result<Option<Share>, Error> {
+        sqlx::query_as!(
+            Row,
+            "select share_id, label, cluster_name, job_number, receipt_id, detail, shows_cost, shows_names, created_by,
+                    created_at, expires_at, revoked_at, revoked_by, last_opened_at, opens
+               from share where share_id = $1",
+            id
+        )
+        .fetch_optional(&self.pool)
+        .await?
+        .map(Share::try_from)
+        .transpose()
+    }
+
     /// Ends a share now. To ask twice is no mistake, and the first name stays.
     ///
     /// # Errors
@@ -184,7 +187,7 @@ impl Store {
         Ok(())
     }
 
-    /// Ends every share, or every one that is about a cluster. Says how many there were.
+    /// Ends every share, or every one that is about one cluster alone. Says how many there were.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -207,17 +210,44 @@ impl Store {
         .await?;
         for share in &revoked {
             let what = format!("revoke share {}", share.share_id);
-            note(&mut tx, actor, &what, &share.cluster_name, share.job_number, Some(&share.label)).await?;
+            let cluster = share.cluster_name.as_deref();
+            note_of(&mut tx, actor, &what, cluster, share.job_number, Some(&share.label)).await?;
         }
         tx.commit().await?;
         Ok(revoked.len())
     }
 }
 
+/// The cluster that a new share is about.
+async fn cluster_of(tx: &mut PgTransaction<'_>, what: &Shared) -> Result<Option<String>, Error> {
+    let cluster = match what {
+        Shared::AllClusters => return Ok(None),
+        Shared::Cluster(name) => {
+            sqlx::query_scalar!("select cluster_name from cluster where cluster_name = $1", name)
+                .fetch_optional(&mut **tx)
+                .await?
+                .ok_or_else(|| Error::UnknownCluster(name.clone()))?
+        }
+        Shared::Job(number) => {
+            sqlx::query_scalar!("select cluster_name from job where job_number = $1", number)
+                .fetch_optional(&mut **tx)
+                .await?
+                .ok_or(Error::UnknownJob(*number))?
+        }
+        Shared::Receipt(number) => {
+            sqlx::query_scalar!("select cluster_name from receipt where receipt_id = $1", number)
+                .fetch_optional(&mut **tx)
+                .await?
+                .ok_or(Error::UnknownReceipt(*number))?
+        }
+    };
+    Ok(Some(cluster))
+}
+
 struct Row {
     share_id: i64,
     label: String,
-    cluster_name: String,
+    cluster_name: Option<String>,
     job_number: Option<i64>,
     receipt_id: Option<i64>,
     detail: String,
@@ -238,10 +268,11 @@ impl TryFrom<Row> for Share {
     fn try_from(row: Row) -> Result<Self, Error> {
         Ok(Self {
             id: row.share_id,
-            what: match (row.job_number, row.receipt_id) {
-                (Some(number), _) => Shared::Job(number),
-                (None, Some(number)) => Shared::Receipt(number),
-                (None, None) => Shared::Cluster(row.cluster_name.clone()),
+            what: match (row.job_number, row.receipt_id, &row.cluster_name) {
+                (Some(number), ..) => Shared::Job(number),
+                (None, Some(number), _) => Shared::Receipt(number),
+                (None, None, Some(name)) => Shared::Cluster(name.clone()),
+                (None, None, None) => Shared::AllClusters,
             },
             cluster: row.cluster_name,
             label: row.label,

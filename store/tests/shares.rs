@@ -103,6 +103,36 @@ async fn all_are_revoked_at_once_or_those_of_one_cluster(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_share_of_all_clusters_is_about_none_alone_and_ends_only_with_all_others(pool: PgPool) {
+    let store = store(&pool).await;
+    let (share, token) = store.create_share(&draft(Shared::AllClusters), &ana()).await.unwrap();
+    assert_eq!((&share.what, &share.cluster), (&Shared::AllClusters, &None));
+    assert_eq!(store.share_of(&token).await.unwrap(), Some(share.clone()));
+    assert_eq!(store.revoke_shares(Some("one"), &ana()).await.unwrap(), 0);
+    assert_eq!(store.revoke_shares(None, &ana()).await.unwrap(), 1);
+    let acts: Vec<String> =
+        sqlx::query_scalar("select what from act where cluster_name is null order by act_id")
+            .fetch_all(&pool)
+            .await
+            .unwrap();
+    assert_eq!(acts, ["share all clusters".to_owned(), format!("revoke share {}", share.id)]);
+    let mixed = "update share set job_number = 1";
+    assert!(sqlx::query(mixed).execute(&pool).await.is_err());
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn one_share_is_found_by_its_number_also_long_after_its_end(pool: PgPool) {
+    let store = store(&pool).await;
+    let (share, _) = store.create_share(&of("one"), &ana()).await.unwrap();
+    let long_ago =
+        "update share set created_at = now() - interval '1 year', expires_at = now() - interval '11 months'";
+    sqlx::query(long_ago).execute(&pool).await.unwrap();
+    assert_eq!(store.shares().await.unwrap(), []);
+    assert_eq!(store.share(share.id).await.unwrap().unwrap().label, share.label);
+    assert_eq!(store.share(share.id + 1).await.unwrap(), None);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn creating_and_revoking_are_acts_with_a_name(pool: PgPool) {
     let store = store(&pool).await;
     let (share, _) = store.create_share(&of("one"), &ana()).await.unwrap();

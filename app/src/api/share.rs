@@ -18,6 +18,7 @@ use crate::share_form::ShareText;
 /// When nobody is signed in, or the store cannot be reached.
 #[server(endpoint = "create-share", prefix = "/actions")]
 pub async fn create_share(
+    all: Option<String>,
     cluster: Option<String>,
     job: Option<String>,
     receipt: Option<String>,
@@ -29,6 +30,7 @@ pub async fn create_share(
 ) -> Result<(), AppError> {
     let actor = operator()?;
     let text = ShareText {
+        all: all.unwrap_or_default(),
         cluster: cluster.unwrap_or_default(),
         job: job.unwrap_or_default(),
         receipt: receipt.unwrap_or_default(),
@@ -51,12 +53,12 @@ pub async fn revoke_share(id: Option<String>) -> Result<(), AppError> {
     SharePress::new(actor)?.revoke(id).await
 }
 
-/// Ends every share now.
+/// Ends every share now, or every one that is about one cluster.
 ///
 /// # Errors
 /// When nobody is signed in, or the store cannot be reached.
 #[server(endpoint = "revoke-shares", prefix = "/actions")]
-pub async fn revoke_shares(typed: Option<String>) -> Result<(), AppError> {
+pub async fn revoke_shares(typed: Option<String>, cluster: Option<String>) -> Result<(), AppError> {
     let actor = operator()?;
-    SharePress::new(actor)?.revoke_all(typed).await
+    SharePress::new(actor)?.revoke_all(typed, cluster).await
 }

@@ -38,7 +38,10 @@ pub fn page() -> impl IntoView {
         let is_empty = world.catalogue.clusters.is_empty();
         let content = view! {
             <div class="sections">
-                <h1 tabindex="-1">"Clusters"</h1>
+                <div class="section-head">
+                    <h1 tabindex="-1">"Clusters"</h1>
+                    <p class="meta"><a href="/wall">"Wall"</a> " · " <a href="/shares/new?all=on">"Share all…"</a></p>
+                </div>
                 {attention(&pulse.attention)}
                 {month(&pulse.month)}
                 {is_empty.then(|| view! { <p class="lead">"No clusters yet. Declare one in cluster-head.toml."</p> })}

@@ -105,6 +105,7 @@ fn fields(
     let label_is_wrong = refusal.is_some_and(|refusal| refusal.field == "label").then_some("true");
     view! {
         <form method="post" action=CreateShare::url() id="form" class="stack">
+            <input type="hidden" name="all" value=text.all.clone()/>
             <input type="hidden" name="cluster" value=text.cluster.clone()/>
             <input type="hidden" name="job" value=text.job.clone()/>
             <input type="hidden" name="receipt" value=text.receipt.clone()/>

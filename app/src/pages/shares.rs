@@ -1,10 +1,13 @@
 //! `/shares`: who can read what without a login, and until when. A new link is told here once.
 
+use std::collections::BTreeSet;
+
 use domain::Time;
 use domain::share::{Share, ShareDetail, ShareState, Shared};
 use http::request::Parts;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
+use leptos_router::location::Url;
 use server_fn::ServerFn;
 
 use super::frame::{Frame, Section};
@@ -28,21 +31,33 @@ pub fn list() -> impl IntoView {
         let shares = world.store.shares().await?;
         let frame = Frame::new("Shares – Cluster Head", Section::Shares).load(&world).await?;
         let is_allowed = world.catalogue.share.allowed;
-        let has_active = shares.iter().any(|share| share.state(world.now) == ShareState::Active);
+        let active: Vec<&Share> =
+            shares.iter().filter(|share| share.state(world.now) == ShareState::Active).collect();
         let content = view! {
             <div class="stack">
                 <h1 tabindex="-1">"Shares"</h1>
-                <p>"A share is a link that lets anyone who has it read one cluster, one job or one receipt, without a login, until it ends."</p>
+                <p>"A share is a link that lets anyone who has it read one cluster, one job, one receipt or all clusters, without a login, until it ends."</p>
                 {told(url, made)}
                 {(!is_allowed).then(|| view! { <p class="notice tone-warn">"Sharing is switched off in the config: no new links. Those that are there work until they end."</p> })}
                 {table(&shares, world.now)}
                 {is_allowed.then(|| view! { <p class="meta">"To share something, open it and choose Share."</p> })}
-                {has_active.then(|| view! { <p><a class="button quiet-danger" href="/shares/revoke">"Revoke all…"</a></p> })}
+                {revoke_links(&active)}
             </div>
         };
         Ok(frame.around(content))
     })
 }
+
+/// What else stands behind a link.
+const BESIDE: [(&str, &str); 7] = [
+    ("/wall", "For a big screen"),
+    ("/status.txt", "For a command line"),
+    ("/status.json", "For a program"),
+    ("/badge.json", "For shields.io"),
+    ("/cctray.xml", "For a build monitor"),
+    ("/feed.atom", "For a reader of feeds"),
+    ("/calendar.ics", "For a calendar"),
+];
 
 /// The only time that the link is told.
 fn told(url: Option<String>, made: Option<i64>) -> impl IntoView {
@@ -57,8 +72,16 @@ fn told(url: Option<String>, made: Option<i64>) -> impl IntoView {
                 </div>
                 <div class="field wide-field">
                     <label for="badge">"A badge for a README (Markdown)"</label>
-                    <input id="badge" type="text" readonly=true value=format!("![state]({url}/badge.svg)")/>
+                    <input id="badge" type="text" readonly=true value=format!("![state]({url}/badge.svg)") aria-describedby="badge-hint"/>
+                    <p id="badge-hint" class="meta">"Whoever reads the README can take the link out of it, and read all that the share shows. For a public one, make a share that shows the summary alone."</p>
                 </div>
+                <div class="field wide-field">
+                    <label for="embed">"A frame for a page of yours (HTML). The config has to list the site in frame_origins"</label>
+                    <input id="embed" type="text" readonly=true value=format!("<iframe src=\"{url}/embed\" title=\"State\" width=\"480\" height=\"320\"></iframe>")/>
+                </div>
+                <dl class="facts">
+                    {BESIDE.iter().map(|(part, what)| view! { <div><dt>{*what}</dt><dd><code>{format!("{url}{part}")}</code></dd></div> }).collect_view()}
+                </dl>
                 <p><a href=url>"Open it"</a></p>
             </section>
         }
@@ -69,6 +92,24 @@ fn told(url: Option<String>, made: Option<i64>) -> impl IntoView {
         .into_any(),
         (None, None) => ().into_any(),
     }
+}
+
+/// All at once, and those of each cluster.
+fn revoke_links(active: &[&Share]) -> impl IntoView + use<> {
+    let clusters: BTreeSet<&str> = active.iter().filter_map(|share| share.cluster.as_deref()).collect();
+    let of_clusters = clusters.into_iter().map(|name| {
+        let path = format!("/shares/revoke?cluster={}", Url::escape(name));
+        view! { <a class="button quiet-danger" href=path>{format!("Revoke all of {name}…")}</a> }
+    });
+    let of_clusters = of_clusters.collect_view();
+    (!active.is_empty()).then(|| {
+        view! {
+            <p class="form-foot">
+                {of_clusters}
+                <a class="button quiet-danger" href="/shares/revoke">"Revoke all…"</a>
+            </p>
+        }
+    })
 }
 
 fn table(shares: &[Share], now: Time) -> impl IntoView + use<> {
@@ -145,6 +186,7 @@ fn shows(share: &Share) -> String {
 /// Our own page about what is shared.
 pub fn path(what: &Shared) -> String {
     match what {
+        Shared::AllClusters => "/".to_owned(),
         Shared::Cluster(name) => format!("/clusters/{name}"),
         Shared::Job(number) => format!("/jobs/{number}"),
         Shared::Receipt(number) => format!("/receipts/{number}"),
@@ -157,8 +199,7 @@ pub fn revoke() -> impl IntoView {
     load(async move |world| {
         let missing = || PageError::NotFound("There is no such share.".to_owned());
         let id = asked.parse::<i64>().map_err(|_| missing())?;
-        let share =
-            world.store.shares().await?.into_iter().find(|share| share.id == id).ok_or_else(missing)?;
+        let share = world.store.share(id).await?.ok_or_else(missing)?;
         let title = format!("Revoke {}?", share.label);
         let frame = Frame::new(format!("{title} – Cluster Head"), Section::Shares).load(&world).await?;
         let content = view! {
@@ -179,33 +220,48 @@ pub fn revoke() -> impl IntoView {
     })
 }
 
-/// `/shares/revoke`: all of them.
+/// `/shares/revoke`: all of them, or with `?cluster=` those of one cluster.
 pub fn revoke_all() -> impl IntoView {
-    let is_wrong = form::query().get_str("problem") == Some("words");
+    let query = form::query();
+    let is_wrong = query.get_str("problem") == Some("words");
+    let cluster = query.get("cluster").filter(|name| !name.is_empty());
     load(async move |world| {
+        let words = cluster.clone().unwrap_or_else(|| REVOKE_WORDS.to_owned());
         let refusal = is_wrong.then(|| Refusal {
             status: http::StatusCode::UNPROCESSABLE_ENTITY,
-            message: format!("Type “{REVOKE_WORDS}”, exactly. Nothing was revoked."),
+            message: format!("Type “{words}”, exactly. Nothing was revoked."),
             field: "typed",
         });
         if let Some(refusal) = &refusal {
             respond::status(refusal.status);
         }
-        let active = world.store.shares().await?;
-        let active = active.iter().filter(|share| share.state(world.now) == ShareState::Active).count();
-        let frame = form::frame("Revoke all shares?", Section::Shares, refusal.as_ref()).load(&world).await?;
+        let is_meant = |share: &&Share| {
+            let is_of_it = cluster.is_none() || share.cluster == cluster;
+            is_of_it && share.state(world.now) == ShareState::Active
+        };
+        let active = world.store.shares().await?.iter().filter(is_meant).count();
+        let title = match &cluster {
+            Some(name) => format!("Revoke all shares of {name}?"),
+            None => "Revoke all shares?".to_owned(),
+        };
+        let others = cluster.is_some().then_some(" A link to all clusters goes on.");
+        let frame = form::frame(&title, Section::Shares, refusal.as_ref()).load(&world).await?;
         let invalid = refusal.is_some().then_some("true");
         let content = view! {
             <div class="stack narrow">
                 {form::problem_summary(refusal.as_ref())}
-                <h1 tabindex="-1">"Revoke all shares?"</h1>
+                <h1 tabindex="-1">{title}</h1>
                 <section class="notice tone-warn" aria-label="What it means">
-                    <p><strong>{format!("{active} links stop working at once, for everybody who has one.")}</strong></p>
-                    <p>"Badges and feeds that were made from them stop too. It cannot be taken back."</p>
+                    <p><strong>{match active {
+                        1 => "1 link stops working at once, for everybody who has it.".to_owned(),
+                        _ => format!("{active} links stop working at once, for everybody who has one."),
+                    }}</strong></p>
+                    <p>"Badges and feeds that were made from them stop too. It cannot be taken back." {others}</p>
                 </section>
                 <form method="post" action=RevokeShares::url() class="stack">
+                    <input type="hidden" name="cluster" value=cluster.unwrap_or_default()/>
                     <div class="field">
-                        <label for="typed">{format!("Type “{REVOKE_WORDS}”")}</label>
+                        <label for="typed">{format!("Type “{words}”")}</label>
                         <input id="typed" name="typed" type="text" autocomplete="off" aria-invalid=invalid/>
                     </div>
                     <div class="form-foot">
@@ -230,7 +286,7 @@ mod tests {
         Share {
             id: 4,
             what: Shared::Job(128),
-            cluster: "iriversland2".into(),
+            cluster: Some("iriversland2".into()),
             label: "<b>board".into(),
             view: ShareView { shows_cost: true, ..ShareView::default() },
             created_by: "ana".into(),
@@ -275,6 +331,11 @@ mod tests {
     fn a_link_is_told_once_and_afterwards_that_it_was() {
         let page = html(|| told(Some("https://h.example/s/1".into()), Some(4)));
         assert!(page.contains("value=\"https://h.example/s/1\""), "{page}");
+        for words in
+            ["can take the link out of it", "/s/1/embed", "/s/1/wall", "/s/1/status.txt", "/s/1/calendar.ics"]
+        {
+            assert!(page.contains(words), "{words} in {page}");
+        }
         let again = html(|| told(None, Some(4)));
         assert!(again.contains("cannot be shown again") && !again.contains("/s/"), "{again}");
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use domain::actor::Actor;
 use domain::catalogue::Catalogue;
+use leptos_router::location::Url;
 use store::{Error, Store};
 
 use crate::error::AppError;
@@ -64,12 +65,17 @@ impl SharePress {
 
     /// # Errors
     /// When the store cannot be reached.
-    pub async fn revoke_all(self, typed: Option<String>) -> Result<(), AppError> {
-        if typed.unwrap_or_default().trim() != REVOKE_WORDS {
-            see_other(&format!("{LIST}/revoke?problem=words"));
+    pub async fn revoke_all(self, typed: Option<String>, cluster: Option<String>) -> Result<(), AppError> {
+        // No row has such a name, and the database would not take it.
+        let cluster = cluster.filter(|name| !name.is_empty()).map(|name| name.replace('\0', ""));
+        let words = cluster.as_deref().unwrap_or(REVOKE_WORDS);
+        if typed.unwrap_or_default().trim() != words {
+            let of = cluster.map(|name| format!("&cluster={}", Url::escape(&name))).unwrap_or_default();
+            see_other(&format!("{LIST}/revoke?problem=words{of}"));
             return Ok(());
         }
-        self.store.revoke_shares(None, &self.actor).await.map_err(|error| AppError::internal(&error))?;
+        let revoked = self.store.revoke_shares(cluster.as_deref(), &self.actor).await;
+        revoked.map_err(|error| AppError::internal(&error))?;
         see_other(LIST);
         Ok(())
     }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::components::badge::{badge, state_icon};
 use crate::components::sentence::draw;
-use crate::view::{LineView, SharedStep, SharedView};
+use crate::view::{LineView, SharedPast, SharedStep, SharedView};
 
 /// `view` as HTML.
 pub fn body(view: &SharedView) -> impl IntoView + use<> {
@@ -21,11 +21,12 @@ pub fn body(view: &SharedView) -> impl IntoView + use<> {
         let steps = view.steps.iter().map(|step| row(step, now)).collect_view();
         view! { <h2 class="visually-hidden">"Steps"</h2><ol class="shared-steps">{steps}</ol> }
     });
+    let rows = |rows: &[SharedPast]| rows.iter().map(|row| past_row(row, now)).collect_view();
+    let clusters = (!view.clusters.is_empty()).then(|| {
+        view! { <ul class="shared-steps" aria-label="Clusters">{rows(&view.clusters)}</ul> }
+    });
     let past = (!view.past.is_empty()).then(|| {
-        let past = view.past.iter().map(|past| {
-            view! { <li>{state_icon(&past.look)} <span><span class="visually-hidden">{format!("{}: ", past.look.word)}</span>{draw(&past.words, now)}</span></li> }
-        });
-        view! { <h2>"Last jobs"</h2><ul class="shared-steps">{past.collect_view()}</ul> }
+        view! { <h2>"Last jobs"</h2><ul class="shared-steps">{rows(&view.past)}</ul> }
     });
     let facts = (!view.facts.is_empty()).then(|| {
         let facts = view
@@ -45,6 +46,7 @@ pub fn body(view: &SharedView) -> impl IntoView + use<> {
         {progress}
         {facts}
         {steps}
+        {clusters}
         {past}
         {log}
     }
@@ -60,6 +62,15 @@ fn row(step: &SharedStep, now: i64) -> impl IntoView + use<> {
                 {step.message.clone().map(|message| view! { <span class="step-message meta">{message}</span> })}
             </span>
             <span class="shared-took">{draw(&step.took, now)}</span>
+        </li>
+    }
+}
+
+fn past_row(row: &SharedPast, now: i64) -> impl IntoView + use<> {
+    view! {
+        <li>
+            {state_icon(&row.look)}
+            <span><span class="visually-hidden">{format!("{}: ", row.look.word)}</span>{draw(&row.words, now)}</span>
         </li>
     }
 }

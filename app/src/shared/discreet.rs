@@ -1,8 +1,9 @@
 //! What strangers are not told: where things are, and, unless somebody chose so, who did them.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
-use domain::job::JobWithSteps;
+use domain::actor::{Actor, Channel};
 
 use crate::view::{Part, Sentence};
 
@@ -10,6 +11,8 @@ use crate::view::{Part, Sentence};
 const SOMEBODY: &str = "somebody";
 /// In the place of an address.
 const ADDRESS: &str = "(address not shown)";
+/// What may stand behind a name: see [`Actor`].
+const DOORS: [&str; 2] = [" (API)", " (Slack)"];
 
 /// The names that are not told.
 #[derive(Debug, Clone, Default)]
@@ -18,29 +21,20 @@ pub struct Discretion {
 }
 
 impl Discretion {
-    /// Everybody who had a hand in the job.
-    pub fn about(mut self, job: &JobWithSteps) -> Self {
-        let wishes = job.job.cancelled.iter().map(|asked| &asked.by);
-        let left_up = job.job.abandoned.iter().map(|wish| &wish.by);
-        let answers = job.steps.iter().filter_map(|step| step.answer.as_ref()).map(|given| &given.by);
-        let all = std::iter::once(&job.job.actor).chain(wishes).chain(left_up).chain(answers);
-        for actor in all {
-            self = self.and(&actor.to_string()).and(&actor.name);
+    /// Tells none of these people, through whichever door they came.
+    pub fn about<'a>(people: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut names = BTreeSet::new();
+        for told in people.into_iter().map(str::trim).filter(|told| !told.is_empty()) {
+            let bare = DOORS.iter().find_map(|door| told.strip_suffix(door)).unwrap_or(told);
+            let through = |channel| Actor::new(bare, channel).to_string();
+            names.extend([told.to_owned(), bare.to_owned(), through(Channel::Api), through(Channel::Slack)]);
         }
-        self
-    }
-
-    pub fn and(mut self, name: &str) -> Self {
-        if !name.trim().is_empty() {
-            self.names.insert(name.to_owned());
-        }
-        self
+        Self { names }
     }
 
     /// The text without addresses and names.
     pub fn text(&self, text: &str) -> String {
-        let words = text.split(' ').map(|word| if holds_address(word) { ADDRESS } else { word });
-        let told = words.collect::<Vec<_>>().join(" ");
+        let told: String = text.split_inclusive(char::is_whitespace).map(without_address).collect();
         // The longest first: "ana (Slack)" before "ana".
         let mut names: Vec<&String> = self.names.iter().collect();
         names.sort_by_key(|name| std::cmp::Reverse(name.len()));
@@ -53,15 +47,46 @@ impl Discretion {
             Part::Plain(words) | Part::Link { words, .. } => Part::Plain(self.text(words)),
             Part::Strong(words) => Part::Strong(self.text(words)),
             Part::Muted(words) => Part::Muted(self.text(words)),
+            Part::After { at, words } => Part::After { at: *at, words: self.text(words) },
             ticking => ticking.clone(),
         });
         Sentence(parts.collect())
     }
 }
 
+fn without_address(word: &str) -> String {
+    let bare = word.trim_end();
+    let space = &word[bare.len()..];
+    if holds_address(bare) { format!("{ADDRESS}{space}") } else { word.to_owned() }
+}
+
+/// A scheme, a `www.`, a port, a number of the internet protocol or a mailbox. A bare name of a host looks like many
+/// other words and is left.
 fn holds_address(word: &str) -> bool {
     let word = word.to_ascii_lowercase();
-    word.contains("://") || word.contains("www.")
+    if word.contains("://") || word.contains("www.") {
+        return true;
+    }
+    let belongs = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '@' | '[' | ']');
+    word.split(|c: char| !belongs(c)).any(|piece| {
+        let piece = piece.trim_matches(|c: char| matches!(c, '.' | ':' | '-'));
+        is_number_of_a_host(piece) || is_mailbox(piece) || is_host_and_port(piece)
+    })
+}
+
+fn is_number_of_a_host(piece: &str) -> bool {
+    piece.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().is_ok()
+}
+
+fn is_mailbox(piece: &str) -> bool {
+    piece.split_once('@').is_some_and(|(who, host)| !who.is_empty() && host.contains('.'))
+}
+
+/// "db:5432", but neither "08:30" nor "line:4".
+fn is_host_and_port(piece: &str) -> bool {
+    let Some((host, port)) = piece.rsplit_once(':') else { return false };
+    let is_port = (2..=5).contains(&port.len()) && port.bytes().all(|byte| byte.is_ascii_digit());
+    is_port && (is_number_of_a_host(host) || host.contains(|c: char| c.is_ascii_alphabetic()))
 }
 
 /// Only where it stands as a word of its own: who is called "a" does not spoil every sentence.
@@ -84,17 +109,17 @@ fn replace_word(text: &str, name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::samples::guide_at_step;
 
     #[test]
     fn names_are_hidden_where_they_are_words() {
-        let discretion = Discretion::default().and("ana").and("ana (Slack)").and("a");
+        let discretion = Discretion::about(["ana", "a", "ben (Slack)", " "]);
         assert_eq!(
             discretion.text("ana (Slack) asked; ana, banana and anaa."),
             "somebody asked; somebody, banana and anaa."
         );
         assert_eq!(discretion.text("anaana ana"), "anaana somebody");
         assert_eq!(discretion.text("a ä"), "somebody ä");
+        assert_eq!(discretion.text("ben (API), ben"), "somebody, somebody");
     }
 
     #[test]
@@ -106,9 +131,30 @@ mod tests {
     }
 
     #[test]
-    fn links_become_words() {
-        let discretion = Discretion::default().about(&guide_at_step(3));
-        let told = discretion.sentence(&Sentence::new("by operator, ").job(7));
-        assert_eq!(told, Sentence(vec![Part::Plain("by somebody, ".into()), Part::Plain("job #7".into())]));
+    fn an_address_needs_no_scheme_to_be_one() {
+        for told in [
+            "10.0.0.1",
+            "(10.0.0.1:5432)",
+            "[::1]:80",
+            "fe80::1",
+            "addr=db.internal:5432,",
+            "localhost:3010/x",
+            "ana@example.org",
+        ] {
+            assert_eq!(Discretion::default().text(&format!("at {told} now")), format!("at {ADDRESS} now"));
+        }
+        for told in ["08:30", "08:30:00.", "1.2.3", "line:4", "main.tf", "half::full", "@here", "12:", "a:b"]
+        {
+            assert_eq!(Discretion::default().text(told), told);
+        }
+    }
+
+    #[test]
+    fn links_become_words_and_what_shows_later_is_told_as_little() {
+        let later = Sentence::new("by operator, ").job(7).after(crate::samples::at(1), "asks operator");
+        let told = Discretion::about(["operator"]).sentence(&later);
+        let words = |words: &str| Part::Plain(words.into());
+        let after = Part::After { at: crate::samples::at(1).timestamp(), words: "asks somebody".into() };
+        assert_eq!(told, Sentence(vec![words("by somebody, "), words("job #7"), after]));
     }
 }

@@ -44,6 +44,8 @@ pub struct Document<'a> {
     pub share: Option<&'a Share>,
     /// "https://host/s/token"; none where there is nothing to lead to.
     pub address: Option<&'a str>,
+    /// Of what is shown: part of the address of its picture.
+    pub version: i64,
     pub title: &'a str,
     pub description: &'a str,
     pub icon: &'a str,
@@ -102,9 +104,10 @@ fn head(page: &Document<'_>) -> String {
         format!(
             "<meta property=\"og:type\" content=\"website\"><meta property=\"og:site_name\" content=\"Cluster Head\">\
              <meta property=\"og:title\" content=\"{title}\"><meta property=\"og:description\" content=\"{description}\">\
-             <meta property=\"og:image\" content=\"{}/og.png\"><meta property=\"og:image:width\" content=\"1200\">\
+             <meta property=\"og:image\" content=\"{}/og.png?v={}\"><meta property=\"og:image:width\" content=\"1200\">\
              <meta property=\"og:image:height\" content=\"630\"><meta name=\"twitter:card\" content=\"summary_large_image\">",
-            attribute(address)
+            attribute(address),
+            page.version
         )
     });
     format!(
@@ -166,11 +169,13 @@ mod tests {
     fn page(hostile: &str) -> String {
         let mut facts = job_facts(3);
         facts.job.steps[0].title = hostile.to_owned();
-        let view = SharedView::new(&Opened::new(Thing::Job(Box::new(facts)), ShareView::default()), at(33));
+        let view =
+            SharedView::new(&Opened::new(Thing::Job(Box::new(facts)), ShareView::default(), &[]), at(33));
         document(&Document {
             look: Look::Page,
             share: None,
             address: Some("https://head.example/s/token"),
+            version: 9,
             title: hostile,
             description: hostile,
             icon: view.favicon,
@@ -202,7 +207,7 @@ mod tests {
     fn a_preview_has_a_title_and_a_picture() {
         let page = page("Running");
         assert!(
-            page.contains(r#"property="og:image" content="https://head.example/s/token/og.png""#),
+            page.contains(r#"property="og:image" content="https://head.example/s/token/og.png?v=9""#),
             "{page}"
         );
         assert!(page.contains(r#"href="/s/token/status.txt""#), "{page}");

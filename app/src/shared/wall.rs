@@ -3,7 +3,7 @@
 use domain::Time;
 use leptos::prelude::*;
 
-use super::{Opened, Thing};
+use super::{Opened, SharedCluster, Thing};
 use crate::components::badge::badge;
 use crate::components::sentence::draw;
 use crate::view::SharedView;
@@ -16,10 +16,12 @@ pub fn tiles(all: &[Opened], now: Time) -> String {
 
 /// Every state in one line: when it changes, somebody should look.
 pub fn states(all: &[Opened]) -> String {
-    let states = all.iter().map(|opened| match &opened.thing {
-        Thing::Cluster(cluster) => cluster.facts.cluster.shown_state().as_str(),
-        Thing::Job(job) => job.job.job.state.as_str(),
-        Thing::Receipt(_) => "settled",
+    let of = |cluster: &SharedCluster| cluster.facts.cluster.shown_state().as_str();
+    let states = all.iter().flat_map(|opened| match &opened.thing {
+        Thing::AllClusters(all) => all.iter().map(of).collect(),
+        Thing::Cluster(cluster) => vec![of(cluster)],
+        Thing::Job(job) => vec![job.job.job.state.as_str()],
+        Thing::Receipt(_) => vec!["settled"],
     });
     states.collect::<Vec<_>>().join(" ")
 }
@@ -51,13 +53,12 @@ mod tests {
 
     use super::*;
     use crate::samples::{at, cluster_facts};
-    use crate::shared::SharedCluster;
 
     #[test]
     fn each_cluster_is_a_tile_with_its_word_and_its_shape() {
         let opened = ClusterState::ALL.iter().map(|state| {
             let cluster = SharedCluster { facts: cluster_facts(*state), job: None, past: Vec::new() };
-            Opened::new(Thing::Cluster(Box::new(cluster)), ShareView::default())
+            Opened::new(Thing::Cluster(Box::new(cluster)), ShareView::default(), &[])
         });
         let opened: Vec<_> = opened.collect();
         let html = tiles(&opened, at(60));

@@ -15,6 +15,8 @@ pub struct SharedView {
     pub lines: Vec<Sentence>,
     pub progress: Option<SharedProgress>,
     pub steps: Vec<SharedStep>,
+    /// Each cluster, where there are several.
+    pub clusters: Vec<SharedPast>,
     /// The last results on a cluster.
     pub past: Vec<SharedPast>,
     pub facts: Vec<(&'static str, String)>,

@@ -1,6 +1,7 @@
 //! Says in words what the facts mean: makes the views. Pure functions of the facts and of the time.
 
 mod acts;
+mod all_clusters;
 mod attention;
 mod backup;
 mod cancel;

@@ -6,6 +6,7 @@ use domain::receipt::Receipt;
 use domain::step::{Step, StepState};
 use domain::text;
 
+use super::all_clusters::of_all_clusters;
 use super::cluster_line::second_line;
 use super::job_row::{short_title, step_at_work, took};
 use super::money::{cost_of_job, cost_or_estimate, what_is_up};
@@ -15,33 +16,73 @@ use crate::view::{
     JobView, LineView, Look, Part, Sentence, SharedPast, SharedProgress, SharedStep, SharedView,
 };
 
-const SITE: &str = " – Cluster Head";
+pub const SITE: &str = " – Cluster Head";
+/// In characters.
+const LONGEST_TITLE: usize = 120;
+const LONGEST_MESSAGE: usize = 240;
+const LONGEST_LINE: usize = 400;
+/// Of the log, in all; and what is around the text of a line.
+const LOG_BYTES: usize = 7_000;
+const LINE_BYTES: usize = 20;
 
 impl SharedView {
     pub fn new(opened: &Opened, now: Time) -> Self {
         let view = match &opened.thing {
+            Thing::AllClusters(all) => of_all_clusters(all, opened, now),
             Thing::Cluster(cluster) => of_cluster(cluster, opened, now),
             Thing::Job(job) => of_job(job, opened, now),
             Thing::Receipt(receipt) => of_receipt(receipt, opened),
         };
-        let told = |sentence: &Sentence| opened.discretion.sentence(sentence);
-        Self {
-            lead: told(&view.lead),
-            lines: view.lines.iter().map(told).collect(),
-            steps: if opened.shows_steps() { view.steps } else { Vec::new() },
-            log: opened.log().iter().map(|line| line_for(opened, line)).collect(),
-            made_at: now.timestamp(),
-            ..view
-        }
+        let steps = if opened.shows_steps() { view.steps } else { Vec::new() };
+        discreet(Self { steps, log: log(opened), made_at: now.timestamp(), ..view }, opened)
     }
 }
 
-fn line_for(opened: &Opened, check_in: &domain::event::CheckIn) -> LineView {
-    let line = LineView::new(check_in);
-    LineView { text: opened.text(&line.text), ..line }
+/// Every text that is shown goes through here: what is forgotten is told to strangers.
+fn discreet(view: SharedView, opened: &Opened) -> SharedView {
+    let told = |sentence: &Sentence| opened.discretion.sentence(sentence);
+    let words = |words: &str| opened.text(words);
+    let past = |past: SharedPast| SharedPast { words: told(&past.words), ..past };
+    let step = |step: SharedStep| SharedStep {
+        title: text::one_line(&opened.text(&step.title), LONGEST_TITLE),
+        took: told(&step.took),
+        message: step.message.map(|message| text::one_line(&opened.text(&message), LONGEST_MESSAGE)),
+        ..step
+    };
+    let progress = |progress: SharedProgress| SharedProgress { words: words(&progress.words), ..progress };
+    SharedView {
+        document_title: words(&view.document_title),
+        heading: words(&view.heading),
+        lead: told(&view.lead),
+        lines: view.lines.iter().map(told).collect(),
+        progress: view.progress.map(progress),
+        steps: view.steps.into_iter().map(step).collect(),
+        clusters: view.clusters.into_iter().map(past).collect(),
+        past: view.past.into_iter().map(past).collect(),
+        facts: view.facts.into_iter().map(|(label, fact)| (label, words(&fact))).collect(),
+        ..view
+    }
 }
 
-fn empty() -> SharedView {
+/// The newest lines that a page of little weight can hold.
+fn log(opened: &Opened) -> Vec<LineView> {
+    let mut room = LOG_BYTES;
+    let newest = opened.log().iter().rev().map(LineView::new).map(|line| {
+        let text = text::one_line(&opened.text(&line.text), LONGEST_LINE);
+        LineView { text, ..line }
+    });
+    let fits = |line: &LineView| {
+        let size = line.text.len() + LINE_BYTES;
+        let fits = size <= room;
+        room = room.saturating_sub(size);
+        fits
+    };
+    let mut lines: Vec<LineView> = newest.take_while(fits).collect();
+    lines.reverse();
+    lines
+}
+
+pub fn empty() -> SharedView {
     SharedView {
         document_title: String::new(),
         favicon: "/favicon.svg",
@@ -51,6 +92,7 @@ fn empty() -> SharedView {
         lines: Vec::new(),
         progress: None,
         steps: Vec::new(),
+        clusters: Vec::new(),
         past: Vec::new(),
         facts: Vec::new(),
         log: Vec::new(),
@@ -72,7 +114,7 @@ fn of_job(facts: &JobFacts, opened: &Opened, now: Time) -> SharedView {
         lead: page.lead,
         lines: outcome.into_iter().chain(page.usual).chain(cost).collect(),
         progress: progress(facts),
-        steps: steps(facts, opened),
+        steps: steps(facts),
         facts: by.into_iter().collect(),
         ..empty()
     }
@@ -82,10 +124,7 @@ fn of_cluster(shared: &SharedCluster, opened: &Opened, now: Time) -> SharedView 
     let cluster = &shared.facts.cluster;
     let look = Look::from(cluster);
     let cost = if opened.view.shows_cost { cost_or_estimate(&shared.facts, now) } else { None };
-    let at_work = shared.job.as_ref().map(|facts| {
-        let page = JobView::new(facts, now);
-        Sentence::default().strong(page.heading).then(": ").and(page.lead)
-    });
+    let at_work = at_work(shared, now);
     let usual = shared.job.as_ref().and_then(|facts| JobView::new(facts, now).usual);
     let on_it = cluster.deployments.iter().map(|deployed| deployed.service.as_str()).collect::<Vec<_>>();
     SharedView {
@@ -96,11 +135,16 @@ fn of_cluster(shared: &SharedCluster, opened: &Opened, now: Time) -> SharedView 
         lead: second_line(&shared.facts, now),
         lines: at_work.into_iter().chain(usual).chain(cost).collect(),
         progress: shared.job.as_ref().and_then(progress),
-        steps: shared.job.as_ref().map(|facts| steps(facts, opened)).unwrap_or_default(),
+        steps: shared.job.as_ref().map(steps).unwrap_or_default(),
         past: shared.past.iter().map(|job| past(job, opened, now)).collect(),
         facts: (!on_it.is_empty()).then(|| ("On it", on_it.join(", "))).into_iter().collect(),
         ..empty()
     }
+}
+
+pub fn at_work(shared: &SharedCluster, now: Time) -> Option<Sentence> {
+    let page = JobView::new(shared.job.as_ref()?, now);
+    Some(Sentence::default().strong(page.heading).then(": ").and(page.lead))
 }
 
 fn of_receipt(receipt: &Receipt, opened: &Opened) -> SharedView {
@@ -128,7 +172,7 @@ fn of_receipt(receipt: &Receipt, opened: &Opened) -> SharedView {
         .jobs
         .iter()
         .filter(|_| opened.shows_steps())
-        .map(|job| SharedPast { look: Look::from(job.state), words: Sentence::new(opened.text(&job.title)) });
+        .map(|job| SharedPast { look: Look::from(job.state), words: Sentence::new(job.title.clone()) });
     SharedView {
         document_title: format!("Receipt {} – {}{SITE}", receipt.number, receipt.cluster),
         look: if receipt.closed.is_some() {
@@ -156,7 +200,7 @@ fn progress(facts: &JobFacts) -> Option<SharedProgress> {
     Some(SharedProgress { words: format!("{done} of {} steps done", steps.len()), percent })
 }
 
-fn steps(facts: &JobFacts, opened: &Opened) -> Vec<SharedStep> {
+fn steps(facts: &JobFacts) -> Vec<SharedStep> {
     let current = step_at_work(&facts.job.job, &facts.job.steps).map(|step| step.position);
     let is_over = facts.job.job.state.is_final();
     facts
@@ -171,7 +215,7 @@ fn steps(facts: &JobFacts, opened: &Opened) -> Vec<SharedStep> {
                 Some(usual) => Sentence::default().muted(usual),
                 None => took(step.started_at, step.finished_at),
             },
-            message: step.message.as_deref().map(|message| opened.text(message)),
+            message: step.message.clone(),
         })
         .collect()
 }
@@ -199,8 +243,12 @@ fn without_links(sentence: Sentence) -> Sentence {
 
 #[cfg(test)]
 mod tests {
+    use domain::actor::{Actor, Channel};
     use domain::cluster::ClusterState;
+    use domain::event::CheckIn;
     use domain::job::JobState;
+    use domain::obligation::Closing;
+    use domain::receipt::ReceiptJob;
     use domain::share::{ShareDetail, ShareView};
 
     use super::*;
@@ -215,13 +263,13 @@ mod tests {
         let mut facts = job_facts(3);
         change(&mut facts);
         let view = ShareView { detail, shows_cost, shows_names };
-        SharedView::new(&Opened::new(Thing::Job(Box::new(facts)), view), at(33))
+        SharedView::new(&Opened::new(Thing::Job(Box::new(facts)), view, &["operator".into()]), at(33))
     }
 
     fn with_everything(facts: &mut JobFacts) {
         facts.up_times = vec![up_time(0, None)];
         facts.job.steps[2].message = Some("operator looks at https://ci.example/9".into());
-        facts.check_ins = vec![domain::event::CheckIn {
+        facts.check_ins = vec![CheckIn {
             line: 1,
             at: at(1),
             level: domain::event::Level::Info,
@@ -275,11 +323,61 @@ mod tests {
         ended.state = JobState::Failed;
         ended.finished_at = Some(at(1));
         let shared = SharedCluster { facts, job: Some(job_facts(3)), past: vec![ended] };
-        let opened = Opened::new(Thing::Cluster(Box::new(shared)), ShareView::default());
+        let opened = Opened::new(Thing::Cluster(Box::new(shared)), ShareView::default(), &[]);
         let view = SharedView::new(&opened, at(33));
         assert_eq!(view.heading, "iriversland2");
         assert!(view.lines[0].to_string().starts_with("guide on iriversland2: Step 3 of 5"), "{view:?}");
         assert_eq!((view.steps.len(), view.past.len()), (5, 1));
         assert!(!format!("{view:?}").contains('$'), "{view:?}");
+    }
+    fn receipt() -> Receipt {
+        let by = |name: &str| Actor::new(name, Channel::Slack);
+        let up_times = vec![up_time(0, Some(60))];
+        Receipt {
+            number: 7,
+            cluster: "iriversland2".into(),
+            obligation: 1,
+            opened_at: at(0),
+            made_at: at(61),
+            started_by: Some(by("ana")),
+            cost: Receipt::cost_of(&up_times, at(61)),
+            up_times,
+            jobs: vec![ReceiptJob {
+                number: 9,
+                title: "up (m)".into(),
+                by: by("ben"),
+                state: JobState::Succeeded,
+            }],
+            evidence: None,
+            closed: Some(Closing { by: "eve".into(), because: "moved to db.internal:5432".into() }),
+            leftovers: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_receipt_tells_what_was_up_and_money_and_names_only_where_somebody_chose_so() {
+        let told = |detail, shows_cost, shows_names| {
+            let people = ["ana (Slack)", "ben (Slack)", "eve"].map(str::to_owned);
+            let view = ShareView { detail, shows_cost, shows_names };
+            let opened = Opened::new(Thing::Receipt(Box::new(receipt())), view, &people);
+            SharedView::new(&opened, at(90))
+        };
+        let plain = told(ShareDetail::Steps, false, false);
+        assert_eq!((plain.heading.as_str(), plain.look.word.as_str()), ("Receipt 7", "Closed by a person"));
+        assert_eq!(
+            plain.lead.to_string(),
+            "somebody took the debt over: moved to (address not shown) Nothing here proves that it is gone."
+        );
+        assert_eq!(plain.lines[0].to_string(), "From 2027-01-15 08:00 UTC: m, up 1 h.");
+        assert_eq!(plain.past.len(), 1);
+        let said = format!("{plain:?}");
+        assert!(!["$", "ana", "ben", "eve"].iter().any(|hidden| said.contains(hidden)), "{said}");
+        let all = format!("{:?}", told(ShareDetail::Steps, true, true));
+        assert!(["$0.04", "ana (Slack)", "eve took"].iter().all(|told| all.contains(told)), "{all}");
+        let summary = told(ShareDetail::Summary, false, false);
+        assert!(
+            summary.lines.is_empty() && summary.past.is_empty() && summary.facts.len() == 4,
+            "{summary:?}"
+        );
     }
 }

@@ -19,7 +19,7 @@ pub enum Caller {
 impl Caller {
     pub fn of(uri: &Uri, headers: &HeaderMap) -> Self {
         let accept = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
-        if uri.path().starts_with("/api/") || FEEDS.contains(&uri.path()) {
+        if uri.path().starts_with("/api/") || is_feed(uri) {
             Self::ApiClient
         } else if accept.contains("text/html") {
             Self::Browser
@@ -27,4 +27,9 @@ impl Caller {
             Self::Other
         }
     }
+}
+
+/// Calendars and build monitors cannot send a bearer token: there it may be the password of a login as well.
+pub fn is_feed(uri: &Uri) -> bool {
+    FEEDS.contains(&uri.path())
 }

@@ -25,6 +25,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
 pub use shares::ViewerLimits;
+pub use shares::PARTS as SHARE_PARTS;
 pub use state::{Setup, Web};
 
 /// Every route of the service. What stands above `admit` is for the operator; what stands below it asks for nothing,

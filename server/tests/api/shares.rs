@@ -40,10 +40,20 @@ async fn a_link_is_told_once_and_opens_without_a_login(pool: PgPool) {
     let (status, page) = service.page(&format!("/s/{token}")).await;
     assert_eq!(status, 200);
     assert!(page.contains("guide on iriversland2") && page.contains("Queued"), "{page}");
-    let listed =
-        service.get("/api/v1/shares").header(AUTHORIZATION, format!("Bearer {API_TOKEN}")).send().await;
-    let listed = listed.unwrap().text().await.unwrap();
+    let read = async |path: String| {
+        let request = service.get(&path).header(AUTHORIZATION, format!("Bearer {API_TOKEN}"));
+        let answer = request.send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    };
+    let (_, listed) = read("/api/v1/shares".into()).await;
     assert!(listed.contains("\"state\":\"active\"") && !listed.contains(token), "{listed}");
+    let (status, one) = read(format!("/api/v1/shares/{}", made["id"])).await;
+    assert!(status == 200 && !one.contains(token), "{one}");
+    let one: Value = serde_json::from_str(&one).unwrap();
+    assert_eq!((&one["id"], &one["job"], &one["state"]), (&made["id"], &json!(job), &json!("active")));
+    for missing in ["999", "x", "-1", "99999999999999999999"] {
+        assert_eq!(read(format!("/api/v1/shares/{missing}")).await.0, 404, "{missing}");
+    }
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
@@ -106,6 +116,8 @@ async fn what_cannot_be_shared_is_refused_with_what_can(pool: PgPool) {
         (json!({ "cluster": "nope" }), 404, "There is no cluster"),
         (json!({ "cluster": "\0" }), 422, "one cluster, or one job, or one receipt"),
         (json!({ "receipt": 1 }), 404, "There is no receipt 1."),
+        (json!({ "all": true, "job": job }), 422, "or all clusters"),
+        (json!({ "all": "yes" }), 422, "has to be true or false"),
     ];
     for (body, status, words) in refused {
         let answer = ask(&service, body.clone()).await;
@@ -158,6 +170,51 @@ async fn all_links_are_revoked_only_by_whoever_types_so(pool: PgPool) {
     assert_eq!(service.press("/actions/revoke-shares", &[("typed", "revoke all")]).await, "/shares");
     let shares = service.store.shares().await.unwrap();
     assert!(shares[0].revoked.is_some(), "{shares:?}");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn the_links_of_one_cluster_are_revoked_by_whoever_types_its_name_and_others_go_on(pool: PgPool) {
+    let service = Service::demo_with_second(pool, "other").await;
+    for fields in [("cluster", CLUSTER), ("cluster", "other"), ("all", "on")] {
+        service.press("/actions/create-share", &[fields]).await;
+    }
+    let page = service.page("/shares").await.1;
+    assert!(page.contains("/shares/revoke?cluster=other") && page.contains("all clusters"), "{page}");
+    let back =
+        service.press("/actions/revoke-shares", &[("cluster", "other"), ("typed", "revoke all")]).await;
+    assert_eq!(back, "/shares/revoke?problem=words&cluster=other");
+    let (status, form) = service.page(&back).await;
+    assert!(
+        status == 422 && form.contains("Revoke all shares of other?") && form.contains("1 link stops"),
+        "{form}"
+    );
+    assert_eq!(
+        service.press("/actions/revoke-shares", &[("cluster", "other"), ("typed", "other")]).await,
+        "/shares"
+    );
+    let shares = service.store.shares().await.unwrap();
+    let ended: Vec<_> =
+        shares.iter().filter(|share| share.revoked.is_some()).map(|share| &share.what).collect();
+    assert_eq!(ended, [&domain::share::Shared::Cluster("other".into())]);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_wall_is_shared_by_a_form_and_shows_every_cluster_without_a_login(pool: PgPool) {
+    let service = Service::demo_with_second(pool, "other").await;
+    let clusters = service.page("/").await.1;
+    assert!(
+        clusters.contains("href=\"/wall\"") && clusters.contains("href=\"/shares/new?all=on\""),
+        "{clusters}"
+    );
+    let (status, form) = service.page("/shares/new?all=on").await;
+    assert!(
+        status == 200 && form.contains("Share all clusters") && form.contains("name=\"all\" value=\"on\""),
+        "{form}"
+    );
+    let answer = service.submit("/actions/create-share", &[("all", "on")]).send().await.unwrap();
+    let cookie = cookie_of(&answer).unwrap();
+    let (status, wall) = service.page(&format!("/s/{}/wall", cookie.split_once('=').unwrap().1)).await;
+    assert!(status == 200 && wall.contains(">iriversland2</h2>") && wall.contains(">other</h2>"), "{wall}");
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

@@ -20,8 +20,18 @@ use crate::web::error::Problem;
 use crate::web::state::Web;
 
 static SHARE: Form = Form {
-    fields: &["cluster", "job", "receipt", "label", "detail", "expires_in", "shows_cost", "shows_names"],
-    whole: "an object with one of the fields \"cluster\", \"job\" and \"receipt\"",
+    fields: &[
+        "all",
+        "cluster",
+        "job",
+        "receipt",
+        "label",
+        "detail",
+        "expires_in",
+        "shows_cost",
+        "shows_names",
+    ],
+    whole: "an object with one of the fields \"cluster\", \"job\", \"receipt\" and \"all\"",
     nothing: "Nothing was shared.",
 };
 
@@ -29,7 +39,9 @@ static SHARE: Form = Form {
 pub struct ShareShape {
     id: i64,
     label: String,
-    cluster: String,
+    /// Whether it shows every cluster; then nothing of the next three is said.
+    all: bool,
+    cluster: Option<String>,
     /// Null unless it shows only that.
     job: Option<i64>,
     receipt: Option<i64>,
@@ -51,13 +63,14 @@ impl ShareShape {
         let state = share.state(now);
         let (revoked_by, revoked_at) = share.revoked.unzip();
         let (job, receipt) = match share.what {
-            Shared::Cluster(_) => (None, None),
+            Shared::AllClusters | Shared::Cluster(_) => (None, None),
             Shared::Job(number) => (Some(number), None),
             Shared::Receipt(number) => (None, Some(number)),
         };
         Self {
             id: share.id,
             label: share.label,
+            all: share.cluster.is_none(),
             cluster: share.cluster,
             job,
             receipt,
@@ -97,7 +110,7 @@ pub async fn one(
     Path(id): Path<String>,
 ) -> Result<Json<ShareShape>, Problem> {
     let number = number(&id)?;
-    let share = web.store.shares().await?.into_iter().find(|share| share.id == number);
+    let share = web.store.share(number).await?;
     Ok(Json(ShareShape::new(share.ok_or_else(|| missing(&id))?, web.store.now().await?)))
 }
 
@@ -112,6 +125,7 @@ pub async fn create(
     let number = |number: Option<i32>| number.map(|number| number.to_string()).unwrap_or_default();
     let ticked = |flag: bool| if flag { "on".to_owned() } else { String::new() };
     let text = ShareText {
+        all: ticked(body.flag("all")?),
         cluster: body.text("cluster")?.unwrap_or_default(),
         job: number(body.whole_number("job")?),
         receipt: number(body.whole_number("receipt")?),

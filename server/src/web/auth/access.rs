@@ -4,14 +4,16 @@ use app::session::Visitor;
 use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, HOST};
 use axum::http::request::Parts;
+use axum_extra::headers::HeaderMapExt;
+use axum_extra::headers::authorization::{Authorization, Basic};
 use domain::actor::{Actor, Admitted, Channel, Role};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use store::{Error, Store};
 
 use super::secret::is_same;
 use super::{cookie, password};
 use crate::config::Keys;
-use crate::web::caller::Caller;
+use crate::web::caller::{Caller, is_feed};
 
 /// How somebody proves to be the operator or an admin. Each role is one person by name: there are no accounts.
 pub enum Access {
@@ -44,7 +46,11 @@ impl Access {
     /// When the sessions cannot be read.
     pub async fn identify(&self, store: &Store, request: &Parts) -> Result<Identity, Error> {
         if Caller::of(&request.uri, &request.headers) == Caller::ApiClient {
-            return Ok(self.program(&request.headers));
+            let token = match bearer(&request.headers) {
+                None if is_feed(&request.uri) => basic_password(&request.headers),
+                token => token.map(SecretString::from),
+            };
+            return Ok(token.map_or_else(|| self.nobody(), |token| self.program(&token)));
         }
         match self {
             Self::Demo { .. } => Ok(self.alone(Channel::Web)),
@@ -58,9 +64,8 @@ impl Access {
         }
     }
 
-    fn program(&self, headers: &HeaderMap) -> Identity {
-        let Some(given) = bearer(headers) else { return self.nobody() };
-        let opens = |expected: &SecretString| is_same(given, expected);
+    fn program(&self, given: &SecretString) -> Identity {
+        let opens = |expected: &SecretString| is_same(given.expose_secret(), expected);
         match self {
             Self::Demo { api_token } if opens(api_token) => self.alone(Channel::Api),
             Self::Demo { .. } => self.nobody(),
@@ -123,6 +128,12 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
+/// The password of `Basic`, whatever name stands before it.
+fn basic_password(headers: &HeaderMap) -> Option<SecretString> {
+    let login: Authorization<Basic> = headers.typed_get()?;
+    Some(login.password().into())
+}
+
 #[cfg(test)]
 mod tests {
     use axum::http::HeaderValue;
@@ -153,5 +164,15 @@ mod tests {
         assert_eq!(bearer(&header("Bearer abc")), Some("abc"));
         assert_eq!(bearer(&header("Basic abc")), None);
         assert_eq!(bearer(&header("Bearerabc")), None);
+    }
+    #[test]
+    fn the_password_of_a_login_is_read_and_its_name_is_not() {
+        let header = |value| HeaderMap::from_iter([(AUTHORIZATION, HeaderValue::from_static(value))]);
+        let read = |value| basic_password(&header(value)).map(|given| given.expose_secret().to_owned());
+        assert_eq!(read("Basic YW5hOnNlY3JldA=="), Some("secret".to_owned()));
+        assert_eq!(read("Basic OnNlY3JldA=="), Some("secret".to_owned()));
+        for wrong in ["Basic %%%", "Basic YW5h", "Bearer secret", "Basic"] {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
     }
 }

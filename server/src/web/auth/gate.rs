@@ -11,7 +11,7 @@ use domain::actor::{Actor, Admitted, Role};
 
 use super::access::{Identity, is_at_home};
 use super::login::address;
-use crate::web::caller::Caller;
+use crate::web::caller::{Caller, is_feed};
 use crate::web::error::Problem;
 use crate::web::redirects::referring_path;
 use crate::web::state::Web;
@@ -93,7 +93,9 @@ fn turn_away(parts: &Parts) -> Response {
         Caller::ApiClient => {
             let message = "A valid bearer token is needed. Nothing was done.";
             let problem = Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", message);
-            ([(WWW_AUTHENTICATE, "Bearer")], problem).into_response()
+            // A calendar sends a login only to who asks for one.
+            let asked = if is_feed(&parts.uri) { r#"Basic realm="Cluster Head", Bearer"# } else { "Bearer" };
+            ([(WWW_AUTHENTICATE, asked)], problem).into_response()
         }
         Caller::Browser => Redirect::to(&address(None, page_of(parts).as_deref())).into_response(),
         Caller::Other => Problem::of_status(StatusCode::UNAUTHORIZED).into_response(),

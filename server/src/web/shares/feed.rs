@@ -18,10 +18,15 @@ const AHEAD: Duration = Duration::days(30);
 const MOST_RUNS: usize = 50;
 
 pub struct Feed {
+    /// Tells feeds apart. It holds no secret.
+    pub id: String,
     pub title: String,
     /// Where a reader looks closer.
     pub address: String,
+    /// The newest ones.
     pub jobs: Vec<FeedJob>,
+    /// The newest ones of each project, however many jobs came after them.
+    pub latest: Vec<FeedJob>,
     pub dates: Vec<FeedDate>,
     pub now: Time,
 }
@@ -57,20 +62,27 @@ impl Feed {
             let says = format!("Asked for by {}. {}", job.actor, job.outcome.as_deref().unwrap_or_default());
             FeedJob::new(job, says, format!("{origin}/jobs/{}", job.number))
         });
+        let latest = web.store.newest_of_each_kind(None).await?;
+        let latest = latest
+            .iter()
+            .map(|job| FeedJob::new(job, String::new(), format!("{origin}/jobs/{}", job.number)))
+            .collect();
         let clusters = web.store.clusters().await?;
         let mut dates: Vec<_> =
             clusters.iter().filter_map(|cluster| end(&cluster.name, cluster.destroys_at?)).collect();
         let now = web.store.now().await?;
         dates.extend(starts(web, None, now).await?);
-        Ok(Self { title: "Cluster Head".into(), jobs: jobs.collect(), address: origin, dates, now })
+        let (id, title, jobs) = ("jobs".into(), "Cluster Head".into(), jobs.collect());
+        Ok(Self { id, title, address: origin, jobs, latest, dates, now })
     }
 
     /// What a share shows, and nothing beside it.
     pub async fn of_share(web: &Web, share: &Share, opened: &Opened, address: &str) -> Result<Self, Error> {
         let says = |job: &Job| opened.text(job.outcome.as_deref().unwrap_or_default());
         let one = |job: &Job| FeedJob::new(job, says(job), address.to_owned());
+        let brief = |job: &Job| FeedJob::new(job, String::new(), address.to_owned());
         let now = web.store.now().await?;
-        let (jobs, dates) = match &opened.thing {
+        let (jobs, latest, dates) = match &opened.thing {
             Thing::Job(facts) => {
                 let job = &facts.job.job;
                 let begins = job.started_at.unwrap_or(job.created_at);
@@ -80,7 +92,19 @@ impl Feed {
                     begins,
                     ends: job.finished_at.unwrap_or(now).max(begins),
                 };
-                (vec![one(job)], vec![date])
+                (vec![one(job)], vec![brief(job)], vec![date])
+            }
+            Thing::AllClusters(all) => {
+                let at_work = all.iter().filter_map(|shared| shared.job.as_ref()).map(|facts| &facts.job.job);
+                let mut jobs: Vec<_> =
+                    at_work.chain(all.iter().flat_map(|shared| &shared.past)).map(one).collect();
+                jobs.sort_by_key(|job| std::cmp::Reverse(job.number));
+                let clusters = all.iter().map(|shared| &shared.facts.cluster);
+                let mut dates: Vec<_> =
+                    clusters.filter_map(|cluster| end(&cluster.name, cluster.destroys_at?)).collect();
+                dates.extend(starts(web, None, now).await?);
+                let latest = web.store.newest_of_each_kind(None).await?;
+                (jobs, latest.iter().map(brief).collect(), dates)
             }
             Thing::Cluster(cluster) => {
                 let name = &cluster.facts.cluster.name;
@@ -88,7 +112,9 @@ impl Feed {
                 let mut dates: Vec<_> =
                     cluster.facts.cluster.destroys_at.and_then(|at| end(name, at)).into_iter().collect();
                 dates.extend(starts(web, Some(name), now).await?);
-                (at_work.chain(&cluster.past).map(one).collect(), dates)
+                let latest = web.store.newest_of_each_kind(Some(name)).await?;
+                let jobs = at_work.chain(&cluster.past).map(one).collect();
+                (jobs, latest.iter().map(brief).collect(), dates)
             }
             Thing::Receipt(receipt) => {
                 let up = receipt.up_times.iter().zip(1..).map(|(up, number)| FeedDate {
@@ -97,10 +123,11 @@ impl Feed {
                     begins: up.began_at,
                     ends: up.ended_at.unwrap_or(receipt.made_at),
                 });
-                (Vec::new(), up.collect())
+                (Vec::new(), Vec::new(), up.collect())
             }
         };
-        Ok(Self { title: share.label.clone(), address: address.to_owned(), jobs, dates, now })
+        let (id, title) = (format!("share:{}", share.id), share.label.clone());
+        Ok(Self { id, title, address: address.to_owned(), jobs, latest, dates, now })
     }
 }
 

@@ -59,35 +59,27 @@ fn answer(kind: &'static str, written: std::io::Result<String>) -> Result<Respon
     Ok(([(CONTENT_TYPE, kind)], text).into_response())
 }
 
-/// One project for each thing that is done to each cluster: what its latest ended job came to, and whether one is at work.
+/// One project for each thing that is done to each cluster: what its latest ended job came to, and what is going on.
 fn write_cctray(feed: &Feed) -> std::io::Result<String> {
-    let mut projects: Vec<&str> = feed.jobs.iter().map(|job| job.project.as_str()).collect();
+    let mut projects: Vec<&str> = feed.latest.iter().map(|job| job.project.as_str()).collect();
     projects.sort_unstable();
     projects.dedup();
     let mut writer = Writer::new(Vec::new());
     writer.create_element("Projects").write_inner_content(|writer| {
         for project in projects {
-            let of_project = || feed.jobs.iter().filter(|job| job.project == project);
-            let is_at_work = of_project().any(|job| !job.state.is_final());
+            let of_project = || feed.latest.iter().filter(|job| job.project == project);
             let last = of_project().filter(|job| job.state.is_final()).max_by_key(|job| job.number);
             let newest = of_project().max_by_key(|job| job.number);
             let told = last.or(newest);
-            let status = match last.map(|job| job.state) {
-                Some(JobState::Succeeded) => "Success",
-                Some(JobState::Failed) => "Failure",
-                Some(JobState::Cancelled) => "Exception",
-                _ => "Unknown",
-            };
             let text = |of: fn(&FeedJob) -> String| told.map(of).unwrap_or_default();
             let (label, at) = (text(|job| job.number.to_string()), text(|job| machine(job.at)));
             let address = newest.map_or(feed.address.as_str(), |job| job.address.as_str());
-            let activity = if is_at_work { "Building" } else { "Sleeping" };
             writer
                 .create_element("Project")
                 .with_attributes([
                     ("name", project),
-                    ("activity", activity),
-                    ("lastBuildStatus", status),
+                    ("activity", activity(of_project().map(|job| job.state))),
+                    ("lastBuildStatus", last_status(last.map(|job| job.state))),
                     ("lastBuildLabel", label.as_str()),
                     ("lastBuildTime", at.as_str()),
                     ("webUrl", address),
@@ -97,6 +89,27 @@ fn write_cctray(feed: &Feed) -> std::io::Result<String> {
         Ok(())
     })?;
     String::from_utf8(writer.into_inner()).map_err(std::io::Error::other)
+}
+
+/// A job that waits for its turn is what the format calls "checking modifications": something comes, nothing runs.
+fn activity(states: impl Iterator<Item = JobState> + Clone) -> &'static str {
+    let is_at_work = |state| matches!(state, JobState::Running | JobState::Waiting);
+    if states.clone().any(is_at_work) {
+        "Building"
+    } else if states.clone().any(|state| state == JobState::Queued) {
+        "CheckingModifications"
+    } else {
+        "Sleeping"
+    }
+}
+
+fn last_status(last: Option<JobState>) -> &'static str {
+    match last {
+        Some(JobState::Succeeded) => "Success",
+        Some(JobState::Failed) => "Failure",
+        Some(JobState::Cancelled) => "Exception",
+        _ => "Unknown",
+    }
 }
 
 fn write_atom(feed: &Feed) -> String {
@@ -112,12 +125,15 @@ fn write_atom(feed: &Feed) -> String {
     });
     let updated = feed.jobs.iter().map(|job| job.at).max().unwrap_or(feed.now);
     AtomFeed {
-        id: "urn:cluster-head:jobs".into(),
+        id: format!("urn:cluster-head:{}", feed.id),
         title: Text::plain(feed.title.clone()),
         updated: updated.fixed_offset(),
         generator: Some(Generator { value: "Cluster Head".into(), ..Generator::default() }),
         authors: vec![atom_syndication::Person { name: "Cluster Head".into(), ..Default::default() }],
-        links: vec![Link { href: feed.address.clone(), rel: "alternate".into(), ..Link::default() }],
+        links: vec![
+            Link { href: format!("{}/feed.atom", feed.address), rel: "self".into(), ..Link::default() },
+            Link { href: feed.address.clone(), rel: "alternate".into(), ..Link::default() },
+        ],
         entries: entries.collect(),
         ..AtomFeed::default()
     }

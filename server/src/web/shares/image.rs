@@ -24,6 +24,7 @@ const WIDTH: u32 = 1_200;
 const HEIGHT: u32 = 630;
 /// So many characters fit in a line of the title, and in one below it.
 const LONGEST_TITLE: usize = 30;
+const LONGEST_WORD: usize = 36;
 const LONGEST_LINE: usize = 62;
 
 /// Rendering takes a processor for tens of milliseconds: one at a time, so that pictures slow nothing else down.
@@ -58,10 +59,12 @@ fn draw(opened: &Opened, now: Time) -> String {
     let view = SharedView::new(opened, now);
     let colour = colour(&view);
     let title = escaped(&one_line(&view.heading, LONGEST_TITLE));
-    let word = escaped(&view.look.word);
-    let pill = 64 + view.look.word.chars().count() * 26;
+    let word = one_line(&view.look.word, LONGEST_WORD);
+    let pill = 64 + word.chars().count() * 26;
+    let word = escaped(&word);
     let mut lines = vec![view.lead.words(now)];
     lines.extend(view.lines.iter().map(|line| line.words(now)));
+    lines.extend(view.clusters.iter().map(|row| row.words.words(now)));
     let lines: String = lines
         .iter()
         .filter(|line| !line.is_empty())
@@ -93,6 +96,12 @@ fn draw(opened: &Opened, now: Time) -> String {
 
 #[cfg(test)]
 mod tests {
+    use app::shared::Thing;
+    use domain::obligation::Closing;
+    use domain::receipt::Receipt;
+    use domain::share::ShareView;
+    use rust_decimal::Decimal;
+
     use super::*;
 
     fn colours(svg: &str) -> usize {
@@ -118,5 +127,31 @@ mod tests {
         assert_eq!(colours(&with("")), 1);
         // The edges of letters are grey.
         assert!(colours(&with("Running")) > 10);
+    }
+    #[test]
+    fn the_picture_is_of_the_state_at_the_moment() {
+        let receipt = |closed: Option<Closing>| Receipt {
+            number: 7,
+            cluster: "iriversland2".into(),
+            obligation: 1,
+            opened_at: Time::UNIX_EPOCH,
+            made_at: Time::UNIX_EPOCH,
+            started_by: None,
+            up_times: Vec::new(),
+            cost: Decimal::ZERO,
+            jobs: Vec::new(),
+            evidence: None,
+            closed,
+            leftovers: Vec::new(),
+        };
+        let drawn = |receipt: Receipt| {
+            let opened = Opened::new(Thing::Receipt(Box::new(receipt)), ShareView::default(), &[]);
+            draw(&opened, Time::UNIX_EPOCH)
+        };
+        let before = drawn(receipt(None));
+        let after = drawn(receipt(Some(Closing { by: "ana".into(), because: "moved away".into() })));
+        assert!(before.contains(">Settled<") && before.contains(">Receipt 7<"), "{before}");
+        assert!(after.contains(">Closed by a person<") && after.contains("moved away"), "{after}");
+        assert_ne!(render(&before).unwrap(), render(&after).unwrap());
     }
 }

@@ -22,6 +22,7 @@ mod wall;
 use axum::Router;
 use axum::http::{Request, Uri};
 use axum::routing::get;
+use store::ShareToken;
 
 use super::state::Web;
 
@@ -51,14 +52,31 @@ pub const PARTS: [&str; 14] = [
 ];
 
 /// Takes the token out of the address once the route is found and its parameters are read, so that no layer, log or trace
-/// behind this one can tell it. What is no address of ours may hold a token anywhere.
+/// behind this one can tell it. What is no address of ours may hold a token anywhere: somebody who mistypes a link, or a
+/// program that writes addresses in its own way, gives it away as well.
 pub fn hide_token<B>(mut request: Request<B>) -> Request<B> {
-    if let Some(rest) = request.uri().path().strip_prefix(BELOW) {
+    let path = plain(request.uri().path());
+    let hidden = if let Some(rest) = path.trim_start_matches('/').strip_prefix("s/") {
         let part = rest.find('/').map_or("", |at| &rest[at..]);
         let part = PARTS.into_iter().find(|known| *known == part).unwrap_or_default();
-        *request.uri_mut() = Uri::try_from(format!("{BELOW}-{part}")).unwrap_or_default();
-    }
+        format!("{BELOW}-{part}")
+    } else if holds_token(&path) {
+        "/-".to_owned()
+    } else {
+        return request;
+    };
+    *request.uri_mut() = Uri::try_from(hidden).unwrap_or_default();
     request
+}
+
+/// The path without its percent signs.
+fn plain(path: &str) -> String {
+    form_urlencoded::parse(path.as_bytes()).flat_map(|(name, value)| [name, value]).collect()
+}
+
+fn holds_token(path: &str) -> bool {
+    let longest = path.split(|c: char| !c.is_ascii_hexdigit()).map(str::len).max();
+    longest.is_some_and(|longest| longest >= ShareToken::LENGTH)
 }
 
 /// For anybody who has a link.
@@ -102,6 +120,19 @@ mod tests {
         for path in ["/s/0123abc/0123abc", "/s//0123abc", "/s/x/status.txt/0123abc", "/s/?0123abc"] {
             assert_eq!(hidden(path), "/s/-", "{path}");
         }
+        for path in ["//s/0123abc", "///s/0123abc", "/%73/0123abc", "/s%2f0123abc", "/s/%30123abc"] {
+            assert_eq!(hidden(path), "/s/-", "{path}");
+        }
+        let token = "0123456789abcdef".repeat(4);
+        for path in
+            [format!("/S/{token}"), format!("/x/{token}/status.txt"), format!("/a=%30{}&b", &token[1..])]
+        {
+            assert_eq!(hidden(&path), "/-", "{path}");
+        }
+        assert_eq!(
+            hidden("/pkg/cluster-head.0123456789abcdef.wasm"),
+            "/pkg/cluster-head.0123456789abcdef.wasm"
+        );
         assert_eq!(hidden("/jobs/128?a=b"), "/jobs/128?a=b");
         assert_eq!(hidden("/shares"), "/shares");
     }

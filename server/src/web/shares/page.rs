@@ -22,6 +22,7 @@ pub struct Drawn {
     pub state: String,
     /// For previews: what is going on, in one line.
     pub description: String,
+    pub version: i64,
 }
 
 impl Drawn {
@@ -33,23 +34,31 @@ impl Drawn {
             title: view.document_title,
             icon: view.favicon,
             state: view.look.word,
+            version: opened.version(),
         }
     }
 }
 
 pub async fn page(door: Door, State(web): State<Web>, headers: HeaderMap) -> Result<Response, Response> {
     let answer = show(&door, &web, Look::Page, &[]).await?;
-    if is_a_person(&headers)
-        && let Err(error) = web.store.share_opened(door.share.id).await
-    {
-        tracing::warn!(%error, "an opening of a share was not counted");
-    }
+    count(&door, &web, &headers).await;
     Ok(answer)
 }
 
 /// Only listed sites may frame it; a browser keeps all others from showing it.
-pub async fn embed(door: Door, State(web): State<Web>) -> Result<Response, Response> {
-    show(&door, &web, Look::Embed, &web.catalogue.share.frame_origins).await
+pub async fn embed(door: Door, State(web): State<Web>, headers: HeaderMap) -> Result<Response, Response> {
+    let answer = show(&door, &web, Look::Embed, &web.catalogue.share.frame_origins).await?;
+    count(&door, &web, &headers).await;
+    Ok(answer)
+}
+
+/// Counts that a person opened it.
+pub async fn count(door: &Door, web: &Web, headers: &HeaderMap) {
+    if is_a_person(headers)
+        && let Err(error) = web.store.share_opened(door.share.id).await
+    {
+        tracing::warn!(%error, "an opening of a share was not counted");
+    }
 }
 
 async fn show(door: &Door, web: &Web, look: Look, frame_origins: &[String]) -> Result<Response, Response> {
@@ -60,6 +69,7 @@ async fn show(door: &Door, web: &Web, look: Look, frame_origins: &[String]) -> R
         look,
         share: Some(&door.share),
         address: (look == Look::Page).then_some(door.address.as_str()),
+        version: drawn.version,
         title: &drawn.title,
         description: &drawn.description,
         icon: drawn.icon,
@@ -83,6 +93,6 @@ pub fn with_policy(page: String, nonce: &Nonce, frame_origins: &[String]) -> Res
 fn is_a_person(headers: &HeaderMap) -> bool {
     let says = |name: &str, value: &str| headers.get(name).is_some_and(|given| given == value);
     says("sec-fetch-mode", "navigate")
-        && says("sec-fetch-dest", "document")
+        && (says("sec-fetch-dest", "document") || says("sec-fetch-dest", "iframe"))
         && !headers.contains_key("sec-purpose")
 }

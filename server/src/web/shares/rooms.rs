@@ -147,8 +147,12 @@ impl Rooms {
         is_empty
     }
 
-    fn close(&self, key: Key) {
-        self.open().remove(&key);
+    /// Closes this room, not one that was opened after it under the same key.
+    fn close(&self, key: Key, room: &watch::Sender<Saying>) {
+        let mut open = self.open();
+        if open.get(&key).is_some_and(|known| known.same_channel(room)) {
+            open.remove(&key);
+        }
     }
 
     /// Entries are added and removed whole.
@@ -157,8 +161,22 @@ impl Rooms {
     }
 }
 
+/// Closes its room however its keeper ends. When that broke down, the streams end too, and the browsers come again.
+struct Closing {
+    rooms: Arc<Rooms>,
+    key: Key,
+    room: watch::Sender<Saying>,
+}
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        self.rooms.close(self.key, &self.room);
+    }
+}
+
 /// Looks for everybody in the room, until it is empty or its share ends.
 async fn keep(web: Web, subject: Subject, room: watch::Sender<Saying>) {
+    let _closing = Closing { rooms: Arc::clone(&web.rooms), key: subject.key(), room: room.clone() };
     let mut turns = web.hub.subscribe();
     let mut seen = web.hub.turn();
     let mut checks = interval(CHECK);
@@ -209,7 +227,6 @@ async fn keep(web: Web, subject: Subject, room: watch::Sender<Saying>) {
             }
         }
     }
-    web.rooms.close(subject.key());
 }
 
 async fn works(web: &Web, subject: &Subject) -> Result<bool, store::Error> {
@@ -245,4 +262,49 @@ fn every(period: Duration) -> Interval {
 
 fn clock() -> String {
     Utc::now().format("%H:%M:%S").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn room() -> (watch::Sender<Saying>, watch::Receiver<Saying>) {
+        watch::channel(Saying::default())
+    }
+
+    #[test]
+    fn a_room_that_cannot_look_says_soon_that_it_no_longer_shows_the_present() {
+        let (room, mut listener) = room();
+        assert!(!listener.borrow().is_current(Instant::now()), "nothing was seen yet");
+        Saying::is_still_true(&room);
+        assert!(listener.borrow_and_update().is_current(Instant::now()));
+        assert!(!listener.has_changed().unwrap(), "who is told nothing new is not woken up");
+        assert!(!listener.borrow().is_current(Instant::now() + CURRENT_FOR));
+    }
+
+    #[tokio::test]
+    async fn the_streams_of_a_room_whose_keeper_broke_down_end_and_the_next_one_finds_a_new_room() {
+        let rooms = Arc::new(Rooms::default());
+        let key = Subject::AllClusters.key();
+        let (room, mut listener) = room();
+        rooms.open().insert(key, room.clone());
+        let closing = Closing { rooms: Arc::clone(&rooms), key, room };
+        let keeper = tokio::spawn(async move {
+            let _closing = closing;
+            panic!("the page could not be drawn");
+        });
+        assert!(keeper.await.unwrap_err().is_panic());
+        assert!(listener.changed().await.is_err());
+        assert!(rooms.open().is_empty());
+    }
+
+    #[test]
+    fn a_room_that_was_opened_meanwhile_stays() {
+        let rooms = Arc::new(Rooms::default());
+        let key = Subject::AllClusters.key();
+        let ((old, _), (new, _)) = (room(), room());
+        rooms.open().insert(key, new);
+        drop(Closing { rooms: Arc::clone(&rooms), key, room: old });
+        assert_eq!(rooms.open().len(), 1);
+    }
 }

@@ -1,7 +1,7 @@
 //! The same for command lines and for programs. The fields of the JSON are a promise, described in docs/operations.md;
 //! a new one may come at any time, and one that changes its meaning changes `version`.
 
-use app::shared::{Opened, Thing};
+use app::shared::{Opened, SharedCluster, Thing};
 use app::view::SharedView;
 use axum::Json;
 use axum::extract::State;
@@ -9,6 +9,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use chrono::Utc;
 use domain::Time;
+use domain::cluster::ClusterState;
 use domain::job::JobState;
 use domain::share::{Share, Shared};
 use domain::step::StepState;
@@ -47,10 +48,9 @@ fn lines(view: &SharedView, share: &Share, now: Time) -> String {
             format!("  {:<10} {title:<WIDEST_TITLE$}  {took}", step.look.word).trim_end().to_owned()
         }));
     }
-    if !view.past.is_empty() {
+    for rows in [&view.clusters, &view.past].into_iter().filter(|rows| !rows.is_empty()) {
         lines.push(String::new());
-        let past = view.past.iter();
-        lines.extend(past.map(|past| format!("  {:<10} {}", past.look.word, past.words.words(now))));
+        lines.extend(rows.iter().map(|row| format!("  {:<12} {}", row.look.word, row.words.words(now))));
     }
     lines.push(String::new());
     let day = "%Y-%m-%d %H:%M:%S UTC";
@@ -62,10 +62,11 @@ fn lines(view: &SharedView, share: &Share, now: Time) -> String {
 struct Status {
     version: u32,
     label: String,
-    /// "cluster", "job" or "receipt".
+    /// "clusters", "cluster", "job" or "receipt".
     what: &'static str,
     title: String,
-    /// A state of a cluster or a job; of a receipt "settled" or "closed".
+    /// A state of a cluster or a job; of all clusters, that of the one that most wants to be looked at; of a receipt
+    /// "settled" or "closed".
     state: &'static str,
     /// The same for people.
     says: String,
@@ -75,8 +76,17 @@ struct Status {
     destroys_at: Option<Time>,
     progress_percent: Option<u8>,
     steps: Vec<StepStatus>,
+    /// Each one, where all are shared.
+    clusters: Vec<ClusterStatus>,
     as_of: Time,
     expires_at: Time,
+}
+
+#[derive(Serialize)]
+struct ClusterStatus {
+    name: String,
+    state: &'static str,
+    destroys_at: Option<Time>,
 }
 
 #[derive(Serialize)]
@@ -92,6 +102,7 @@ impl Status {
         let view = SharedView::new(opened, now);
         let job = opened.job().map(|facts| &facts.job);
         let what = match share.what {
+            Shared::AllClusters => "clusters",
             Shared::Cluster(_) => "cluster",
             Shared::Job(_) => "job",
             Shared::Receipt(_) => "receipt",
@@ -112,21 +123,34 @@ impl Status {
             steps: steps
                 .iter()
                 .map(|step| StepStatus {
-                    title: step.title.clone(),
+                    title: opened.text(&step.title),
                     state: step.state,
                     started_at: step.started_at,
                     finished_at: step.finished_at,
                 })
                 .collect(),
+            clusters: clusters(opened),
             as_of: now,
             expires_at: share.expires_at,
         }
     }
 }
 
+fn clusters(opened: &Opened) -> Vec<ClusterStatus> {
+    let Thing::AllClusters(all) = &opened.thing else { return Vec::new() };
+    let all = all.iter().map(|shared| &shared.facts.cluster);
+    all.map(|cluster| ClusterStatus {
+        name: cluster.name.clone(),
+        state: cluster.shown_state().as_str(),
+        destroys_at: cluster.destroys_at,
+    })
+    .collect()
+}
+
 /// The word that programs know.
 pub fn state(opened: &Opened) -> &'static str {
     match &opened.thing {
+        Thing::AllClusters(all) => SharedCluster::worst(all).unwrap_or(ClusterState::Down).as_str(),
         Thing::Cluster(cluster) => cluster.facts.cluster.shown_state().as_str(),
         Thing::Job(facts) => facts.job.job.state.as_str(),
         Thing::Receipt(receipt) if receipt.closed.is_some() => "closed",
@@ -136,7 +160,7 @@ pub fn state(opened: &Opened) -> &'static str {
 
 fn is_over(opened: &Opened) -> bool {
     match &opened.thing {
-        Thing::Cluster(_) => false,
+        Thing::AllClusters(_) | Thing::Cluster(_) => false,
         Thing::Job(facts) => JobState::is_final(facts.job.job.state),
         Thing::Receipt(_) => true,
     }

@@ -37,7 +37,8 @@ impl Subject {
     /// Whether a change of this row may show.
     pub fn is_touched_by(&self, row: &ChangedRow) -> bool {
         let (ChangedRow::Cluster(cluster) | ChangedRow::Job { cluster, .. }) = row;
-        self.share().is_none_or(|share| share.cluster == *cluster)
+        let about = self.share().and_then(|share| share.cluster.as_ref());
+        about.is_none_or(|about| about == cluster)
     }
 
     /// As it is now; none when what it shows is gone.
@@ -52,15 +53,12 @@ impl Subject {
             }
             Self::Wall(share) => {
                 let opened = load(share.what.clone(), share.view).await?;
-                Ok(opened.map(|opened| wall(&[opened], &share.label)))
+                Ok(opened.map(|opened| wall(&opened.each(), &share.label)))
             }
             Self::AllClusters => {
                 let view = ShareView { detail: ShareDetail::Steps, shows_cost: true, shows_names: true };
-                let mut all = Vec::new();
-                for cluster in web.store.clusters().await? {
-                    all.extend(load(Shared::Cluster(cluster.name), view).await?);
-                }
-                Ok(Some(wall(&all, "Clusters")))
+                let opened = load(Shared::AllClusters, view).await?;
+                Ok(opened.map(|opened| wall(&opened.each(), "Clusters")))
             }
         }
     }
@@ -73,5 +71,6 @@ fn wall(all: &[Opened], title: &str) -> Drawn {
         icon: "/favicon.svg",
         state: states(all),
         description: String::new(),
+        version: 0,
     }
 }

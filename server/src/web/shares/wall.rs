@@ -3,12 +3,13 @@
 use app::shared::{Document, Look, document};
 use axum::Extension;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use chrono::Utc;
 use leptos::nonce::Nonce;
 
 use super::door::Door;
-use super::page::with_policy;
+use super::page::{count, with_policy};
 use super::rooms;
 use super::subject::Subject;
 use super::viewer::Arrival;
@@ -29,8 +30,10 @@ pub async fn all_events(
     rooms::listen_signed_in(web, identity.session, arrival)
 }
 
-pub async fn shared(door: Door, State(web): State<Web>) -> Response {
-    show(&web, &Subject::Wall(door.share)).await.into_response()
+pub async fn shared(door: Door, State(web): State<Web>, headers: HeaderMap) -> Result<Response, Problem> {
+    let answer = show(&web, &Subject::Wall(door.share.clone())).await?;
+    count(&door, &web, &headers).await;
+    Ok(answer)
 }
 
 pub async fn shared_events(
@@ -50,6 +53,7 @@ async fn show(web: &Web, subject: &Subject) -> Result<Response, Problem> {
         look: Look::Wall,
         share: subject.share(),
         address: None,
+        version: drawn.version,
         title: &drawn.title,
         description: "",
         icon: drawn.icon,

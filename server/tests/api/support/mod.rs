@@ -1,9 +1,12 @@
 //! A service for each test, and what one asks it.
 
+pub mod cctray;
 mod events;
 mod service;
+mod statements;
 
 pub use events::Events;
 pub use service::{
     ADMIN_API_TOKEN, ADMIN_PASSWORD, API_TOKEN, CLUSTER, PASSWORD, SLACK_TOKEN, Service, cookie_of,
 };
+pub use statements::Statements;
