@@ -20,7 +20,7 @@ const HOLD: Duration = Duration::from_secs(120);
 
 /// Follows them until it is told to stop. A look that is cut short is taken again.
 pub async fn run(engine: &Engine, shutdown: &CancellationToken) {
-    let pause = EVERY.min(engine.pace.poll.to_std().unwrap_or(EVERY));
+    let pause = EVERY.min(engine.pace.look.to_std().unwrap_or(EVERY));
     while !shutdown.is_cancelled() {
         tokio::select! {
             () = shutdown.cancelled() => {}

@@ -55,6 +55,14 @@ async fn is_paid(house: &House) {
         .await;
 }
 
+async fn is_told(house: &House, what: &str) {
+    house
+        .until("Slack is told", async || {
+            house.simulator.slack_messages().iter().any(|told| told.contains(what)).then_some(())
+        })
+        .await;
+}
+
 async fn has_no_stray(house: &House) {
     house
         .until("no run is followed any more", async || {
@@ -110,12 +118,7 @@ async fn a_run_that_does_not_stop_is_said_to_be_at_work_and_the_cis_word_proves_
     assert_eq!(over.job.state, JobState::Cancelled, "{}", house.story().await);
     let outcome = over.job.outcome.unwrap();
     assert!(outcome.contains("it may still be at work"), "{outcome}");
-    house
-        .until("Slack is told", async || {
-            let told = house.simulator.slack_messages();
-            told.iter().any(|told| told.contains("it may still be at work")).then_some(())
-        })
-        .await;
+    is_told(&house, "it may still be at work").await;
     assert_eq!(house.effective(), ["release-cluster", "destroy-release", "destroy-cluster"]);
     let owed = house.owed().await.unwrap();
     assert_eq!(owed.state, ObligationState::Due, "{}", house.story().await);
@@ -165,8 +168,7 @@ async fn of_two_builds_that_one_call_made_the_younger_is_told_to_stop(pool: PgPo
         .await;
     assert_eq!(house.states(BUILD), ["success", "started", "canceled"], "{}", house.story().await);
     has_no_stray(&house).await;
-    let told = house.simulator.slack_messages().concat();
-    assert!(told.contains("carries the same marker as Travis CI build"), "{told}");
+    is_told(&house, "carries the same marker as Travis CI build").await;
     house.store.cancel(guide, &anna(), None).await.unwrap();
     house.over(guide).await;
     engine.stop().await;
