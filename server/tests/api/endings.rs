@@ -105,9 +105,10 @@ async fn only_an_admin_takes_the_end_away_and_the_pages_warn_of_it(pool: PgPool)
     let cookie = service.sign_in().await;
     for page in ["/".to_owned(), format!("/clusters/{CLUSTER}")] {
         let shown = service.get_with(&cookie, &page).await.text().await.unwrap();
-        let (_, from_box) =
-            shown.split_once(r#"class="stack notice tone-warn" aria-label="Auto-destroy time""#).unwrap();
-        assert!(from_box.contains("No automatic destroy"), "{page}");
+        let tag = shown.split("<section").find(|part| part.contains(r#"aria-label="Auto-destroy time""#));
+        let (tag, within) = tag.and_then(|part| part.split_once('>')).unwrap();
+        assert!(tag.contains(r#"class="stack notice tone-warn""#), "{page}: {tag}");
+        assert!(within.contains("<strong>No automatic destroy</strong>"), "{page}: {within}");
         assert!(shown.contains("<strong>no automatic destroy</strong>"), "the line under the name: {page}");
     }
     let first = service.get_with(&cookie, "/").await.text().await.unwrap();
