@@ -24,8 +24,8 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
-pub use shares::ViewerLimits;
 pub use shares::PARTS as SHARE_PARTS;
+pub use shares::ViewerLimits;
 pub use state::{Setup, Web};
 
 /// Every route of the service. What stands above `admit` is for the operator; what stands below it asks for nothing,
