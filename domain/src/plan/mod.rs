@@ -10,6 +10,8 @@
 //! 6. The `finally` steps run whatever happened, if anything was attempted; each of them, also when the one before failed.
 //!    Only "leave it up" skips them, which is the wish of a named person.
 //! 7. Cleaning up never turns a failed job into a succeeded one.
+//! 8. A job with a step that only a newer version knows is left to that version. Once the job is halted, it is so for
+//!    [`PATIENCE_WITH_NEWER`] at most: then the step has failed, and what this version knows is cleaned up.
 
 mod end;
 mod follow;
@@ -24,7 +26,9 @@ use crate::run::RunStatus;
 use crate::step::{Action, Phase, Step, StepState, TriggerState};
 
 pub use halt::Halt;
-pub use pace::{MAX_NOT_FOUND, MAX_RECOVERIES, MAX_RETRIES_PER_JOB, MAX_TRIES, MIN_LOOKS, Pace};
+pub use pace::{
+    MAX_NOT_FOUND, MAX_RECOVERIES, MAX_RETRIES_PER_JOB, MAX_TRIES, MIN_LOOKS, PATIENCE_WITH_NEWER, Pace,
+};
 
 /// What the engine has to do now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,10 +82,10 @@ pub enum Next {
 
 /// Decides what the job does at `now`.
 pub fn next(job: &Job, steps: &[Step], cluster: &Cluster, pace: &Pace, now: Time) -> Next {
-    if steps.iter().any(|step| step.action == Action::Unknown && !step.state.is_final()) {
+    let halt = halt::halt(job, now);
+    if halt::waits_for_newer(job, steps, halt.as_ref(), now) {
         return Next::LeaveAlone;
     }
-    let halt = halt::halt(job, now);
     // A step may also have been put aside before it was begun.
     if !steps.iter().any(|step| step.was_begun() || is_broken(step)) {
         if let Some(halt) = &halt {
@@ -112,6 +116,9 @@ pub fn next(job: &Job, steps: &[Step], cluster: &Cluster, pace: &Pace, now: Time
             because: format!("put aside: this service broke down {} times over it", job.recoveries),
         };
     }
+    if let Some(step) = under_way.filter(|step| step.action.is_unknown()) {
+        return unknown(step);
+    }
     if let Some(step) = under_way {
         return follow::follow(step, halt.as_ref(), pace, now);
     }
@@ -125,8 +132,20 @@ pub fn next(job: &Job, steps: &[Step], cluster: &Cluster, pace: &Pace, now: Time
         return Next::Skip { positions };
     }
     match steps.iter().find(|step| step.state == StepState::Queued) {
+        Some(step) if step.action.is_unknown() => unknown(step),
         Some(step) => Next::Begin { position: step.position },
         None => end::finish(halt.as_ref(), steps),
+    }
+}
+
+/// The end of a step for which nobody came who knows it.
+fn unknown(step: &Step) -> Next {
+    Next::GiveUp {
+        position: step.position,
+        state: StepState::Failed,
+        because:
+            "only a newer version of this service knows such a step, and none came; it may still be at work"
+                .into(),
     }
 }
 

@@ -45,6 +45,7 @@ pub fn adopted(facts: &Facts, step: &Step, run: RunRef, remarks: Vec<Remark>, no
     }
     step.message = None;
     step.failed_looks = 0;
+    step.seen_at = Some(now);
     step.next_check_at = now;
     facts.record(step, std::iter::once(first).chain(remarks).collect(), now)
 }

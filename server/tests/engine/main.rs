@@ -14,5 +14,6 @@ mod schedule_years;
 mod schedules;
 mod strain;
 mod support;
+mod versions;
 mod weather;
 mod wishes;
