@@ -2,15 +2,15 @@
 
 use leptos::prelude::*;
 
+use super::age::{self, age};
 use super::attention::{self, attention};
-use super::cloud_age::{self, cloud_age};
 use super::cluster_card::{self, Place, cluster_card};
 use super::contact_ages::{self, contact_ages};
 use super::job_body::{self, job_body};
 use super::job_table::{row_id, table_row};
 use super::month::{self, month};
 use crate::live::{Piece, Update};
-use crate::view::{CloudAgeView, ClusterView, ContactsView, JobRow, JobView, PulseView, Versioned};
+use crate::view::{AgeView, ClusterView, ContactsView, JobRow, JobView, PulseView, Versioned};
 
 impl From<ClusterView> for Update {
     fn from(view: ClusterView) -> Self {
@@ -38,9 +38,9 @@ impl From<ContactsView> for Piece {
     }
 }
 
-impl From<CloudAgeView> for Piece {
-    fn from(age: CloudAgeView) -> Self {
-        piece(cloud_age::piece_id(&age.cluster), || cloud_age(&age))
+impl From<AgeView> for Piece {
+    fn from(view: AgeView) -> Self {
+        piece(age::piece_id(&view), || age(&view))
     }
 }
 
@@ -48,7 +48,7 @@ impl From<PulseView> for Vec<Piece> {
     fn from(pulse: PulseView) -> Self {
         let attention = piece(attention::PIECE_ID.to_owned(), || attention(&pulse.attention));
         let month = piece(month::PIECE_ID.to_owned(), || month(&pulse.month));
-        [attention, month].into_iter().chain(pulse.cloud_ages.into_iter().map(Piece::from)).collect()
+        [attention, month].into_iter().chain(pulse.ages.into_iter().map(Piece::from)).collect()
     }
 }
 

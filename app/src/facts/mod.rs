@@ -5,6 +5,7 @@
 //! that is still at it.
 
 mod past;
+mod truths;
 
 use std::collections::BTreeSet;
 
@@ -24,6 +25,8 @@ use domain::size::{Size, SizeOffer};
 use domain::stay::StayLimits;
 use domain::text;
 use store::{AcceptedLeftover, Act, Error, JobFilter, Snapshot, Store};
+
+pub use truths::{CiWord, Wish, cleans_up};
 
 /// How many check-ins a job's page shows.
 const NEWEST_CHECK_INS: i64 = 200;

@@ -4,6 +4,7 @@ mod acts;
 mod attention;
 mod backup;
 mod cancel;
+mod ci;
 mod cloud;
 mod cluster;
 mod cluster_line;

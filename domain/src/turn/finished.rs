@@ -50,7 +50,8 @@ fn word_on_destroy(facts: &Facts) -> (&'static str, &'static str) {
         Aftermath::Destroyed if is_being_proved => {
             (" The CI says that the cluster was destroyed.", " The cloud is being asked.")
         }
-        Aftermath::Destroyed => (" The cluster was destroyed.", ""),
+        Aftermath::Destroyed if facts.is_proved_by_cloud() => (" The cluster was destroyed.", ""),
+        Aftermath::Destroyed => (" The cluster was destroyed, says only the CI: no cloud is asked.", ""),
         _ => ("", ""),
     }
 }

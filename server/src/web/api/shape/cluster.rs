@@ -1,6 +1,6 @@
 //! What a cluster looks like to programs.
 
-use app::facts::ClusterFacts;
+use app::facts::{CiWord, ClusterFacts, Wish};
 use domain::Time;
 use domain::cloud::{Resource, ResourceKind};
 use domain::cluster::{ClusterState, Deployment};
@@ -8,11 +8,13 @@ use domain::obligation::{Obligation, ObligationState};
 use domain::record::Evidence;
 use domain::size::Size;
 use domain::standing::Doubt;
+use domain::step::StepState;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::CostShape;
 use super::backup::BackupShape;
+use super::job::RunShape;
 
 #[derive(Serialize)]
 pub struct ClusterShape {
@@ -40,8 +42,30 @@ pub struct ClusterShape {
     obligation: Option<ObligationShape>,
     /// The destroy that the CI carries out when this service is dead; null while nothing is owed.
     backup_destroy: Option<BackupShape>,
+    wanted: WantedShape,
+    /// What the CI said last of it; null before it has said anything.
+    ci: Option<CiShape>,
     /// What the cloud shows of it; null when nobody asks a cloud about it.
     cloud: Option<CloudShape>,
+}
+
+#[derive(Serialize)]
+struct WantedShape {
+    /// `up` or `down`.
+    state: ClusterState,
+    /// The job at whose end it is destroyed whatever happens.
+    until_end_of: Option<i64>,
+    until: Option<Time>,
+    /// Of when the last wish of anybody is; null where nobody ever had one.
+    at: Option<Time>,
+}
+
+#[derive(Serialize)]
+struct CiShape {
+    run: RunShape,
+    state: StepState,
+    /// When it last said so of this run.
+    at: Time,
 }
 
 #[derive(Serialize)]
@@ -115,6 +139,8 @@ impl ClusterShape {
                 .map(|resource| resource_shape(resource, &facts))
                 .collect(),
         });
+        let ci = facts.ci_word().map(CiShape::from);
+        let wanted = WantedShape::from(facts.wish());
         let cost = CostShape::new(&facts.up_times, facts.cost(now), facts.cost_at_most(now));
         let backup_destroy = BackupShape::of(&facts);
         let job_is_active = facts.active_job().is_some();
@@ -135,8 +161,23 @@ impl ClusterShape {
             receipt: facts.receipt,
             obligation: facts.owed.map(ObligationShape::from),
             backup_destroy,
+            wanted,
+            ci,
             cloud,
         }
+    }
+}
+
+impl From<Wish> for WantedShape {
+    fn from(wish: Wish) -> Self {
+        let state = if wish.is_up { ClusterState::Up } else { ClusterState::Down };
+        Self { state, until_end_of: wish.until_end_of, until: wish.until, at: wish.at }
+    }
+}
+
+impl From<CiWord<'_>> for CiShape {
+    fn from(word: CiWord<'_>) -> Self {
+        Self { run: RunShape::from(word.run), state: word.state, at: word.at }
     }
 }
 
