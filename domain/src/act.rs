@@ -141,9 +141,10 @@ pub fn may_resume(job: &JobWithSteps, from: i32) -> Result<(), ActError> {
     }
 }
 
-/// A forward step that is not over and is no destroy.
+/// A step that is not over and is no part of cleaning up, as far as this version of the service knows.
 fn can_be_stopped(step: &Step) -> bool {
-    step.phase == Phase::Forward && !step.state.is_final() && !step.action.destroys_cluster()
+    let is_forward = step.phase == Phase::Forward && !step.action.destroys_cluster();
+    !step.state.is_final() && (is_forward || step.action.is_unknown())
 }
 
 /// Whether a step ended in a way that a person has to look at, at the provider.

@@ -86,7 +86,7 @@ impl Action {
         match self {
             Self::Trigger { target, .. } => Some(format!("target:{}", target.name)),
             Self::Batch { call } => Some(format!("batch:{}", call.name)),
-            Self::Approval { .. } | Self::Unknown => None,
+            Self::Approval { .. } | Self::Unknown(_) => None,
         }
     }
 }
@@ -151,6 +151,7 @@ mod tests {
             cancel_sent_at: None,
             failed_looks: 0,
             missing_looks: 0,
+            seen_at: None,
             next_check_at: at(0),
         }
     }

@@ -8,6 +8,7 @@ use crate::cloud::{Resource, ResourceKind};
 use crate::cluster::{Cluster, ClusterState};
 use crate::obligation::{Obligation, ObligationState};
 use crate::proof::{DELETION_TAKES, Observation};
+use crate::step::{Action, CiTarget, Step, StepState, TriggerState};
 
 /// Without a fresh fact for so long we do not know.
 pub const FACTS_STAY_FRESH: Duration = Duration::minutes(10);
@@ -29,6 +30,25 @@ pub struct Source {
     pub who: String,
     /// When it last answered; the beginning of the asking when it never did.
     pub answered_at: Time,
+}
+
+/// When the CI last said something of the run that is followed on a cluster; none while none is. `last_answer` is when it
+/// last answered anything at all, which says nothing of this run.
+pub fn last_word_of_ci(steps: &[Step], last_answer: Option<Time>) -> Option<(&CiTarget, Time)> {
+    let is_under_way = |step: &&Step| matches!(step.state, StepState::Running | StepState::Waiting);
+    let step = steps.iter().find(is_under_way)?;
+    let Action::Trigger { target, .. } = &step.action else { return None };
+    let trigger = step.trigger.as_ref()?;
+    let at = match trigger.state {
+        TriggerState::Accepted => step.seen_at.unwrap_or_else(|| {
+            // A version before this one writes down no time for a run.
+            last_answer.map_or(trigger.sent_at, |last| last.max(trigger.sent_at))
+        }),
+        // Nobody knows whether there is a run.
+        TriggerState::Intended | TriggerState::Unknown => trigger.sent_at,
+        TriggerState::Unsent | TriggerState::Rejected | TriggerState::NeedsPerson => return None,
+    };
+    Some((target, at))
 }
 
 /// What speaks against the state of a cluster.
@@ -157,6 +177,48 @@ mod tests {
             doubt(&up, None, Some(&shows(&[])), Some(&source(at(20))), None, at(21)),
             Some(Doubt::Disagreement { what })
         );
+    }
+
+    fn step(state: StepState, trigger_state: TriggerState) -> Step {
+        let target = serde_json::json!({
+            "kind": "trigger", "effect": "creates_cluster",
+            "target": {
+                "name": "up", "title": "Up", "provider": "circleci", "project": "gh/a/b", "branch": "up",
+                "parameters": {}, "marker_parameter": null, "time_limit_minutes": 60
+            }
+        });
+        let trigger = serde_json::json!({
+            "marker": uuid::Uuid::nil(), "state": trigger_state, "intended_at": at(0), "sent_at": at(1),
+            "tries": 1, "looks": 0, "run": null, "candidates": []
+        });
+        let step = serde_json::json!({
+            "position": 1, "phase": "forward", "title": "Up", "action": target, "state": state, "attempt": 1,
+            "trigger": trigger, "answer": null, "progress": null, "message": null, "started_at": at(0),
+            "finished_at": null, "cancel_sent_at": null, "failed_looks": 0, "next_check_at": at(0)
+        });
+        serde_json::from_value(step).unwrap()
+    }
+
+    #[test]
+    fn the_word_of_the_ci_is_its_last_on_the_run_and_not_its_last_on_anything() {
+        let said = |step: Step, last| last_word_of_ci(&[step], last).map(|(_, at)| at);
+        for state in [StepState::Running, StepState::Waiting] {
+            let seen = Step { seen_at: Some(at(5)), ..step(state, TriggerState::Accepted) };
+            assert_eq!(said(seen, Some(at(20))), Some(at(5)));
+            let by_an_older_binary = step(state, TriggerState::Accepted);
+            assert_eq!(said(by_an_older_binary.clone(), Some(at(20))), Some(at(20)));
+            assert_eq!(said(by_an_older_binary, None), Some(at(1)));
+        }
+        assert_eq!(said(step(StepState::Waiting, TriggerState::Unknown), Some(at(20))), Some(at(1)));
+    }
+
+    #[test]
+    fn nobody_is_waited_for_of_whom_nothing_is_asked() {
+        let said =
+            |state, trigger_state| last_word_of_ci(&[step(state, trigger_state)], None).map(|(_, at)| at);
+        assert_eq!(said(StepState::Succeeded, TriggerState::Accepted), None);
+        assert_eq!(said(StepState::Waiting, TriggerState::NeedsPerson), None);
+        assert_eq!(said(StepState::Waiting, TriggerState::Unsent), None);
     }
 
     #[test]

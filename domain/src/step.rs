@@ -140,16 +140,30 @@ pub enum Action {
         /// What holds when nobody answers in time.
         without_answer: Verdict,
     },
-    /// A kind that a newer version of this service wrote. It is left to that version.
-    #[serde(other)]
-    Unknown,
+    /// What only a newer version of this service can read. It is left to that version, and kept as that version wrote it.
+    #[serde(untagged)]
+    Unknown(serde_json::Value),
 }
 
 impl Action {
     pub fn effect(&self) -> Option<&Effect> {
         match self {
             Self::Trigger { effect, .. } => Some(effect),
-            Self::Batch { .. } | Self::Approval { .. } | Self::Unknown => None,
+            Self::Batch { .. } | Self::Approval { .. } | Self::Unknown(_) => None,
+        }
+    }
+
+    /// Whether only a newer version of this service knows what is to be done.
+    pub const fn is_unknown(&self) -> bool {
+        matches!(self, Self::Unknown(_))
+    }
+
+    /// The same action, of which this version of the service keeps its hands off.
+    #[must_use]
+    pub fn left_to_newer(self) -> Self {
+        match self {
+            Self::Unknown(_) => self,
+            known => Self::Unknown(serde_json::to_value(&known).unwrap_or_default()),
         }
     }
 
@@ -166,7 +180,7 @@ impl Action {
             Self::Trigger { target, .. } => target.time_limit_minutes,
             Self::Batch { call } => call.time_limit_minutes,
             Self::Approval { time_limit_minutes, .. } => *time_limit_minutes,
-            Self::Unknown => u32::MAX,
+            Self::Unknown(_) => u32::MAX,
         }
     }
 }
@@ -285,6 +299,9 @@ pub struct Step {
     /// How often since it was last seen the provider said that there is no such run.
     #[serde(default)]
     pub missing_looks: i32,
+    /// When the provider last said something of the run, be it nothing new.
+    #[serde(default)]
+    pub seen_at: Option<Time>,
     /// Not looked at before this.
     pub next_check_at: Time,
 }

@@ -1,5 +1,7 @@
 //! Jobs as pages and the engine read them.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use domain::actor::Actor;
 use domain::job::{Abandonment, Asked, Job, JobState, JobWithSteps};
@@ -303,6 +305,27 @@ impl Store {
             succeeded: row.succeeded,
             cancelled: row.cancelled,
         })
+    }
+
+    /// Of those of the jobs that wait behind another one on their cluster: behind which, the first of all.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn waits_for(&self, jobs: &[i64]) -> Result<BTreeMap<i64, i64>, Error> {
+        let rows = sqlx::query!(
+            "select distinct on (job.job_number) job.job_number, earlier.job_number as first
+               from job join job as earlier using (cluster_name)
+              where job.job_number = any($1)
+                and job.state in ('queued', 'running', 'waiting') and job.started_at is null
+                and earlier.state in ('queued', 'running', 'waiting')
+                and (earlier.fence = 0, not earlier.pays_obligation, earlier.job_number)
+                    < (job.fence = 0, not job.pays_obligation, job.job_number)
+              order by job.job_number, earlier.fence = 0, not earlier.pays_obligation, earlier.job_number",
+            jobs
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows.into_iter().map(|row| (row.job_number, row.first)).collect())
     }
 
     /// The unfinished jobs on the same cluster that this job waits behind, the first one first.

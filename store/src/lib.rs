@@ -64,11 +64,13 @@ pub use shares::ShareToken;
 pub use snapshot::Snapshot;
 pub use up_times::ThisMonth;
 
+use sqlx::migrate::Migrator;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{PgPool, PgTransaction};
 
-/// The migrations, compiled in once.
-pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
+/// The migrations, compiled in once. A database that a newer binary has migrated is no obstacle: what a migration leaves
+/// behind still fits the binary before it.
+pub static MIGRATOR: Migrator = Migrator { ignore_missing: true, ..sqlx::migrate!("../migrations") };
 
 /// The database of one Cluster Head. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -97,10 +99,11 @@ impl Store {
         Ok(Self { pool: connections::pool(connections).connect_with(database).await? })
     }
 
-    /// Brings the schema up to date. Safe to call from several replicas at once.
+    /// Brings the schema up to date. Safe to call from several replicas at once. A schema that is newer than this binary
+    /// is left as it is.
     ///
     /// # Errors
-    /// When a migration fails or the database holds a newer schema than this binary knows.
+    /// When a migration fails, or is not the one that ran under its number.
     pub async fn migrate(&self) -> Result<(), Error> {
         Ok(MIGRATOR.run(&self.pool).await?)
     }

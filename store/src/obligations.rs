@@ -14,6 +14,7 @@ use sqlx::types::JsonValue;
 
 use crate::accept::{Slip, insert, lock_cluster};
 use crate::rows::{maybe_word, word};
+use crate::transitions::show_queue;
 use crate::{Error, Store};
 
 /// An unsettled obligation, with what its duty depends on.
@@ -295,6 +296,7 @@ impl Store {
         sqlx::query!("update job set pays_obligation = true where job_number = $1", number)
             .execute(&mut *tx)
             .await?;
+        show_queue(&mut tx, &owed.cluster).await?;
         sqlx::query!(
             "update obligation set state = 'due', due_since = coalesce(due_since, now())
               where obligation_id = $1 and state in ('open', 'due')",

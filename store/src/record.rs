@@ -64,13 +64,13 @@ impl Store {
 }
 
 impl Store {
-    /// Puts the next look at a step off, when the last one brought nothing that a page would show.
+    /// Puts the next look at a step off, when the last one brought nothing that a page would show but its time.
     ///
     /// # Errors
     /// [`Error::Fenced`] when another worker has the job by now.
     pub async fn postpone(&self, claim: &Claim, position: i32, next_check_at: Time) -> Result<(), Error> {
         let postponed = sqlx::query!(
-            "update step set next_check_at = $4, failed_looks = 0, missing_looks = 0
+            "update step set next_check_at = $4, failed_looks = 0, missing_looks = 0, seen_at = now()
                from job
               where job.job_number = step.job_number and step.job_number = $1 and fence = $2 and position = $3",
             claim.job,
@@ -107,7 +107,7 @@ async fn write_step(connection: &mut PgConnection, job: i64, step: &Step) -> Res
     sqlx::query!(
         "update step
             set state = $3, progress = $4, message = $5, started_at = $6, finished_at = $7, cancel_sent_at = $8,
-                failed_looks = $9, missing_looks = $12, next_check_at = $10, attempt = $11
+                failed_looks = $9, missing_looks = $12, next_check_at = $10, attempt = $11, seen_at = $13
           where job_number = $1 and position = $2",
         job,
         step.position,
@@ -120,7 +120,8 @@ async fn write_step(connection: &mut PgConnection, job: i64, step: &Step) -> Res
         step.failed_looks,
         step.next_check_at,
         step.attempt,
-        step.missing_looks
+        step.missing_looks,
+        step.seen_at
     )
     .execute(&mut *connection)
     .await?;

@@ -206,6 +206,7 @@ pub async fn change_job(
             .await?;
             // The next job on the cluster waits for nothing any more, and the page says so.
             touch_cluster(connection, cluster).await?;
+            show_queue(connection, cluster).await?;
             sqlx::query!(
                 "update obligation set active_at = now()
                   where cluster_name = $1 and state not in ('settled', 'closed')
@@ -234,6 +235,21 @@ pub async fn touch_cluster(connection: &mut PgConnection, cluster: &str) -> Resu
         cluster
     )
     .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Gives the jobs that wait for their turn a new version: behind which one they wait has changed. Whoever acts on one of
+/// them now does the same, and is not waited for: he may wait for the row of the cluster himself.
+pub async fn show_queue(connection: &mut PgConnection, cluster: &str) -> Result<(), Error> {
+    sqlx::query!(
+        "update job set version = nextval('change_version')
+          where job_number in (select job_number from job
+                                where cluster_name = $1 and state = 'queued' and started_at is null
+                                  for update skip locked)",
+        cluster
+    )
+    .execute(&mut *connection)
     .await?;
     Ok(())
 }

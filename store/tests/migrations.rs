@@ -16,6 +16,7 @@ use domain::schedule::{Missed, Overlap};
 use domain::share::ShareDetail;
 use domain::size::Size;
 use domain::step::{Phase, StepState, TriggerState};
+use sqlx::migrate::Migration;
 use sqlx::{AssertSqlSafe, PgPool};
 
 fn sample(version: i64) -> PathBuf {
@@ -38,12 +39,8 @@ fn every_migration_brings_sample_rows() {
 #[sqlx::test(migrations = false)]
 async fn every_migration_runs_on_the_rows_of_the_ones_before(pool: PgPool) {
     for migration in store::MIGRATOR.iter() {
-        sqlx::raw_sql(AssertSqlSafe(migration.sql.as_str().to_owned())).execute(&pool).await.unwrap();
-        let rows = std::fs::read_to_string(sample(migration.version)).unwrap();
-        sqlx::raw_sql(AssertSqlSafe(rows))
-            .execute(&pool)
-            .await
-            .unwrap_or_else(|error| panic!("sample rows of {}: {error}", migration.version));
+        run(&pool, migration).await;
+        insert_sample(&pool, migration.version).await;
     }
     let store = store::Store::new(pool);
     assert_eq!(store.clusters().await.unwrap().len(), 2);
@@ -51,6 +48,50 @@ async fn every_migration_runs_on_the_rows_of_the_ones_before(pool: PgPool) {
     assert_eq!(job.steps.len(), 2);
     assert!(job.steps[0].trigger.as_ref().unwrap().run.is_some());
     assert_eq!(store.obligation_of("iriversland2").await.unwrap().unwrap().state, ObligationState::Open);
+}
+
+async fn run(pool: &PgPool, migration: &Migration) {
+    sqlx::raw_sql(AssertSqlSafe(migration.sql.as_str().to_owned())).execute(pool).await.unwrap();
+}
+
+async fn insert_sample(pool: &PgPool, version: i64) {
+    let rows = std::fs::read_to_string(sample(version)).unwrap();
+    sqlx::raw_sql(AssertSqlSafe(rows))
+        .execute(pool)
+        .await
+        .unwrap_or_else(|error| panic!("sample rows of {version}: {error}"));
+}
+
+/// The binary before goes on while the next one has migrated already.
+#[sqlx::test(migrations = false)]
+async fn what_the_binary_before_writes_fits_the_schema_after_each_migration(pool: PgPool) {
+    let mut before = None;
+    for migration in store::MIGRATOR.iter() {
+        run(&pool, migration).await;
+        if let Some(version) = before.replace(migration.version) {
+            insert_sample(&pool, version).await;
+        }
+    }
+    let store = store::Store::new(pool);
+    assert_eq!(store.job(1).await.unwrap().unwrap().steps.len(), 2);
+    assert!(store.obligation_of("iriversland2").await.unwrap().is_some());
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_binary_that_was_rolled_back_starts_on_the_schema_of_a_newer_one(pool: PgPool) {
+    let store = store::Store::new(pool.clone());
+    store.migrate().await.unwrap();
+    sqlx::raw_sql(
+        "alter table step add column of_a_newer_one text;
+         insert into _sqlx_migrations (version, description, success, checksum, execution_time)
+         values (99991231000000, 'of a newer one', true, decode('00', 'hex'), 0)",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    store.migrate().await.unwrap();
+    store.ensure_clusters(&["a"]).await.unwrap();
+    assert_eq!(store.clusters().await.unwrap().len(), 1);
 }
 
 #[sqlx::test(migrations = false)]

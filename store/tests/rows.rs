@@ -10,7 +10,7 @@ use domain::record::{JobChange, Record};
 use domain::run::{ProviderKind, RunRef};
 use domain::size::Size;
 use domain::stay::StayTerms;
-use domain::step::{Action, CiTarget, Effect, Phase, Trigger, TriggerState};
+use domain::step::{Action, CiTarget, Effect, Phase, StepState, Trigger, TriggerState};
 use sqlx::PgPool;
 use store::{Error, Kind, Store, Terms};
 use uuid::Uuid;
@@ -261,4 +261,43 @@ async fn a_look_that_was_begun_before_the_destroy_ended_is_no_proof_of_it(pool: 
         looks.push(store.observation("a").await.unwrap().unwrap().clean_looks);
     }
     assert_eq!(looks, [0, 0, 1, 2, 0]);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_step_that_only_a_newer_binary_can_read_keeps_nobody_from_reading_its_job(pool: PgPool) {
+    let store = store_with(pool.clone(), &["a"]).await;
+    let job = store.accept(&order("a"), &operator(), &Terms::default()).await.unwrap().number;
+    sqlx::raw_sql(
+        "alter table step drop constraint step_state_is_known;
+         alter table trigger drop constraint trigger_state_is_known;
+         insert into trigger (marker, job_number, position, attempt, state, intended_at, sent_at, tries, looks)
+         select gen_random_uuid(), job_number, position, 1, 'unknown', now(), now(), 1, 0 from step where position = 1",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    let written: sqlx::types::JsonValue =
+        sqlx::query_scalar("select action from step where position = 1").fetch_one(&pool).await.unwrap();
+    for change in [
+        "update step set state = 'levitating' where position = 1",
+        "update step set state = 'running', answer = '{\"answer\": \"shrug\"}' where position = 1",
+        "update step set answer = null where position = 1; update trigger set state = 'whispered'",
+        "update trigger set state = 'accepted', run = '{\"provider\": \"jenkins\", \"id\": \"1\"}'",
+    ] {
+        sqlx::raw_sql(change).execute(&pool).await.unwrap();
+        let step = store.job(job).await.unwrap().unwrap().steps.remove(0);
+        assert_eq!((step.state, step.trigger), (StepState::Running, None), "{change}");
+        assert_eq!(step.action, Action::Unknown(written.clone()), "{change}");
+    }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_job_says_behind_which_other_it_waits(pool: PgPool) {
+    let store = store_with(pool.clone(), &["a"]).await;
+    let mut jobs = Vec::new();
+    for _ in 0..3 {
+        jobs.push(store.accept(&order("a"), &operator(), &Terms::default()).await.unwrap().number);
+    }
+    let behind = store.waits_for(&jobs).await.unwrap();
+    assert_eq!(behind.into_iter().collect::<Vec<_>>(), [(jobs[1], jobs[0]), (jobs[2], jobs[0])]);
 }

@@ -4,9 +4,9 @@ use leptos::prelude::*;
 
 use super::actions::actions;
 use super::acts::acts;
+use super::age::age;
 use super::backup_box::backup_box;
 use super::badge::badge;
-use super::cloud_age::cloud_age;
 use super::end_box::{end_box, hold_box};
 use super::leftovers::{found, leftovers};
 use super::money_line::money_line;
@@ -104,8 +104,7 @@ fn in_the_cloud(view: &ClusterView) -> impl IntoView + use<> {
 /// Wanted, what the CI says, what the cloud says: side by side, because they may differ. Above a form they stand in
 /// one line.
 fn truths(view: &ClusterView, in_one_line: bool) -> impl IntoView + use<> {
-    let ci = view.latest_job.as_ref().and_then(|job| job.ci_says.clone());
-    let (of_when, ci) = ci.unwrap_or_else(|| (Sentence::new("CI says"), Sentence::new("Nothing yet")));
+    let ci = view.ci_says.clone().unwrap_or_else(|| Sentence::new("Nothing yet"));
     view! {
         <dl class=if in_one_line { "truths in-one-line" } else { "truths" }>
             <div>
@@ -113,11 +112,11 @@ fn truths(view: &ClusterView, in_one_line: bool) -> impl IntoView + use<> {
                 <dd>{draw(&view.wanted.1, view.made_at)}</dd>
             </div>
             <div>
-                <dt>{draw(&of_when, view.made_at)}</dt>
+                <dt>{age(&view.ci_age)}</dt>
                 <dd>{draw(&ci, view.made_at)}</dd>
             </div>
             <div>
-                <dt>{cloud_age(&view.cloud_age)}</dt>
+                <dt>{age(&view.cloud_age)}</dt>
                 <dd>{draw(&view.cloud_says, view.made_at)}</dd>
             </div>
         </dl>

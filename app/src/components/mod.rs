@@ -2,11 +2,11 @@
 
 pub mod actions;
 pub mod acts;
+pub mod age;
 pub mod attention;
 pub mod backup_box;
 pub mod badge;
 pub mod check_ins;
-pub mod cloud_age;
 pub mod cluster_card;
 pub mod contact_ages;
 pub mod end_box;

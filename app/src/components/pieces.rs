@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::age::{self, age};
 use super::attention::{self, attention};
-use super::cloud_age::{self, cloud_age};
 use super::cluster_card::{self, Place, cluster_card};
 use super::contact_ages::{self, contact_ages};
 use super::job_body::{self, job_body};
@@ -11,9 +11,7 @@ use super::job_table::{row_id, table_row};
 use super::money_line::money_line;
 use super::month::{self, month};
 use crate::live::{Piece, Update};
-use crate::view::{
-    CloudAgeView, ClusterView, ContactsView, JobRow, JobView, MoneyLine, PulseView, Versioned,
-};
+use crate::view::{AgeView, ClusterView, ContactsView, JobRow, JobView, MoneyLine, PulseView, Versioned};
 
 impl From<ClusterView> for Update {
     fn from(view: ClusterView) -> Self {
@@ -41,9 +39,9 @@ impl From<ContactsView> for Piece {
     }
 }
 
-impl From<CloudAgeView> for Piece {
-    fn from(age: CloudAgeView) -> Self {
-        piece(cloud_age::piece_id(&age.cluster), || cloud_age(&age))
+impl From<AgeView> for Piece {
+    fn from(view: AgeView) -> Self {
+        piece(age::piece_id(&view), || age(&view))
     }
 }
 
@@ -57,7 +55,7 @@ impl From<PulseView> for Vec<Piece> {
     fn from(pulse: PulseView) -> Self {
         let attention = piece(attention::PIECE_ID.to_owned(), || attention(&pulse.attention));
         let month = piece(month::PIECE_ID.to_owned(), || month(&pulse.month));
-        let ages = pulse.cloud_ages.into_iter().map(Piece::from);
+        let ages = pulse.ages.into_iter().map(Piece::from);
         [attention, month].into_iter().chain(ages).chain(pulse.money.into_iter().map(Piece::from)).collect()
     }
 }

@@ -24,7 +24,7 @@ fn step(step: &PlannedStep) -> impl IntoView + use<> {
         Action::Trigger { target, .. } => format!("{}, branch {}", target.provider.title(), target.branch),
         Action::Batch { .. } => "Batch service".to_owned(),
         Action::Approval { .. } => "Waits for a person".to_owned(),
-        Action::Unknown => "Known to a newer version".to_owned(),
+        Action::Unknown(_) => "Known to a newer version".to_owned(),
     };
     let always = (step.phase == Phase::Finally).then_some(" · Always runs.");
     view! { <li><b>{step.title.clone()}</b> <span class="meta">{far_end} {always}</span></li> }

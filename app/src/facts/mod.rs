@@ -7,6 +7,7 @@
 mod end;
 mod money;
 mod past;
+mod truths;
 
 use std::collections::BTreeSet;
 
@@ -25,6 +26,8 @@ use domain::proof::Observation;
 use domain::size::{Size, SizeOffer};
 use domain::stay::StayLimits;
 use store::{AcceptedLeftover, Act, Error, JobFilter, Snapshot, Store};
+
+pub use truths::{CiWord, Wish, cleans_up};
 
 /// How many check-ins a job's page shows.
 const NEWEST_CHECK_INS: i64 = 200;

@@ -213,6 +213,7 @@ pub fn guide_at_step(position: i32) -> JobWithSteps {
             cancel_sent_at: None,
             failed_looks: 0,
             missing_looks: 0,
+            seen_at: None,
             next_check_at: at(0),
         }
     });

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{
-    BackupView, CloudAgeView, EndView, FoundView, HoldView, JobRow, LeftoversView, Look, MoneyLine, OwedView,
+    AgeView, BackupView, EndView, FoundView, HoldView, JobRow, LeftoversView, Look, MoneyLine, OwedView,
     QuestionView, Sentence, Versioned,
 };
 use crate::components::lifetime_fields::LifetimeChoice;
@@ -24,7 +24,10 @@ pub struct ClusterView {
     pub money: Option<MoneyLine>,
     /// Of when the wish is, and what is wanted.
     pub wanted: (Sentence, Sentence),
-    pub cloud_age: CloudAgeView,
+    pub ci_age: AgeView,
+    /// None before a CI has said anything.
+    pub ci_says: Option<Sentence>,
+    pub cloud_age: AgeView,
     pub cloud_says: Sentence,
     pub leftovers: Option<LeftoversView>,
     pub found: Option<FoundView>,

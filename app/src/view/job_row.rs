@@ -25,8 +25,6 @@ pub struct JobRow {
     pub by: String,
     /// What its cluster's card says of it.
     pub on_card: Sentence,
-    /// What the CI said last about a step of it: of when, and what.
-    pub ci_says: Option<(Sentence, Sentence)>,
     pub version: i64,
     pub made_at: UnixSeconds,
 }

@@ -37,7 +37,7 @@ pub use run_link::RunLink;
 pub use schedule_row::ScheduleRow;
 pub use sentence::{Part, Sentence};
 pub use shared::{SharedPast, SharedProgress, SharedStep, SharedView};
-pub use standing::{CloudAgeView, FoundView, LeftoverRow, LeftoversView};
+pub use standing::{AgeView, FoundView, LeftoverRow, LeftoversView};
 
 /// A thing that the live stream sends whole, again and again; the newest version is the truth.
 pub trait Versioned {

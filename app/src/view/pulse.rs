@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{CloudAgeView, MoneyLine, MonthView, Sentence};
+use super::{AgeView, MoneyLine, MonthView, Sentence};
 use crate::live::Piece;
 use crate::moment::UnixSeconds;
 
@@ -12,7 +12,8 @@ use crate::moment::UnixSeconds;
 pub struct PulseView {
     pub attention: AttentionView,
     pub month: MonthView,
-    pub cloud_ages: Vec<CloudAgeView>,
+    /// Of what the cloud and the CI say.
+    pub ages: Vec<AgeView>,
     /// What each cluster has cost, where it costs.
     pub money: Vec<MoneyLine>,
 }

@@ -35,10 +35,12 @@ pub struct FoundView {
     pub adopt: String,
 }
 
-/// Of when the word of the cloud on a cluster is. It is renewed too often to draw the cluster anew each time.
+/// Of when the word of the CI or of the cloud on a cluster is. It is renewed too often to draw the cluster anew each time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(into = "Piece")]
-pub struct CloudAgeView {
+pub struct AgeView {
+    /// "ci" or "cloud".
+    pub source: &'static str,
     pub cluster: String,
     pub words: Sentence,
     pub made_at: crate::moment::UnixSeconds,

@@ -101,7 +101,7 @@ fn of_stranger(stranger: &Resource) -> Sentence {
         None => words,
     };
     words.then(format!(
-        "{}. It belongs to none that is declared here, so nobody here can destroy it.",
+        "{}. It belongs to none that is declared here, so nobody here can destroy it. Destroy it at the cloud, or declare it in the config with the pipelines that do: then it can be adopted.",
         a_day(stranger, None)
     ))
 }
@@ -206,7 +206,10 @@ mod tests {
                 .starts_with("The cloud shows the cluster forgotten, <age> old, $0.24 a day (estimate from "),
             "{said:?}"
         );
-        assert!(said[0].1.ends_with("nobody here can destroy it."), "{said:?}");
+        assert!(
+            said[0].1.contains("nobody here can destroy it. Destroy it at the cloud, or declare it"),
+            "{said:?}"
+        );
     }
 
     #[test]

@@ -5,23 +5,33 @@ use domain::cloud::Resource;
 use domain::cluster::ClusterState;
 use domain::obligation::ObligationState;
 use domain::price::estimate_from;
-use domain::proof::Observation;
 use domain::standing::listed;
 use domain::text;
 use leptos_router::location::Url;
 use rust_decimal::Decimal;
 
 use crate::facts::ClusterFacts;
-use crate::view::{CloudAgeView, FoundView, LeftoverRow, LeftoversView, Sentence};
+use crate::view::{AgeView, FoundView, LeftoverRow, LeftoversView, Sentence};
 
-impl CloudAgeView {
-    pub fn new(cluster: &str, observation: Option<&Observation>, now: Time) -> Self {
-        let words = Sentence::new("Cloud says");
-        let words = match observation.and_then(|observation| observation.answered_at) {
+impl AgeView {
+    pub fn of_cloud(facts: &ClusterFacts, now: Time) -> Self {
+        let answered_at = facts.observation.as_ref().and_then(|observation| observation.answered_at);
+        Self::new("cloud", "Cloud says", facts, answered_at, now)
+    }
+
+    pub(super) fn new(
+        source: &'static str,
+        says: &str,
+        facts: &ClusterFacts,
+        at: Option<Time>,
+        now: Time,
+    ) -> Self {
+        let words = Sentence::new(says);
+        let words = match at {
             Some(at) => words.then(" · ").second(at, now),
             None => words,
         };
-        Self { cluster: cluster.to_owned(), words, made_at: now.timestamp() }
+        Self { source, cluster: facts.cluster.name.clone(), words, made_at: now.timestamp() }
     }
 }
 
@@ -161,8 +171,7 @@ mod tests {
         let cluster = resource(ResourceKind::Cluster, "c1", "iriversland2");
         let mut facts = shows(ClusterState::Up, vec![cluster, volume()]);
         assert_eq!(cloud_says(&facts).to_string(), "1 cluster, 1 volume");
-        let age = CloudAgeView::new("iriversland2", facts.observation.as_ref(), at(60));
-        assert_eq!(age.words.to_string(), "Cloud says · 08:59:00");
+        assert_eq!(AgeView::of_cloud(&facts, at(60)).words.to_string(), "Cloud says · 08:59:00");
         if let Some(observation) = &mut facts.observation {
             observation.error = Some("401".into());
         }

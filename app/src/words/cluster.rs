@@ -2,20 +2,20 @@
 
 use domain::Time;
 use domain::cluster::ClusterState;
-use domain::job::JobWithSteps;
 use domain::obligation::Obligation;
 
 use super::acts::done;
+use super::ci::ci_says;
 use super::cloud::cloud_says;
-use super::cluster_line::{cleaner, left_up, second_line};
+use super::cluster_line::second_line;
 use super::ending::at_the_deadline;
 use super::owed::overdue_since;
 use crate::components::lifetime_fields::LifetimeChoice;
 use crate::components::seal::Seal;
 use crate::facts::ClusterFacts;
 use crate::view::{
-    ActionView, BackupView, CloudAgeView, ClusterView, EndView, FoundView, HoldView, JobRow, LeftoversView,
-    Look, MoneyLine, OwedView, QuestionView, Sentence, SizeChoice, StartView,
+    ActionView, AgeView, BackupView, ClusterView, EndView, FoundView, HoldView, JobRow, LeftoversView, Look,
+    MoneyLine, OwedView, QuestionView, Sentence, SizeChoice, StartView,
 };
 
 impl ClusterView {
@@ -28,7 +28,9 @@ impl ClusterView {
             second_line: second_line(facts, now),
             money: MoneyLine::of_cluster(facts, now),
             wanted: (of_when_the_wish_is(facts, now), wanted(facts, now)),
-            cloud_age: CloudAgeView::new(&cluster.name, facts.observation.as_ref(), now),
+            ci_age: AgeView::of_ci(facts, now),
+            ci_says: facts.ci_word().map(ci_says),
+            cloud_age: AgeView::of_cloud(facts, now),
             cloud_says: cloud_says(facts),
             leftovers: LeftoversView::new(facts),
             found: FoundView::new(facts),
@@ -77,26 +79,17 @@ fn can_be_started(facts: &ClusterFacts) -> bool {
     facts.cluster.state == ClusterState::Down && facts.found().is_none()
 }
 
-/// The last wish of anybody: to have it, to stop, to leave it up, to adopt it.
 fn of_when_the_wish_is(facts: &ClusterFacts, now: Time) -> Sentence {
-    let of_job = facts.latest_job.as_ref().map(|JobWithSteps { job, .. }| {
-        let left_up = job.abandoned.as_ref().map(|wish| wish.at);
-        left_up.or(job.cancelled.as_ref().map(|wish| wish.at)).unwrap_or(job.created_at)
-    });
-    let adopted = facts.owed.as_ref().filter(|owed| owed.opened_by_job.is_none()).map(|owed| owed.opened_at);
-    match of_job.max(adopted) {
+    match facts.wish().at {
         Some(at) => Sentence::new("Wanted · ").minute(at, now),
         None => Sentence::new("Wanted"),
     }
 }
 
 fn wanted(facts: &ClusterFacts, now: Time) -> Sentence {
-    let is_wanted =
-        matches!(facts.cluster.state, ClusterState::Up | ClusterState::Provisioning | ClusterState::Unknown);
-    let planned = facts.planned.as_ref().filter(|planned| !planned.replaces).map(|planned| planned.at);
-    let until = left_up(facts).map(|wish| wish.until).or(planned).or(facts.cluster.destroys_at);
-    match (is_wanted, cleaner(facts), until) {
-        (true, Some(job), _) => Sentence::new(format!("Up until job #{} ends", job.job.number)),
+    let wish = facts.wish();
+    match (wish.is_up, wish.until_end_of, wish.until) {
+        (true, Some(job), _) => Sentence::new(format!("Up until job #{job} ends")),
         (true, None, Some(until)) => Sentence::new("Up until ").minute(until, now),
         (true, None, None) if facts.unsettled().is_some_and(Obligation::is_endless) => {
             Sentence::new("Up, without an end")
@@ -155,7 +148,9 @@ mod tests {
 
     #[test]
     fn a_cluster_that_is_down_costs_nothing_and_can_be_started() {
-        let view = ClusterView::new(&cluster_facts(ClusterState::Down), at(110));
+        let facts =
+            ClusterFacts { observation: Some(observation(Vec::new())), ..cluster_facts(ClusterState::Down) };
+        let view = ClusterView::new(&facts, at(60));
         assert_eq!(view.second_line.to_string(), "No machines. Costs nothing.");
         assert_eq!(
             view.start.unwrap().note,
@@ -184,20 +179,11 @@ mod tests {
     }
 
     #[test]
-    fn the_wish_is_as_old_as_the_last_word_of_a_person() {
-        let mut facts = cluster_facts(ClusterState::Up);
-        assert_eq!(of_when_the_wish_is(&facts, at(110)).to_string(), "Wanted");
-        facts.latest_job = Some(guide_at_step(3));
-        assert_eq!(of_when_the_wish_is(&facts, at(110)).to_string(), "Wanted · 08:09");
-        facts.owed = Some(Obligation { opened_by_job: None, ..owed(ObligationState::Open) });
-        assert_eq!(of_when_the_wish_is(&facts, at(110)).to_string(), "Wanted · 08:10");
-    }
-
-    #[test]
     fn what_is_wanted_follows_the_auto_destroy_time_and_the_job_that_cleans_up() {
         let mut facts = cluster_facts(ClusterState::Up);
         facts.latest_job = Some(guide_at_step(3));
         assert_eq!(wanted(&facts, at(110)).to_string(), "Up until job #128 ends");
+        assert_eq!(of_when_the_wish_is(&facts, at(110)).to_string(), "Wanted · 08:09");
         assert_eq!(wanted(&cluster_facts(ClusterState::Up), at(110)).to_string(), "Up until 12:00");
         assert_eq!(wanted(&cluster_facts(ClusterState::Failed), at(110)).to_string(), "Down");
     }

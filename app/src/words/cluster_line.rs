@@ -3,12 +3,10 @@
 use domain::Time;
 use domain::cloud::Resource;
 use domain::cluster::ClusterState;
-use domain::job::{Abandonment, JobWithSteps};
 use domain::obligation::{Obligation, ObligationState};
 use domain::standing::{Doubt, listed};
 use domain::step::Effect;
 
-use super::job_row::cleans_up;
 use super::usual::usual_of_change;
 use crate::facts::ClusterFacts;
 use crate::view::Sentence;
@@ -39,7 +37,7 @@ fn last_known(facts: &ClusterFacts, now: Time) -> Sentence {
     let money = parts.into_iter().flatten().map(|part| format!(" · {part}")).collect::<String>();
     let end = end(facts, now);
     match cluster.state {
-        ClusterState::Down => down(facts),
+        ClusterState::Down => down(facts, now),
         ClusterState::Up => Sentence::new("Up since ").minute(cluster.since, now).then(money).and(end),
         ClusterState::Provisioning => {
             let usual = usual_of_change(facts, &Effect::CreatesCluster);
@@ -67,8 +65,8 @@ fn last_known(facts: &ClusterFacts, now: Time) -> Sentence {
     }
 }
 
-/// Nobody may think that nothing is left before the cloud has said so, where one is asked.
-fn down(facts: &ClusterFacts) -> Sentence {
+/// Nobody may think that nothing is left before the cloud has said so; where none is asked, it is only the CI's word.
+fn down(facts: &ClusterFacts, now: Time) -> Sentence {
     let left: Vec<Resource> = facts.left_in_cloud().cloned().collect();
     if !left.is_empty() {
         return Sentence::new(format!("Destroyed, says the CI. The cloud still shows {}. ", listed(&left)))
@@ -80,11 +78,14 @@ fn down(facts: &ClusterFacts) -> Sentence {
     if facts.observation.as_ref().is_some_and(|observation| !observation.resources.is_empty()) {
         return Sentence::new("No machines. What a person accepted stays, and may cost money.");
     }
-    Sentence::new("No machines. Costs nothing.")
+    if facts.is_confirmed_by_cloud(now) {
+        return Sentence::new("No machines. Costs nothing.");
+    }
+    Sentence::new("No machines, says only the CI: no cloud has confirmed it.")
 }
 
 fn end(facts: &ClusterFacts, now: Time) -> Sentence {
-    if let Some(wish) = left_up(facts) {
+    if let Some(wish) = facts.left_up() {
         let words = Sentence::new(" · ").strong("left up, destroyed at the latest ");
         return words.minute(wish.until, now).then(" ").remaining(wish.until);
     }
@@ -97,7 +98,7 @@ fn end(facts: &ClusterFacts, now: Time) -> Sentence {
     let Some(until) = planned.map(|planned| planned.at).or(facts.cluster.destroys_at) else {
         return without_end(facts);
     };
-    let words = match (cleaner(facts), planned) {
+    let words = match (facts.cleaner(), planned) {
         (Some(job), _) => format!("destroyed when job #{} ends, at the latest ", job.job.number),
         (None, Some(planned)) if planned.replaces => "replaced ".to_owned(),
         (None, _) => "destroys ".to_owned(),
@@ -108,7 +109,7 @@ fn end(facts: &ClusterFacts, now: Time) -> Sentence {
 }
 
 fn without_end(facts: &ClusterFacts) -> Sentence {
-    let words = match (cleaner(facts), &facts.owed) {
+    let words = match (facts.cleaner(), &facts.owed) {
         (_, Some(owed)) if owed.state == ObligationState::Closed => "nothing here destroys it".to_owned(),
         (Some(job), _) => format!("destroyed when job #{} ends", job.job.number),
         (None, Some(owed)) if owed.is_endless() => "no automatic destroy".to_owned(),
@@ -117,19 +118,10 @@ fn without_end(facts: &ClusterFacts) -> Sentence {
     Sentence::new(" · ").strong(words)
 }
 
-/// That somebody wants it kept although the job at work on it would destroy it. The debt learns of it when the job ends.
-pub fn left_up(facts: &ClusterFacts) -> Option<&Abandonment> {
-    facts.active_job()?.job.abandoned.as_ref()
-}
-
-/// The unfinished job that destroys the cluster at its end, whatever happens.
-pub fn cleaner(facts: &ClusterFacts) -> Option<&JobWithSteps> {
-    facts.active_job().filter(|job| cleans_up(&job.steps) && job.job.abandoned.is_none())
-}
-
 #[cfg(test)]
 mod tests {
     use domain::cloud::ResourceKind;
+    use domain::job::Abandonment;
 
     use super::*;
     use crate::samples::{accepted, at, cluster_facts, guide_at_step, observation, owed, planned, resource};
@@ -151,7 +143,6 @@ mod tests {
     fn nobody_is_told_that_nothing_costs_before_the_cloud_has_said_so() {
         let volume = resource(ResourceKind::Volume, "v", "pvc");
         let mut facts = cluster_facts(ClusterState::Down);
-        assert_eq!(line(&facts), "No machines. Costs nothing.");
         facts.owed = Some(owed(ObligationState::Verifying));
         facts.observation = Some(observation(Vec::new()));
         assert_eq!(line(&facts), "Destroyed, says the CI. The proof of the cloud is awaited.");
@@ -163,6 +154,18 @@ mod tests {
         facts.owed = Some(owed(ObligationState::Settled));
         facts.accepted = vec![accepted(&volume)];
         assert_eq!(line(&facts), "No machines. What a person accepted stays, and may cost money.");
+    }
+
+    #[test]
+    fn that_nothing_costs_is_said_by_the_cloud_or_by_the_ci_alone() {
+        let mut facts = cluster_facts(ClusterState::Down);
+        let only_the_ci = "No machines, says only the CI: no cloud has confirmed it.";
+        assert_eq!(line(&facts), only_the_ci);
+        facts.owed = Some(owed(ObligationState::Settled));
+        assert_eq!(line(&facts), only_the_ci);
+        facts.observation = Some(observation(Vec::new()));
+        assert_eq!(second_line(&facts, at(60)).to_string(), "No machines. Costs nothing.");
+        assert_eq!(line(&facts), only_the_ci, "the cloud is not asked any more");
     }
 
     #[test]

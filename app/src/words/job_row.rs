@@ -2,10 +2,11 @@
 
 use domain::Time;
 use domain::job::{Job, JobState, JobWithSteps};
-use domain::step::{Phase, Step, StepState};
+use domain::step::Step;
 use domain::text;
 
-use crate::view::{JobRow, Look, RunLink, Sentence};
+pub use crate::facts::cleans_up;
+use crate::view::{JobRow, Look, Sentence};
 
 impl JobRow {
     /// A row without a look at its steps: enough for a job that has ended.
@@ -15,6 +16,13 @@ impl JobRow {
 
     pub fn with_steps(job: &JobWithSteps, now: Time) -> Self {
         Self::put_together(&job.job, &job.steps, now)
+    }
+
+    /// The same of a job that waits behind this one on its cluster.
+    #[must_use]
+    pub fn behind(self, first: Option<i64>) -> Self {
+        let waits = first.map(|first| format!(" · waits for job #{first}")).unwrap_or_default();
+        Self { line: format!("{}{waits}", self.line), ..self }
     }
 
     fn put_together(job: &Job, steps: &[Step], now: Time) -> Self {
@@ -33,7 +41,6 @@ impl JobRow {
             took: took(job.started_at, job.finished_at),
             by: job.actor.to_string(),
             on_card: on_card(job, steps, now),
-            ci_says: ci_says(steps, now),
             version: job.version,
             made_at: now.timestamp(),
         }
@@ -43,10 +50,6 @@ impl JobRow {
 /// "guide", "deploy slack-middleware": the size is said elsewhere.
 pub fn short_title(job: &Job) -> String {
     Job { size: None, ..job.clone() }.title()
-}
-
-pub fn cleans_up(steps: &[Step]) -> bool {
-    steps.iter().any(|step| step.phase == Phase::Finally && step.action.destroys_cluster())
 }
 
 /// The step at work, else the next one.
@@ -91,26 +94,10 @@ fn on_card(job: &Job, steps: &[Step], now: Time) -> Sentence {
     }
 }
 
-/// What a CI said last, and of when that is.
-fn ci_says(steps: &[Step], now: Time) -> Option<(Sentence, Sentence)> {
-    let (step, run, at) = steps
-        .iter()
-        .rev()
-        .find_map(|step| Some((step, step.run()?, step.finished_at.or(step.started_at)?)))?;
-    let what = match step.state {
-        StepState::Queued | StepState::Waiting => " is waiting".to_owned(),
-        StepState::Running => " is running".to_owned(),
-        StepState::TimedOut => " did not end in time".to_owned(),
-        ended => format!(" {}", text::step_state(ended).to_lowercase()),
-    };
-    let of_when = Sentence::new("CI says · ").minute(at, now);
-    Some((of_when, Sentence::default().run(RunLink::new(run)).then(what)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::samples::{at, guide_at_step, job_row};
+    use crate::samples::{at, guide_at_step};
 
     #[test]
     fn a_running_job_says_at_which_step_it_is() {
@@ -141,12 +128,7 @@ mod tests {
         let row = JobRow::with_steps(&job, at(28));
         assert_eq!((row.started.to_string().as_str(), row.line.as_str()), ("not yet", "iriversland2"));
         assert_eq!(row.on_card.to_string(), "guide, queued →");
-    }
-
-    #[test]
-    fn the_latest_word_of_the_ci_is_that_of_the_last_run() {
-        let (of_when, what) = job_row(128, JobState::Running).ci_says.unwrap();
-        assert_eq!(of_when.to_string(), "CI says · 08:27");
-        assert_eq!(what.to_string(), "Travis CI build 8812 succeeded");
+        assert_eq!(row.clone().behind(None).line, "iriversland2");
+        assert_eq!(row.behind(Some(126)).line, "iriversland2 · waits for job #126");
     }
 }

@@ -8,7 +8,7 @@ use store::{Error, JobFilter, Store};
 use super::attention::Surroundings;
 use crate::facts::{ClusterFacts, JobFacts};
 use crate::view::{
-    AttentionView, CloudAgeView, ClusterView, JobRow, JobView, MoneyLine, MonthView, PulseView, QuestionView,
+    AgeView, AttentionView, ClusterView, JobRow, JobView, MoneyLine, MonthView, PulseView, QuestionView,
 };
 
 impl ClusterView {
@@ -58,12 +58,11 @@ impl PulseView {
         let (list, age) = (store.prices().await?, store.price_list_age().await?);
         let month = MonthView::new(&month, catalogue, &list, &age);
         let now = Utc::now();
-        let age =
-            |facts: &ClusterFacts| CloudAgeView::new(&facts.cluster.name, facts.observation.as_ref(), now);
+        let ages = |facts: &ClusterFacts| [AgeView::of_cloud(facts, now), AgeView::of_ci(facts, now)];
         Ok(Self {
             attention: AttentionView::new(&clusters, &around, now),
             month,
-            cloud_ages: clusters.iter().map(age).collect(),
+            ages: clusters.iter().flat_map(ages).collect(),
             money: clusters.iter().filter_map(|facts| MoneyLine::of_cluster(facts, now)).collect(),
         })
     }
@@ -75,7 +74,11 @@ impl JobRow {
     /// # Errors
     /// When the store cannot be read.
     pub async fn load(store: &Store, number: i64) -> Result<Option<Self>, Error> {
-        Ok(store.snapshot().await?.job(number).await?.map(|job| Self::with_steps(&job, Utc::now())))
+        let mut snapshot = store.snapshot().await?;
+        let Some(job) = snapshot.job(number).await? else { return Ok(None) };
+        let is_queued = job.job.started_at.is_none() && !job.job.state.is_final();
+        let ahead = if is_queued { snapshot.jobs_ahead(number).await? } else { Vec::new() };
+        Ok(Some(Self::with_steps(&job, Utc::now()).behind(ahead.first().copied())))
     }
 
     /// The jobs that the filter lets through, newest first; of unfinished ones also how far they are.

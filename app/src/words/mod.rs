@@ -5,6 +5,7 @@ mod all_clusters;
 mod attention;
 mod backup;
 mod cancel;
+mod ci;
 mod cloud;
 mod cluster;
 mod cluster_line;

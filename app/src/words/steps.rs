@@ -66,7 +66,7 @@ fn facts(step: &Step) -> Sentence {
         (None, Action::Trigger { target, .. }) => facts.then(target.provider.title()),
         (None, Action::Batch { .. }) => facts.then("Batch service"),
         (None, Action::Approval { .. }) => facts.then("A person"),
-        (None, Action::Unknown) => facts.then("A newer version"),
+        (None, Action::Unknown(_)) => facts.then("A newer version"),
     };
     if step.attempt > 1 { facts.then(format!(" · attempt {}", step.attempt)) } else { facts }
 }

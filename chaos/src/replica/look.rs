@@ -23,7 +23,7 @@ impl Replica {
         let looked = match &step.action {
             Action::Trigger { target, .. } => self.look_at_run(step, target).await,
             Action::Batch { .. } => stage.batch(claim.job, step.position),
-            Action::Approval { .. } | Action::Unknown => {
+            Action::Approval { .. } | Action::Unknown(_) => {
                 Err(Unseen::Refused("there is nothing to look at".into()))
             }
         };

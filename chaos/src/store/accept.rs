@@ -72,6 +72,7 @@ impl Store {
                 cancel_sent_at: None,
                 failed_looks: 0,
                 missing_looks: 0,
+                seen_at: None,
                 next_check_at: now,
             }
         });

@@ -1,6 +1,6 @@
 //! Why a job goes no further than where it is, and which of its steps never begin then.
 
-use super::is_broken_forward;
+use super::{PATIENCE_WITH_NEWER, is_broken_forward};
 use crate::Time;
 use crate::aftermath::{Aftermath, aftermath};
 use crate::job::{Abandonment, Asked, Job};
@@ -59,6 +59,27 @@ pub fn held_teardown(job: &Job, steps: &[Step], now: Time) -> Option<Time> {
         Aftermath::HalfCreated | Aftermath::Destroyed | Aftermath::HalfDestroyed => false,
     };
     (is_whole && steps.iter().any(Step::was_begun)).then_some(until)
+}
+
+/// Whether the job is still left to the newer version that knows its steps: for ever, unless somebody or something halts
+/// it. Who has given no sign of itself for long then is not there any more, and what it left may cost money.
+pub(super) fn waits_for_newer(job: &Job, steps: &[Step], halt: Option<&Halt>, now: Time) -> bool {
+    let mut unknown =
+        steps.iter().filter(|step| step.action.is_unknown() && !step.state.is_final()).peekable();
+    let is_untouched = !steps.iter().any(Step::was_attempted);
+    if unknown.peek().is_none() || (halt.is_some() && is_untouched) {
+        return false;
+    }
+    let halted_at = match halt {
+        None => return true,
+        Some(Halt::Abandoned(wish)) => Some(wish.at),
+        Some(Halt::Cancelled(asked)) => Some(asked.at),
+        Some(Halt::OutOfTime { .. }) => job.deadline(),
+    };
+    // Whoever follows a step writes down when its run was last seen.
+    let last_sign =
+        unknown.flat_map(|step| [step.started_at, step.seen_at]).chain([halted_at]).flatten().max();
+    last_sign.is_some_and(|sign| now < sign + PATIENCE_WITH_NEWER)
 }
 
 /// The queued steps that will never begin.

@@ -11,6 +11,8 @@
 //!    Only "leave it up" skips them, which is the wish of a named person.
 //! 7. The destroy that follows the cancel of a person waits for second thoughts where the cluster is whole.
 //! 8. Cleaning up never turns a failed job into a succeeded one.
+//! 9. A job with a step that only a newer version knows is left to that version. Once the job is halted, it is so for
+//!    [`PATIENCE_WITH_NEWER`] at most: then the step has failed, and what this version knows is cleaned up.
 
 mod end;
 mod follow;
@@ -25,7 +27,9 @@ use crate::run::RunStatus;
 use crate::step::{Action, Phase, Step, StepState, TriggerState};
 
 pub use halt::{Halt, held_teardown};
-pub use pace::{MAX_NOT_FOUND, MAX_RECOVERIES, MAX_RETRIES_PER_JOB, MAX_TRIES, MIN_LOOKS, Pace};
+pub use pace::{
+    MAX_NOT_FOUND, MAX_RECOVERIES, MAX_RETRIES_PER_JOB, MAX_TRIES, MIN_LOOKS, PATIENCE_WITH_NEWER, Pace,
+};
 
 /// What the engine has to do now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,10 +87,10 @@ pub enum Next {
 
 /// Decides what the job does at `now`.
 pub fn next(job: &Job, steps: &[Step], cluster: &Cluster, pace: &Pace, now: Time) -> Next {
-    if steps.iter().any(|step| step.action == Action::Unknown && !step.state.is_final()) {
+    let halt = halt::halt(job, now);
+    if halt::waits_for_newer(job, steps, halt.as_ref(), now) {
         return Next::LeaveAlone;
     }
-    let halt = halt::halt(job, now);
     // A step may also have been put aside before it was begun.
     if !steps.iter().any(|step| step.was_begun() || is_broken(step)) {
         if let Some(halt) = &halt {
@@ -117,6 +121,9 @@ pub fn next(job: &Job, steps: &[Step], cluster: &Cluster, pace: &Pace, now: Time
             because: format!("put aside: this service broke down {} times over it", job.recoveries),
         };
     }
+    if let Some(step) = under_way.filter(|step| step.action.is_unknown()) {
+        return unknown(step);
+    }
     if let Some(step) = under_way {
         return follow::follow(step, halt.as_ref(), pace, now);
     }
@@ -130,11 +137,23 @@ pub fn next(job: &Job, steps: &[Step], cluster: &Cluster, pace: &Pace, now: Time
         return Next::Skip { positions };
     }
     match (steps.iter().find(|step| step.state == StepState::Queued), held_teardown(job, steps, now)) {
+        (Some(step), _) if step.action.is_unknown() => unknown(step),
         (Some(step), Some(until)) if step.action.destroys_cluster() => Next::Wait { until },
         (Some(step), _) => Next::Begin { position: step.position },
         // The end of the job would make the debt due.
         (None, Some(until)) => Next::Wait { until },
         (None, None) => end::finish(halt.as_ref(), steps),
+    }
+}
+
+/// The end of a step for which nobody came who knows it.
+fn unknown(step: &Step) -> Next {
+    Next::GiveUp {
+        position: step.position,
+        state: StepState::Failed,
+        because:
+            "only a newer version of this service knows such a step, and none came; it may still be at work"
+                .into(),
     }
 }
 

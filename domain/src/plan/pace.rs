@@ -53,6 +53,9 @@ impl Pace {
     }
 }
 
+/// How long a halted job is left to a newer version that has given no sign of itself. Longer than such a version lets a
+/// cancelled run take to stop.
+pub const PATIENCE_WITH_NEWER: Duration = Duration::minutes(15);
 /// How often one trigger is sent at most.
 pub const MAX_TRIES: i32 = 3;
 /// How often we look for a lost run before we believe that there is none.

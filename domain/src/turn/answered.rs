@@ -38,6 +38,7 @@ pub fn answered(facts: &Facts, step: &Step, sent: Sent, pace: &Pace, now: Time) 
         Sent::Accepted(run) => {
             step.message = None;
             step.failed_looks = 0;
+            step.seen_at = Some(now);
             step.next_check_at = now + pace.poll;
             let remark = Remark::info(position, format!("{} accepted.", run.title()));
             twins::seek_later(&mut step, pace, now);

@@ -48,7 +48,7 @@ pub fn begun(facts: &Facts, step: &Step, marker: Uuid, now: Time) -> Begun {
             step.state = StepState::Waiting;
             (None, remark)
         }
-        Action::Batch { .. } | Action::Unknown => {
+        Action::Batch { .. } | Action::Unknown(_) => {
             step.state = StepState::Running;
             (None, Remark::info(position, format!("{}: begun.", step.title)))
         }

@@ -60,7 +60,12 @@ fn word_on_destroy(facts: &Facts) -> (&'static str, String) {
                 because.map(|because| format!("{because}, so it")).unwrap_or_else(|| "It".to_owned());
             (ci_says, format!(" {because} is destroyed once more."))
         }
-        (Aftermath::Destroyed, _) => (" The cluster was destroyed.", String::new()),
+        (Aftermath::Destroyed, _) if facts.is_proved_by_cloud() => {
+            (" The cluster was destroyed.", String::new())
+        }
+        (Aftermath::Destroyed, _) => {
+            (" The cluster was destroyed, says only the CI: no cloud is asked.", String::new())
+        }
         _ => ("", String::new()),
     }
 }

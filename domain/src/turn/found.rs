@@ -73,6 +73,7 @@ pub fn adopted(
     seek_later(&mut step, pace, now);
     step.message = None;
     step.failed_looks = 0;
+    step.seen_at = Some(now);
     step.next_check_at = now;
     with_twins(facts, step, twins, vec![remark], now)
 }

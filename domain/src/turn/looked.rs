@@ -53,6 +53,7 @@ pub fn seen(facts: &Facts, step: &Step, seen: Seen, pace: &Pace, now: Time) -> R
     };
     step.failed_looks = 0;
     step.missing_looks = 0;
+    step.seen_at = Some(now);
     step.next_check_at = now + pace.poll;
     if step.state.is_final() {
         step.finished_at = Some(now);

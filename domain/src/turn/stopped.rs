@@ -82,6 +82,7 @@ pub fn retried(step: &Step, now: Time) -> Record {
         cancel_sent_at: None,
         failed_looks: 0,
         missing_looks: 0,
+        seen_at: None,
         progress: None,
         next_check_at: now,
         ..step.clone()

@@ -1,9 +1,9 @@
 //! What ends the forward work of a job, and what is done about it.
 
-use domain::act::{ActError, may_answer, may_cancel, may_leave_up, may_resume};
+use domain::act::{ActError, may_answer, may_cancel, may_interrupt, may_leave_up, may_resume};
 use domain::actor::{Actor, Channel};
 use domain::job::{Abandonment, Asked, JobState, JobWithSteps};
-use domain::plan::{MAX_RECOVERIES, Next};
+use domain::plan::{MAX_RECOVERIES, Next, PATIENCE_WITH_NEWER};
 use domain::step::{Action, Answer, GivenAnswer, StepState, TriggerState, Verdict};
 
 use crate::support::*;
@@ -151,9 +151,90 @@ fn a_question_waits_for_its_answer_until_its_time_is_over() {
 
 #[test]
 fn a_step_of_a_kind_that_only_a_newer_version_knows_is_left_alone() {
-    let newer: Action = serde_json::from_str(r#"{"kind": "rocket", "thrust": 9}"#).unwrap();
-    assert_eq!(newer, Action::Unknown);
-    assert_eq!(Story::new(vec![creates("cluster"), newer], vec![]).next(9), Next::LeaveAlone);
+    assert_eq!(Story::new(vec![creates("cluster"), newer()], vec![]).next(9), Next::LeaveAlone);
+}
+
+fn newer() -> Action {
+    serde_json::from_str(r#"{"kind": "rocket", "thrust": 9}"#).unwrap()
+}
+
+#[test]
+fn whatever_cannot_be_read_of_an_action_is_left_to_a_newer_version_as_it_was_written() {
+    let mut other_provider = serde_json::to_value(creates("cluster")).unwrap();
+    other_provider["target"]["provider"] = "jenkins".into();
+    let mut other_effect = serde_json::to_value(creates("cluster")).unwrap();
+    other_effect["effect"] = serde_json::json!({ "resizes": "l" });
+    for written in [serde_json::to_value(newer()).unwrap(), other_provider, other_effect] {
+        let read: Action = serde_json::from_value(written.clone()).unwrap();
+        assert!(read.is_unknown(), "{written}");
+        assert_eq!(serde_json::to_value(&read).unwrap(), written);
+    }
+    let known = creates("cluster");
+    let read: Action = serde_json::from_value(serde_json::to_value(&known).unwrap()).unwrap();
+    assert_eq!(read, known);
+    let left = known.clone().left_to_newer();
+    assert!(left.is_unknown());
+    assert_eq!(serde_json::to_value(&left).unwrap(), serde_json::to_value(&known).unwrap());
+}
+
+/// With a step at work that only a newer version knows.
+fn rolled_back() -> Story {
+    let mut story =
+        Story::new(vec![creates("cluster"), newer(), batch("s3")], vec![newer(), destroys("cluster")]);
+    story.ended(1, StepState::Succeeded);
+    story.step(2).state = StepState::Running;
+    story.step(2).started_at = Some(at(0));
+    story
+}
+
+#[test]
+fn a_halted_job_is_left_to_a_newer_version_for_so_long_and_then_cleaned_up() {
+    let patience = PATIENCE_WITH_NEWER.num_seconds();
+    let mut story = rolled_back();
+    assert_eq!(story.next(10 * patience), Next::LeaveAlone, "nobody wants it to stop");
+    story.cancelled();
+    assert_eq!(story.next(patience), Next::LeaveAlone);
+    let gives_up = |story: &Story, step, second| {
+        let next = story.next(second);
+        assert!(
+            matches!(next, Next::GiveUp { position, state: StepState::Failed, .. } if position == step),
+            "{next:?}"
+        );
+    };
+    gives_up(&story, 2, patience + 1);
+    story.ended(2, StepState::Failed);
+    assert_eq!(story.next(patience + 1), Next::Skip { positions: vec![3] });
+    story.step(3).state = StepState::Skipped;
+    gives_up(&story, 4, patience + 1);
+    story.ended(4, StepState::Failed);
+    assert_eq!(story.next(patience + 1), Next::Begin { position: 5 }, "what is known is destroyed");
+}
+
+#[test]
+fn a_newer_version_that_follows_its_step_is_not_disturbed() {
+    let patience = PATIENCE_WITH_NEWER.num_seconds();
+    let mut story = rolled_back();
+    story.cancelled();
+    story.step(2).seen_at = Some(at(patience));
+    assert_eq!(story.next(2 * patience - 1), Next::LeaveAlone);
+    assert!(matches!(story.next(2 * patience), Next::GiveUp { position: 2, .. }));
+}
+
+#[test]
+fn a_job_that_has_not_begun_is_cancelled_by_any_version() {
+    let mut story = Story::new(vec![newer(), creates("cluster")], vec![]);
+    story.cancelled();
+    assert!(matches!(story.next(9), Next::Finish { state: JobState::Cancelled, .. }));
+}
+
+#[test]
+fn the_end_of_a_cluster_interrupts_a_job_that_only_a_newer_version_knows_how_to_carry_on() {
+    let mut story = rolled_back();
+    assert!(may_interrupt(&as_job(Story { steps: story.steps.clone(), ..rolled_back() })));
+    for position in [2, 3] {
+        story.ended(position, StepState::Succeeded);
+    }
+    assert!(may_interrupt(&as_job(story)), "also when it is a part of cleaning up");
 }
 
 #[test]

@@ -92,6 +92,7 @@ impl Story {
             cancel_sent_at: None,
             failed_looks: 0,
             missing_looks: 0,
+            seen_at: None,
             next_check_at: at(0),
         });
         Self {

@@ -1,6 +1,7 @@
 //! What answers, looks and ends mean. Each of these was found by a seed of `chaos`.
 
 use domain::actor::{Actor, Channel};
+use domain::cloud::CloudMark;
 use domain::cluster::ClusterState;
 use domain::job::{Abandonment, JobState, JobWithSteps};
 use domain::obligation::{Obligation, ObligationState};
@@ -242,18 +243,23 @@ fn a_job_says_on_whose_word_the_cluster_was_destroyed() {
     for position in 1..=6 {
         story.ended(position, StepState::Succeeded);
     }
-    let told = |obligation| {
-        let facts = Facts { obligation, ..facts(&story) };
+    let told = |obligation, has_observer| {
+        let cloud = Some(CloudMark { name: "c".into(), tag: None });
+        let facts = Facts { obligation, cloud, has_observer, ..facts(&story) };
         let record = finished(&facts, JobState::Succeeded, "All 6 steps succeeded.".into(), at(9));
         let Some(JobChange::Ends { outcome, .. }) = record.job else { panic!("it ends") };
         (outcome, record.announcements.concat())
     };
-    let (outcome, announced) = told(Some(owed(ObligationState::Verifying)));
+    let (outcome, announced) = told(Some(owed(ObligationState::Verifying)), true);
     assert_eq!(outcome, "All 6 steps succeeded. The CI says that the cluster was destroyed.");
     assert!(announced.ends_with("The CI says that the cluster was destroyed. The cloud is being asked."));
-    let (outcome, announced) = told(None);
+    let (outcome, announced) = told(None, true);
     assert_eq!(outcome, "All 6 steps succeeded. The cluster was destroyed.");
     assert!(announced.ends_with("The cluster was destroyed."));
+    let (outcome, announced) = told(None, false);
+    let only_the_ci = "The cluster was destroyed, says only the CI: no cloud is asked.";
+    assert_eq!(outcome, format!("All 6 steps succeeded. {only_the_ci}"));
+    assert!(announced.ends_with(only_the_ci));
 }
 
 #[test]

@@ -175,7 +175,7 @@ fn write_steps(f: &mut fmt::Formatter<'_>, order: &Order, cluster: &ClusterSpec)
             Action::Batch { call } => write_call(f, call)?,
             Action::Approval { without_answer, .. } => write_approval(f, *without_answer)?,
             // A file cannot declare what this version does not know.
-            Action::Unknown => {}
+            Action::Unknown(_) => {}
         }
         writeln!(f, ", at most {}", minutes(step.action.time_limit_minutes()))?;
     }

@@ -87,7 +87,7 @@ impl Call {
                 (endpoint, Some(target.branch.clone()))
             }
             Action::Batch { .. } => (Endpoint::BatchTrigger, None),
-            Action::Approval { .. } | Action::Unknown => return None,
+            Action::Approval { .. } | Action::Unknown(_) => return None,
         };
         let role = if action.creates_cluster() {
             Role::Creates

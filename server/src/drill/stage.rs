@@ -82,6 +82,6 @@ fn targets(plan: &Plan) -> impl Iterator<Item = &CiTarget> {
     let actions = plan.order.steps.iter().map(|step| &step.action);
     actions.chain(plan.order.teardown.iter().map(|step| &step.action)).filter_map(|action| match action {
         Action::Trigger { target, .. } => Some(target),
-        Action::Batch { .. } | Action::Approval { .. } | Action::Unknown => None,
+        Action::Batch { .. } | Action::Approval { .. } | Action::Unknown(_) => None,
     })
 }

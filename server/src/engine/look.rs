@@ -15,7 +15,7 @@ impl Engine {
         let looked = match &step.action {
             Action::Trigger { target, .. } => self.look_at_run(step, target).await,
             Action::Batch { call } => self.look_at_batch(call).await,
-            Action::Approval { .. } | Action::Unknown => {
+            Action::Approval { .. } | Action::Unknown(_) => {
                 Err(Unseen::Refused("there is nothing to look at".into()))
             }
         };

@@ -10,8 +10,7 @@ use domain::cloud::{CloudMark, Resource, belonging, strangers};
 use domain::cluster::Cluster;
 use domain::obligation::{Obligation, ObligationState, pause_after_failure};
 use domain::proof::{Judgement, Observation, judge};
-use domain::standing::{Source, doubt, listed};
-use domain::step::{Action, StepState};
+use domain::standing::{Source, doubt, last_word_of_ci, listed};
 use store::{Error, OwedDestroy};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -181,16 +180,12 @@ impl Engine {
     async fn ci_at_work_on(&self, cluster: &Cluster) -> Result<Option<Source>, Error> {
         let Some(number) = cluster.active_job else { return Ok(None) };
         let Some(job) = self.store.job(number).await? else { return Ok(None) };
-        let under_way = job.steps.iter().find(|step| step.state == StepState::Running);
-        let Some((Action::Trigger { target, .. }, started)) =
-            under_way.and_then(|step| Some((&step.action, step.started_at?)))
-        else {
-            return Ok(None);
-        };
+        let Some((target, _)) = last_word_of_ci(&job.steps, None) else { return Ok(None) };
         let who = target.provider.title();
         let contacts = self.store.provider_contacts().await?;
         let last =
             contacts.iter().find(|contact| contact.name == who).and_then(|contact| contact.last_answer_at);
-        Ok(Some(Source { who: who.to_owned(), answered_at: last.map_or(started, |last| last.max(started)) }))
+        let word = last_word_of_ci(&job.steps, last);
+        Ok(word.map(|(_, answered_at)| Source { who: who.to_owned(), answered_at }))
     }
 }

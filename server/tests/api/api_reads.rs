@@ -130,3 +130,58 @@ async fn a_list_is_cut_down_to_a_state_and_a_cluster(pool: PgPool) {
     assert_eq!(count("state=failed").await, 0);
     assert_eq!(count(&format!("cluster={CLUSTER}")).await, 1);
 }
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_job_says_behind_which_other_it_waits_wherever_it_is_read(pool: PgPool) {
+    let service = Service::real(pool).await;
+    let first = service.accept("up", None).await;
+    let ask = json!({ "routine": "guide", "cluster": CLUSTER });
+    let answer = service.post("/api/v1/jobs").bearer_auth(API_TOKEN).json(&ask).send().await.unwrap();
+    let accepted: Value = answer.json().await.unwrap();
+    assert_eq!(accepted["waits_for"], first, "{accepted}");
+    let number = accepted["number"].as_i64().unwrap();
+    assert_eq!(get(&service, &format!("/api/v1/jobs/{number}")).await.1["waits_for"], first);
+    let (_, list) = get(&service, "/api/v1/jobs").await;
+    assert_eq!(
+        (&list["items"][0]["waits_for"], &list["items"][1]["waits_for"]),
+        (&json!(first), &Value::Null)
+    );
+    let cookie = service.sign_in().await;
+    let page = service.get_with(&cookie, "/jobs").await.text().await.unwrap();
+    assert!(page.contains(&format!("waits for job #{first}")), "{page}");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_cluster_tells_what_is_wanted_what_the_ci_says_and_what_the_cloud_says_each_with_its_time(
+    pool: PgPool,
+) {
+    let service = Service::real(pool.clone()).await;
+    let path = format!("/api/v1/clusters/{CLUSTER}");
+    let (_, shown) = get(&service, &path).await;
+    assert_eq!(
+        (&shown["wanted"]["state"], &shown["wanted"]["at"], &shown["ci"], &shown["cloud"]),
+        (&json!("down"), &Value::Null, &Value::Null, &Value::Null)
+    );
+    let number = service.accept("up", None).await;
+    sqlx::raw_sql(
+        r#"update cluster set state = 'provisioning';
+           update job set started_at = now(), state = 'running';
+           update step set state = 'running', started_at = now() - interval '1 hour',
+                  seen_at = '2027-01-05 10:00:00Z' where position = 1;
+           insert into trigger (marker, job_number, position, attempt, state, intended_at, sent_at, tries, looks, run)
+           values (gen_random_uuid(), 1, 1, 1, 'accepted', now(), now(), 1, 0,
+                   '{"provider": "circleci", "id": "p", "number": "243", "url": "https://ci.example/243"}')"#,
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    service.store.observed(CLUSTER, &[], None).await.unwrap();
+    let (_, shown) = get(&service, &path).await;
+    let accepted = service.store.job(number).await.unwrap().unwrap().job.created_at;
+    assert_eq!((&shown["wanted"]["state"], &shown["wanted"]["at"]), (&json!("up"), &json!(accepted)));
+    assert_eq!(
+        (&shown["ci"]["state"], &shown["ci"]["at"], &shown["ci"]["run"]["url"]),
+        (&json!("running"), &json!("2027-01-05T10:00:00Z"), &json!("https://ci.example/243"))
+    );
+    assert!(shown["cloud"]["answered_at"].is_string(), "{shown}");
+}

@@ -93,6 +93,18 @@ async fn what_slack_sends_again_is_the_same_job(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_word_that_has_to_wait_is_told_for_what(pool: PgPool) {
+    let service = Service::real(pool).await;
+    let first = service.accept("up", None).await;
+    let (_, text) = say(&service, "guide", "1").await;
+    let wait = format!(" It waits for job #{first}: only one job at a time is at work on a cluster.");
+    assert!(
+        text.starts_with("Job #2 accepted: guide (l) on iriversland2.") && text.ends_with(&wait),
+        "{text}"
+    );
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn slacks_own_messages_are_not_answered(pool: PgPool) {
     let service = Service::real(pool).await;
     let form = [("token", SLACK_TOKEN), ("text", "kkk"), ("user_id", "USLACKBOT")];

@@ -18,5 +18,6 @@ mod strain;
 mod strays;
 mod stuck;
 mod support;
+mod versions;
 mod weather;
 mod wishes;

@@ -11,6 +11,7 @@ use domain::obligation::ObligationState;
 use domain::record::Evidence;
 use domain::size::Size;
 use domain::standing::Doubt;
+use domain::step::StepState;
 use simulator::{Endpoint, Fault, FaultKind};
 use sqlx::PgPool;
 use store::Adoption;
@@ -170,6 +171,49 @@ async fn a_cloud_that_is_silent_for_ten_minutes_makes_a_cluster_unknown(pool: Pg
             (house.cluster().await.shown_state() == ClusterState::Up).then_some(())
         })
         .await;
+    engine.stop().await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_ci_that_says_nothing_of_a_run_for_ten_minutes_makes_a_cluster_unknown_whatever_else_it_answers(
+    pool: PgPool,
+) {
+    let house = House::build(pool).await;
+    let hangs = Fault::on(Endpoint::CircleciTrigger, FaultKind::RunHangs).branch("release-cluster");
+    house.simulator.inject(hangs).unwrap();
+    let silent = || Fault::on(Endpoint::CircleciWorkflows, FaultKind::Status500).every();
+    house.simulator.inject(silent()).unwrap();
+    let up = house.ask("up", Some(Size::S)).await;
+    let engine = house.start_engine();
+    // Accepted and not seen yet, then seen and silent again.
+    for state in [StepState::Waiting, StepState::Running] {
+        house
+            .until(&format!("a look at a step that is {state} failed"), async || {
+                let step = house.store.job(up).await.unwrap().unwrap().steps.remove(0);
+                (step.state == state && step.run().is_some() && step.failed_looks > 0).then_some(())
+            })
+            .await;
+        house
+            .until("the cluster is unknown", async || {
+                sqlx::query("update step set seen_at = seen_at - interval '11 minutes' where position = 1")
+                    .execute(&house.pool)
+                    .await
+                    .unwrap();
+                // Something else that it was asked.
+                house.store.note_contact("CircleCI", None).await.unwrap();
+                let doubt = house.cluster().await.doubt;
+                matches!(doubt, Some(Doubt::Silence { who, .. }) if who == "CircleCI").then_some(())
+            })
+            .await;
+        house.simulator.forgive();
+        house
+            .until("the cluster is known again", async || {
+                let step = house.store.job(up).await.unwrap().unwrap().steps.remove(0);
+                (step.state == StepState::Running && house.cluster().await.doubt.is_none()).then_some(())
+            })
+            .await;
+        house.simulator.inject(silent()).unwrap();
+    }
     engine.stop().await;
 }
 

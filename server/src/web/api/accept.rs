@@ -40,7 +40,8 @@ pub async fn answer_with(web: &Web, accepted: Accepted) -> Result<Response, Prob
     let job = job.ok_or_else(|| Problem::internal(&"a job that was accepted is not there"))?;
     let status = if accepted.is_new { StatusCode::CREATED } else { StatusCode::OK };
     let location = [(LOCATION, format!("/api/v1/jobs/{number}"))];
-    Ok((status, location, Json(JobShape::from(job))).into_response())
+    let behind = web.store.waits_for(&[number]).await?;
+    Ok((status, location, Json(JobShape::from(job).in_queue(&behind))).into_response())
 }
 
 pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {

@@ -35,7 +35,10 @@ pub async fn list(
         jobs.pop();
     }
     let next = jobs.last().filter(|_| goes_on).map(|job| job.number.to_string());
-    Ok(Json(Page { items: jobs.into_iter().map(JobShape::from).collect(), next }))
+    let numbers: Vec<i64> = jobs.iter().filter(|job| !job.state.is_final()).map(|job| job.number).collect();
+    let behind = web.store.waits_for(&numbers).await?;
+    let items = jobs.into_iter().map(|job| JobShape::from(job).in_queue(&behind)).collect();
+    Ok(Json(Page { items, next }))
 }
 
 pub async fn one(
@@ -55,7 +58,8 @@ pub async fn one(
         None => Usual::of(&web.store.job_durations(routine, cluster, *size).await?),
     };
     let now = web.store.now().await?;
-    Ok(Json(JobShape::with_past(job, &durations, in_all, now).with_cost(cost)))
+    let behind = web.store.waits_for(&[job.job.number]).await?;
+    Ok(Json(JobShape::with_past(job, &durations, in_all, now).in_queue(&behind).with_cost(cost)))
 }
 
 /// What the cluster costs while the job is at work.

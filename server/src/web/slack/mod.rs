@@ -72,7 +72,8 @@ async fn obey(web: &Web, message: &Message, headers: &HeaderMap) -> Result<Strin
     };
     let job = web.store.job(accepted.number).await?;
     let job = job.ok_or_else(|| Problem::internal(&"a job that was accepted is not there"))?;
-    Ok(confirmation(&job.job, its_end(&order, job.job.created_at), headers))
+    let first = web.store.waits_for(&[accepted.number]).await?.remove(&accepted.number);
+    Ok(confirmation(&job.job, first, its_end(&order, job.job.created_at), headers))
 }
 
 /// When the cluster ends that the order brings up; nothing where it destroys it itself.
@@ -83,12 +84,15 @@ fn its_end(order: &Order, now: Time) -> String {
     if is_left_up { format!(" {}", told(order.stay.end(now), now)) } else { String::new() }
 }
 
-fn confirmation(job: &Job, end: String, headers: &HeaderMap) -> String {
+fn confirmation(job: &Job, first: Option<i64>, end: String, headers: &HeaderMap) -> String {
     let Job { number, cluster, .. } = job;
     let address = address(headers).map(|home| format!(" {home}/jobs/{number}")).unwrap_or_default();
     let hold = job.held_until.map(|until| (until - job.created_at).num_seconds());
     let hold = hold.map(|seconds| format!(" Nothing is destroyed in the first {seconds} s: stop it there."));
-    format!("Job #{number} accepted: {} on {cluster}.{address}{end}{}", job.title(), hold.unwrap_or_default())
+    let wait = first
+        .map(|first| format!(" It waits for job #{first}: only one job at a time is at work on a cluster."));
+    let (hold, wait) = (hold.unwrap_or_default(), wait.unwrap_or_default());
+    format!("Job #{number} accepted: {} on {cluster}.{address}{end}{wait}{hold}", job.title())
 }
 
 /// How the caller reached us is how a reader of the channel reaches us. Whoever sent it knows the token.

@@ -1,6 +1,6 @@
 //! What a cluster looks like to programs.
 
-use app::facts::ClusterFacts;
+use app::facts::{CiWord, ClusterFacts, Wish};
 use chrono::NaiveDate;
 use domain::Time;
 use domain::cloud::{Resource, ResourceKind};
@@ -10,11 +10,13 @@ use domain::price::PriceSource;
 use domain::record::Evidence;
 use domain::size::Size;
 use domain::standing::Doubt;
+use domain::step::StepState;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::backup::BackupShape;
 use super::cost::{CostShape, SizeShape};
+use super::job::RunShape;
 
 #[derive(Serialize)]
 pub struct ClusterShape {
@@ -46,6 +48,9 @@ pub struct ClusterShape {
     obligation: Option<ObligationShape>,
     /// The destroy that the CI carries out when this service is dead; null while nothing is owed.
     backup_destroy: Option<BackupShape>,
+    wanted: WantedShape,
+    /// What the CI said last of it; null before it has said anything.
+    ci: Option<CiShape>,
     /// What the cloud shows of it; null when nobody asks a cloud about it.
     cloud: Option<CloudShape>,
 }
@@ -56,6 +61,25 @@ struct PlannedShape {
     schedule: String,
     /// Whether another cluster takes its place at once.
     replaces: bool,
+}
+
+#[derive(Serialize)]
+struct WantedShape {
+    /// `up` or `down`.
+    state: ClusterState,
+    /// The job at whose end it is destroyed whatever happens.
+    until_end_of: Option<i64>,
+    until: Option<Time>,
+    /// Of when the last wish of anybody is; null where nobody ever had one.
+    at: Option<Time>,
+}
+
+#[derive(Serialize)]
+struct CiShape {
+    run: RunShape,
+    state: StepState,
+    /// When it last said so of this run.
+    at: Time,
 }
 
 #[derive(Serialize)]
@@ -133,6 +157,8 @@ impl ClusterShape {
                 .map(|resource| resource_shape(resource, &facts))
                 .collect(),
         });
+        let ci = facts.ci_word().map(CiShape::from);
+        let wanted = WantedShape::from(facts.wish());
         let cost = CostShape::new(&facts.up_times, facts.cost(now), facts.cost_at_most(now));
         let sizes =
             facts.offers.iter().map(|offer| SizeShape::new(offer.clone(), facts.default_size)).collect();
@@ -162,8 +188,23 @@ impl ClusterShape {
             receipt: facts.receipt,
             obligation: facts.owed.map(ObligationShape::from),
             backup_destroy,
+            wanted,
+            ci,
             cloud,
         }
+    }
+}
+
+impl From<Wish> for WantedShape {
+    fn from(wish: Wish) -> Self {
+        let state = if wish.is_up { ClusterState::Up } else { ClusterState::Down };
+        Self { state, until_end_of: wish.until_end_of, until: wish.until, at: wish.at }
+    }
+}
+
+impl From<CiWord<'_>> for CiShape {
+    fn from(word: CiWord<'_>) -> Self {
+        Self { run: RunShape::from(word.run), state: word.state, at: word.at }
     }
 }
 

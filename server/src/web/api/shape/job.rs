@@ -1,5 +1,7 @@
 //! What a job looks like to programs.
 
+use std::collections::BTreeMap;
+
 use domain::Time;
 use domain::history::{Durations, Usual};
 use domain::job::{Job, JobState, JobWithSteps};
@@ -29,6 +31,8 @@ pub struct JobShape {
     /// Who asked to leave its cluster up, and until when.
     left_up_by: Option<String>,
     left_up_until: Option<Time>,
+    /// The first job that it waits behind on its cluster; null when it waits behind none.
+    waits_for: Option<i64>,
     /// Until then it can be cancelled before it destroys anything; once it is cancelled, its cluster can be left up.
     held_until: Option<Time>,
     /// The job whose rest it takes.
@@ -86,12 +90,18 @@ struct CandidateShape {
 }
 
 #[derive(Serialize)]
-struct RunShape {
+pub struct RunShape {
     title: String,
     url: String,
 }
 
 impl JobShape {
+    /// `behind` says of jobs behind which one they wait.
+    #[must_use]
+    pub fn in_queue(self, behind: &BTreeMap<i64, i64>) -> Self {
+        Self { waits_for: behind.get(&self.number).copied(), ..self }
+    }
+
     #[must_use]
     pub fn with_cost(self, cost: Option<CostShape>) -> Self {
         Self { cost, ..self }
@@ -115,6 +125,7 @@ impl From<Job> for JobShape {
             cancelled_by: job.cancelled.map(|asked| asked.by.to_string()),
             left_up_by: job.abandoned.as_ref().map(|wish| wish.by.to_string()),
             left_up_until: job.abandoned.map(|wish| wish.until),
+            waits_for: None,
             held_until: job.held_until,
             resumes: job.resumes,
             cost: None,
