@@ -7,7 +7,7 @@ use domain::extension::Extension;
 use domain::obligation::{Closing, Duty, Obligation, PlannedTeardown, duty};
 use domain::order::{Order, PlannedStep};
 use domain::stay::{StayLimits, StayTerms};
-use domain::step::{Action, Phase};
+use domain::step::Phase;
 use serde::de::DeserializeOwned;
 use sqlx::PgConnection;
 use sqlx::types::JsonValue;
@@ -271,7 +271,7 @@ impl Store {
         let Some(OwedDestroy { obligation: owed, .. }) = still_owed.filter(is_due) else {
             return Ok(None);
         };
-        if owed.teardown.iter().any(|step| step.action == Action::Unknown) {
+        if owed.teardown.iter().any(|step| step.action.is_unknown()) {
             return Err(Error::Unreadable("the teardown has a step that only a newer version knows".into()));
         }
         let order = Order {
