@@ -70,10 +70,6 @@ impl Store {
     /// When the database does not answer: it is looked at again.
     pub async fn watched(&self, stray: &Stray, watched: &Watched) -> Result<(), Error> {
         let mut tx = self.pool.begin().await?;
-        // Locks the job, so that lines of its log cannot collide.
-        sqlx::query!("update job set version = nextval('change_version') where job_number = $1", stray.job)
-            .execute(&mut *tx)
-            .await?;
         sqlx::query!(
             "update stray
                 set looks = $2, missing_looks = $3, next_check_at = now() + make_interval(secs => $4), ended_at = case when $5 then now() end
@@ -86,7 +82,16 @@ impl Store {
         )
         .execute(&mut *tx)
         .await?;
-        check_in(&mut tx, stray.job, watched.remark.as_slice()).await?;
+        if watched.remark.is_some() {
+            // Locks the job, so that lines of its log cannot collide.
+            sqlx::query!(
+                "update job set version = nextval('change_version') where job_number = $1",
+                stray.job
+            )
+            .execute(&mut *tx)
+            .await?;
+            check_in(&mut tx, stray.job, watched.remark.as_slice()).await?;
+        }
         if let Some(text) = &watched.announcement {
             sqlx::query!("insert into announcement (job_number, text) values ($1, $2)", stray.job, text)
                 .execute(&mut *tx)
