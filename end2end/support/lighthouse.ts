@@ -33,8 +33,9 @@ interface Report {
 export async function lacks(url: string, without: string[] = []): Promise<string[]> {
   let found: string[] = [];
   for (let look = 0; look < MOST_LOOKS; look++) {
-    found = lacksIn(await report(url, without));
-    if (!found.some((lack) => lack.startsWith("performance"))) {
+    // Where the processor is busy, the browser may also lose the record of what it did: then nothing was seen at all.
+    found = await report(url, without).then(lacksIn, (error) => [`no report: ${error.stderr ?? error}`]);
+    if (!found.some((lack) => /^(performance|no report)/.test(lack))) {
       break;
     }
   }
@@ -57,7 +58,7 @@ async function report(url: string, without: string[]): Promise<Report> {
 
 function lacksIn({ runtimeError, categories, audits }: Report): string[] {
   if (runtimeError) {
-    return [runtimeError.message];
+    return [`no report: ${runtimeError.message}`];
   }
   return CATEGORIES.flatMap((name) => {
     const { score, auditRefs } = categories[name] ?? { score: null, auditRefs: [] };
