@@ -3,10 +3,8 @@
 pub mod cctray;
 mod events;
 mod service;
-mod statements;
 
 pub use events::Events;
 pub use service::{
     ADMIN_API_TOKEN, ADMIN_PASSWORD, API_TOKEN, CLUSTER, PASSWORD, SLACK_TOKEN, Service, cookie_of,
 };
-pub use statements::Statements;
