@@ -1,9 +1,10 @@
 //! Databases beside the real one, on the same server: a fire drill has one for itself and drops it afterwards.
 
-use sqlx::postgres::PgPoolOptions;
 use sqlx::{AssertSqlSafe, raw_sql};
 
-use crate::{Error, Store};
+use crate::{Error, Store, connections};
+
+const CONNECTIONS: u32 = 10;
 
 /// What Postgres says to a role without the right.
 const INSUFFICIENT_PRIVILEGE: &str = "42501";
@@ -26,7 +27,7 @@ impl Store {
             }
         })?;
         let options = options.as_ref().clone().database(name);
-        Ok(Self { pool: PgPoolOptions::new().max_connections(10).connect_lazy_with(options) })
+        Ok(Self { pool: connections::pool(CONNECTIONS).connect_lazy_with(options) })
     }
 
     /// Drops a database beside this one, whoever is connected to it. One that is gone already is no error.

@@ -1,10 +1,11 @@
-//! The connections to Postgres. One that has fallen silent, as behind a firewall that forgot it, is thrown away.
+//! The connections to Postgres. One that has fallen silent, as behind a firewall that forgot it, is thrown away, and so is
+//! one that is left in the middle of a transaction.
 
 use std::io::ErrorKind;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnection, PgPoolOptions};
-use sqlx::{Connection, Error};
+use sqlx::{Error, Row};
 
 /// How long somebody waits for a connection that is free.
 const FREE_WITHIN: Duration = Duration::from_secs(10);
@@ -20,12 +21,17 @@ pub fn pool(connections: u32) -> PgPoolOptions {
         .max_connections(connections)
         .acquire_timeout(FREE_WITHIN)
         .test_before_acquire(false)
-        .before_acquire(|connection, _| Box::pin(answers(connection)))
-        .after_release(|connection, _| Box::pin(answers(connection)))
+        .before_acquire(|connection, _| Box::pin(is_fit(connection)))
+        .after_release(|connection, _| Box::pin(is_fit(connection)))
 }
 
-async fn answers(connection: &mut PgConnection) -> Result<bool, Error> {
-    let answer = tokio::time::timeout(ANSWERS_WITHIN, connection.ping()).await;
-    answer.unwrap_or_else(|_| Err(Error::Io(ErrorKind::TimedOut.into())))?;
-    Ok(true)
+/// Whether it answers, and is in no transaction.
+///
+/// A caller that is dropped while its `begin` is on its way leaves a transaction that nobody knows of. What the next caller
+/// writes alone would be written in that one: told as done, seen by nobody, and lost with the connection.
+async fn is_fit(connection: &mut PgConnection) -> Result<bool, Error> {
+    // Where a statement comes alone and in one message, its transaction began with it.
+    let asked = sqlx::raw_sql("select now() = statement_timestamp()").fetch_one(connection);
+    let answer = tokio::time::timeout(ANSWERS_WITHIN, asked).await;
+    answer.unwrap_or_else(|_| Err(Error::Io(ErrorKind::TimedOut.into())))?.try_get(0)
 }

@@ -1,6 +1,10 @@
-//! Connections are few. Whoever holds one and waits for another may wait for all the others that do the same.
+//! Connections are few. Whoever holds one and waits for another may wait for all the others that do the same; and whoever
+//! leaves something behind in one leaves it to the next.
 
 use std::collections::BTreeMap;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use domain::actor::{Actor, Channel};
@@ -96,4 +100,34 @@ async fn one_connection_is_enough_for_whatever_is_done(pool: PgPool) {
     store.set_strangers(std::slice::from_ref(&volume)).await.unwrap();
     store.arrive(Uuid::new_v4(), "1", Duration::from_secs(60)).await.unwrap();
     assert_eq!(store.jobs(&JobFilter::default()).await.unwrap().len(), 2);
+}
+
+/// Lets it get so far, then drops it, as a time limit or the end of a caller does.
+async fn give_up_after(polls: usize, work: impl Future) {
+    let mut work = pin!(work);
+    for _ in 0..polls {
+        if poll_fn(|context| Poll::Ready(work.as_mut().poll(context).is_ready())).await {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_write_after_a_call_that_was_given_up_anywhere_is_there_for_everybody(pool: PgPool) {
+    let store = Store::connect_with(pool.connect_options().as_ref().clone(), 1).await.unwrap();
+    store.ensure_clusters(&["a"]).await.unwrap();
+    let (anna, terms) = (Actor::new("anna", Channel::Web), Terms::default());
+    for polls in 0..120 {
+        give_up_after(polls, store.accept(&order("a"), &anna, &terms)).await;
+        let service = format!("service {polls}");
+        store.note_contact(&service, None).await.unwrap();
+        let seen: bool =
+            sqlx::query_scalar("select exists (select from provider_contact where provider = $1)")
+                .bind(&service)
+                .fetch_one(&pool)
+                .await
+                .unwrap();
+        assert!(seen, "given up after {polls} polls, the next write is seen by nobody else");
+    }
 }
