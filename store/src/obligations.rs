@@ -261,8 +261,7 @@ impl Store {
     /// Accepts the job that pays an obligation, unless a job is at work on the cluster by now or nothing is owed any more.
     ///
     /// # Errors
-    /// When the database does not answer, somebody holds the cluster's row, or the teardown has a step of a kind that
-    /// only a newer version knows: copied into a job it would be lost to that version too.
+    /// When the database does not answer, or somebody holds the cluster's row.
     pub async fn accept_teardown(&self, owed: &Obligation) -> Result<Option<i64>, Error> {
         let mut tx = self.begin_impatiently().await?;
         lock_cluster(&mut tx, &owed.cluster).await?;
@@ -271,9 +270,6 @@ impl Store {
         let Some(OwedDestroy { obligation: owed, .. }) = still_owed.filter(is_due) else {
             return Ok(None);
         };
-        if owed.teardown.iter().any(|step| step.action.is_unknown()) {
-            return Err(Error::Unreadable("the teardown has a step that only a newer version knows".into()));
-        }
         let order = Order {
             routine: "down".into(),
             cluster: owed.cluster.clone(),

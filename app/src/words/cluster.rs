@@ -137,10 +137,9 @@ fn on_it(facts: &ClusterFacts, now: Time) -> Vec<Sentence> {
 mod tests {
     use domain::cloud::ResourceKind;
     use domain::cluster::Deployment;
-    use domain::obligation::ObligationState;
 
     use super::*;
-    use crate::samples::{at, cluster_facts, guide_at_step, observation, owed, resource};
+    use crate::samples::{at, cluster_facts, guide_at_step, observation, resource};
 
     fn paths(state: ClusterState) -> Vec<String> {
         actions(&cluster_facts(state)).into_iter().map(|action| action.path).collect()

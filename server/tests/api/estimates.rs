@@ -2,6 +2,7 @@
 //! strangers.
 
 use domain::cloud::{Resource, ResourceKind};
+use domain::size::Size;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
@@ -128,7 +129,7 @@ async fn beside_every_sum_stand_the_word_estimate_and_the_date_of_the_list(pool:
         assert_eq!(answer.status(), 200, "{path}");
         text_of(&answer.text().await.unwrap())
     };
-    let at_work = service.accept("guide", None).await;
+    let at_work = service.accept("guide", Some(Size::M)).await;
     sqlx::query("update job set state = 'running', started_at = now() where job_number = $1")
         .bind(at_work)
         .execute(&pool)
@@ -146,7 +147,6 @@ async fn beside_every_sum_stand_the_word_estimate_and_the_date_of_the_list(pool:
         "/clusters/left/accept-leftover?kind=volume&id=1".to_owned(),
         format!("/jobs/{job}"),
         format!("/jobs/{at_work}"),
-        format!("/jobs/{at_work}/cancel"),
         format!("/jobs/{at_work}/leave-up"),
         "/jobs/new".to_owned(),
         "/jobs/new?routine=up&cluster=left".to_owned(),

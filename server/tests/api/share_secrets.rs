@@ -58,6 +58,9 @@ async fn the_token_of_a_share_is_in_no_log_header_error_or_page_of_ours(pool: Pg
         .with_max_level(tracing::Level::TRACE)
         .with_writer(log.clone())
         .with_ansi(false);
+    // With one subscriber alone, whoever comes to a line of the log first decides for all whether it is ever written, and the
+    // threads of other tests have none.
+    let _another = tracing::Dispatch::new(tracing_subscriber::registry());
     let _logging = tracing::subscriber::set_default(lines.finish());
     let service = Service::demo(pool).await;
     let fields = [("cluster", CLUSTER)];

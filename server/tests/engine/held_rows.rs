@@ -70,12 +70,13 @@ async fn an_alarm_sounds_over_a_cluster_that_a_stuck_job_keeps_beyond_its_time(p
     let up = house.ask("up", Some(Size::S)).await;
     house.play(up).await;
     let stuck = house.ask("guide", Some(Size::S)).await;
-    // Only a newer version could carry it on, and there is none.
-    sqlx::query("update step set action = jsonb_build_object('kind', 'rocket') where job_number = $1")
-        .bind(stuck)
-        .execute(&house.pool)
-        .await
-        .unwrap();
+    // Only a newer version could carry it on, and it gave a sign of itself just now.
+    for sql in [
+        "update step set action = jsonb_build_object('kind', 'rocket') where job_number = $1",
+        "update step set state = 'running', started_at = now() where job_number = $1 and position = 1",
+    ] {
+        sqlx::query(sql).bind(stuck).execute(&house.pool).await.unwrap();
+    }
     let engine = house.start_engine();
     house
         .until("the job is at work on the cluster", async || {
@@ -97,7 +98,7 @@ async fn an_alarm_sounds_over_a_cluster_that_a_stuck_job_keeps_beyond_its_time(p
     assert!(alarm.contains("A job is at work on it and has not ended."), "{alarm}");
     let owed = house.owed().await.unwrap();
     assert_eq!((owed.alarms, owed.is_open(), owed.due_since.is_some()), (1, true, true));
-    assert_eq!(house.store.job(stuck).await.unwrap().unwrap().job.state, JobState::Queued);
+    assert!(!house.store.job(stuck).await.unwrap().unwrap().job.state.is_final());
     // Who wants it for longer begins anew.
     let until = house.store.now().await.unwrap() + chrono::TimeDelta::hours(2);
     let wish =
@@ -111,14 +112,12 @@ async fn an_alarm_sounds_over_a_cluster_that_a_stuck_job_keeps_beyond_its_time(p
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_debt_that_cannot_be_read_hides_no_other_and_is_told_at_once(pool: PgPool) {
     let house = House::build(pool).await;
-    for name in ["spoilt", "newer", "other"] {
+    for name in ["spoilt", "other"] {
         house.owes(name).await;
     }
     sqlx::raw_sql(
         r#"create table kept as select * from obligation;
-           update obligation set teardown = '[{"title": "Destroy"}]' where cluster_name = 'spoilt';
-           update obligation set teardown = '[{"title": "Destroy", "action": {"kind": "rocket"}}]'
-            where cluster_name = 'newer'"#,
+           update obligation set teardown = '[{"title": "Destroy"}]' where cluster_name = 'spoilt'"#,
     )
     .execute(&house.pool)
     .await
@@ -127,7 +126,7 @@ async fn a_debt_that_cannot_be_read_hides_no_other_and_is_told_at_once(pool: PgP
     let alarm = house.has_alarmed().await;
     assert!(alarm.starts_with("Alarm: the debt to destroy spoilt cannot be read, and nobody pays it"));
     house.is_paid_for("other").await;
-    assert_eq!((house.jobs_on("spoilt").await, house.jobs_on("newer").await), (0, 0));
+    assert_eq!(house.jobs_on("spoilt").await, 0);
     assert_eq!(house.alarms().await.len(), 1, "it is told once");
     sqlx::query(
         "update obligation set teardown = kept.teardown from kept
@@ -137,7 +136,6 @@ async fn a_debt_that_cannot_be_read_hides_no_other_and_is_told_at_once(pool: PgP
     .await
     .unwrap();
     house.is_paid_for("spoilt").await;
-    house.is_paid_for("newer").await;
     for engine in engines {
         engine.stop().await;
     }

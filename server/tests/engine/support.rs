@@ -56,7 +56,8 @@ impl House {
         // Nobody has second thoughts unless a test is about them.
         catalogue.hold_seconds = 0;
         change(&mut catalogue);
-        let store = Store::new(pool.clone());
+        // The same connections as in life: an engine that is killed leaves them in any state.
+        let store = Store::connect_with(pool.connect_options().as_ref().clone(), 10).await.unwrap();
         store.ensure_clusters(&[CLUSTER]).await.unwrap();
         let secrets = HashMap::from([("SLK_SLACK_TOKEN_OUTGOING_LAUNCH".to_owned(), "demo".into())]);
         let patience = Patience { answer: Duration::from_millis(1_500), start: Duration::from_secs(3) };
