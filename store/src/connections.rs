@@ -4,13 +4,22 @@
 use std::io::ErrorKind;
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnection, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{Error, Row};
 
 /// How long somebody waits for a connection that is free.
 const FREE_WITHIN: Duration = Duration::from_secs(10);
 /// How long a connection that is free may take to say that it is still there.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(3);
+
+/// How long a transaction may lie idle before Postgres ends it. Ours take milliseconds; one whose replica is gone, frozen or
+/// cut off without a word holds its rows from everybody, longer than any lease.
+const IDLE_IN_TRANSACTION: &str = "3s";
+
+/// The same database, which ends transactions that nobody goes on with.
+pub fn without_idlers(database: PgConnectOptions) -> PgConnectOptions {
+    database.options([("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION)])
+}
 
 /// A pool of at most so many connections.
 ///

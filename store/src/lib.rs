@@ -96,6 +96,7 @@ impl Store {
     /// # Errors
     /// When nobody answers.
     pub async fn connect_with(database: PgConnectOptions, connections: u32) -> Result<Self, Error> {
+        let database = connections::without_idlers(database);
         Ok(Self { pool: connections::pool(connections).connect_with(database).await? })
     }
 

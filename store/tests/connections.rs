@@ -1,6 +1,8 @@
 //! Connections are few. Whoever holds one and waits for another may wait for all the others that do the same; and whoever
 //! leaves something behind in one leaves it to the next.
 
+mod link;
+
 use std::collections::BTreeMap;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -17,6 +19,8 @@ use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
 use store::{Adoption, Alarm, Error, JobFilter, Kind, Store, Terms};
 use uuid::Uuid;
+
+use link::Link;
 
 fn order(cluster: &str) -> Order {
     let target = CiTarget {
@@ -130,4 +134,24 @@ async fn a_write_after_a_call_that_was_given_up_anywhere_is_there_for_everybody(
                 .unwrap();
         assert!(seen, "given up after {polls} polls, the next write is seen by nobody else");
     }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn who_falls_silent_in_the_middle_of_a_transaction_does_not_hold_its_rows_for_long(pool: PgPool) {
+    let database = pool.connect_options().as_ref().clone();
+    let link = Link::to(database.get_port()).await;
+    let cut_off = database.host("127.0.0.1").port(link.address.port());
+    let (cut_off, other) = (Store::connect_with(cut_off, 1).await.unwrap(), Store::new(pool.clone()));
+    other.ensure_clusters(&["a"]).await.unwrap();
+    let (order, anna, terms) = (order("a"), Actor::new("anna", Channel::Web), Terms::default());
+    let holds = "select exists (select from pg_stat_activity
+                    where datname = current_database() and state = 'idle in transaction' and query like '%for update%')";
+    let mut accepting = Box::pin(cut_off.accept(&order, &anna, &terms));
+    while !sqlx::query_scalar::<_, bool>(holds).fetch_one(&pool).await.unwrap() {
+        let is_over = poll_fn(|context| Poll::Ready(accepting.as_mut().poll(context).is_ready())).await;
+        assert!(!is_over, "it was over before it held the row");
+        tokio::task::yield_now().await;
+    }
+    link.falls_silent();
+    other.accept(&order, &anna, &terms).await.unwrap();
 }
