@@ -61,6 +61,16 @@ pub enum Effect {
     },
 }
 
+/// How often something that said of itself that it failed is started anew. What was refused, cancelled, took too long or is
+/// not known any more is not: the first would come again, the others may still be at work.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retries {
+    #[serde(rename = "retries", default)]
+    pub count: u32,
+    #[serde(rename = "retry_pause_seconds", default)]
+    pub pause_seconds: u32,
+}
+
 /// A thing that a CI can be asked to run, as the config declares it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CiTarget {
@@ -76,12 +86,8 @@ pub struct CiTarget {
     /// A declared pipeline parameter that may carry our marker. An undeclared one would fail the pipeline.
     pub marker_parameter: Option<String>,
     pub time_limit_minutes: u32,
-    /// How often a run that failed is started anew. A refusal, a cancel and a time-out are not: the first would come
-    /// again, the others may still be at work.
-    #[serde(default)]
-    pub retries: u32,
-    #[serde(default)]
-    pub retry_pause_seconds: u32,
+    #[serde(flatten)]
+    pub retries: Retries,
 }
 
 impl CiTarget {
@@ -120,6 +126,8 @@ pub struct BatchCall {
     pub succeeded_when: Vec<String>,
     pub failed_when: Vec<String>,
     pub time_limit_minutes: u32,
+    #[serde(flatten)]
+    pub retries: Retries,
 }
 
 /// What a step does.
@@ -150,6 +158,14 @@ impl Action {
         match self {
             Self::Trigger { effect, .. } => Some(effect),
             Self::Batch { .. } | Self::Approval { .. } | Self::Unknown(_) => None,
+        }
+    }
+
+    pub fn retries(&self) -> Retries {
+        match self {
+            Self::Trigger { target, .. } => target.retries,
+            Self::Batch { call } => call.retries,
+            Self::Approval { .. } | Self::Unknown(_) => Retries::default(),
         }
     }
 
@@ -315,6 +331,11 @@ impl Step {
     /// Whether this job began it. A step that was done by an earlier job, and taken over, was not.
     pub const fn was_begun(&self) -> bool {
         self.started_at.is_some() || self.attempt > 1
+    }
+
+    /// Whether it ended with the word of its provider, rather than because we gave up on it.
+    pub fn was_seen_to_end(&self) -> bool {
+        self.finished_at.is_some() && self.finished_at == self.seen_at
     }
 
     /// What it waits to be told, if it waits for a person of ours.

@@ -21,7 +21,7 @@ use domain::routine::{Routine, RoutineStep};
 use domain::run::{Candidate, Likeness, ProviderKind, RunRef};
 use domain::size::{Size, SizeOffer};
 use domain::stay::{StayLimits, StayTerms};
-use domain::step::{Action, BatchCall, CiTarget, Step, StepState, Trigger, TriggerState, Verdict};
+use domain::step::{Action, BatchCall, CiTarget, Retries, Step, StepState, Trigger, TriggerState, Verdict};
 
 pub use cloud::{accepted, observation, resource};
 pub use schedule::{planned, schedule};
@@ -44,8 +44,7 @@ fn target(name: &str, title: &str, provider: ProviderKind) -> CiTarget {
         parameters: BTreeMap::new(),
         marker_parameter: None,
         time_limit_minutes: 60,
-        retries: 0,
-        retry_pause_seconds: 0,
+        retries: Retries::default(),
     }
 }
 
@@ -93,6 +92,7 @@ pub fn catalogue() -> Catalogue {
         succeeded_when: vec!["completed".into()],
         failed_when: vec!["failed".into()],
         time_limit_minutes: 60,
+        retries: Retries::default(),
     };
     let guide = Routine {
         name: "guide".into(),

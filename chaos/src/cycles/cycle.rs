@@ -23,6 +23,8 @@ const HELD_LIMIT: Duration = Duration::from_secs(20);
 const RECOVERY_LIMIT: Duration = Duration::from_secs(20);
 /// After everything is whole again, replicas may take so long to notice.
 const NOTICED_WITHIN: Duration = Duration::from_secs(8);
+/// After everything is whole again, pages may show what was for so long.
+const SHOWN_WITHIN: Duration = Duration::from_secs(5);
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
 /// What came of a cycle.
@@ -87,7 +89,29 @@ impl Cycle<'_> {
             self.wait_for_quiet()?;
             self.violations.extend(judge_clusters(self.stage)?);
         }
-        self.stage.mend()
+        self.stage.mend()?;
+        self.wait_for_browsers()
+    }
+
+    /// After any fault, whoever looks sees what is.
+    fn wait_for_browsers(&mut self) -> Result<()> {
+        let Some(first) = self.jobs.first() else { return Ok(()) };
+        let began = Instant::now();
+        loop {
+            interrupt::check()?;
+            let present = self.stage.records().versions_from(*first)?;
+            let stale: Vec<String> =
+                self.stage.browsers.iter().flat_map(|browser| browser.stale(&present)).collect();
+            if stale.is_empty() {
+                return Ok(());
+            }
+            if began.elapsed() > SHOWN_WITHIN {
+                let what = format_args!("I5: pages do not show what is: {stale:?}");
+                self.violations.push(Violation::new(Loss::Other, what));
+                return Ok(());
+            }
+            std::thread::sleep(LOOK_AGAIN);
+        }
     }
 
     /// Lets the work depend on the one whose link to Postgres was bad: another that is well would hide that it is not.

@@ -1,6 +1,7 @@
 //! Cycles with real processes: two replicas of the product on one Postgres, killed, paused, cut off and lied to while
 //! they carry out jobs; then judged by what the outside saw of it.
 
+mod browser;
 mod cycle;
 mod link;
 mod meanwhile;
@@ -14,6 +15,7 @@ mod story;
 mod traffic;
 mod verdict;
 mod violation;
+mod witness;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};

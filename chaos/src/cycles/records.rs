@@ -65,6 +65,33 @@ impl Records<'_> {
         Ok(lines.into_iter().collect())
     }
 
+    /// At which version each thing is that pages show, by its place on them: the jobs from this one on, and the cluster with
+    /// its latest job.
+    pub fn versions_from(&self, number: i64) -> Result<Vec<(String, i64)>> {
+        let mut client = self.postgres.connect(self.database)?;
+        let rows = client.query(
+            "select format('job-row-%s', job_number), version from job where job_number >= $1
+             union all
+             select format('cluster-%s', cluster_name),
+                    greatest(version, (select job.version from job where job.cluster_name = cluster.cluster_name
+                                        order by job_number desc limit 1))
+               from cluster",
+            &[&number],
+        )?;
+        Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+    }
+
+    /// What was accepted and has no name on it.
+    pub fn nameless_from(&self, number: i64) -> Result<Vec<String>> {
+        self.lines(&format!(
+            "select format('job #%s', job_number) from job where job_number >= {number} and actor_name = ''
+             union all
+             select format('leftover %s', resource_id) from accepted_leftover as taken
+              where not exists (select from act where act.cluster_name = taken.cluster_name
+                                    and act.actor_name = taken.accepted_by and act.at = taken.accepted_at)"
+        ))
+    }
+
     /// How the jobs from this one on ended, each as a line for people.
     pub fn jobs_from(&self, number: i64) -> Result<Vec<String>> {
         self.lines(&format!(

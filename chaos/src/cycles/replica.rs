@@ -34,6 +34,10 @@ pub struct Replica {
     pub outside: Link,
     port: u16,
     command: Command,
+    /// Through the link.
+    database_url: Url,
+    /// How often it was started.
+    lives: u32,
     log: PathBuf,
     service: Option<Service>,
 }
@@ -46,9 +50,14 @@ impl Replica {
         let ear = Ear { traffic: traffic.clone(), replica: number };
         let outside = Link::open(runtime, setting.outside, Some(ear))?;
         let port = ports::free()?;
-        let command = command(setting, port, &database, &outside)?;
+        let mut database_url = setting.database.clone();
+        if database_url.set_port(Some(database.port)).is_err() {
+            bail!("the address of Postgres takes no port");
+        }
+        let command = command(setting, port, &outside);
         let log = setting.logs.join(format!("replica-{number}.log"));
-        let mut replica = Self { number, database, outside, port, command, log, service: None };
+        let mut replica =
+            Self { number, database, outside, port, command, database_url, lives: 0, log, service: None };
         replica.revive()?;
         Ok(replica)
     }
@@ -62,6 +71,12 @@ impl Replica {
         if self.service.is_some() {
             return Ok(());
         }
+        // What a dead process sent may arrive after the next one has begun: the witness tells them apart by this name.
+        self.lives += 1;
+        let mut url = self.database_url.clone();
+        url.query_pairs_mut()
+            .append_pair("application_name", &format!("replica {} in life {}", self.number, self.lives));
+        self.command.env("DATABASE_URL", url.as_str());
         let service = self.service.insert(Service::start(&mut self.command, &self.log, Signal::SIGTERM)?);
         server::wait_until_healthy(service, self.port).with_context(|| format!("replica {}", self.number))
     }
@@ -114,8 +129,13 @@ impl Replica {
         Ok(())
     }
 
+    /// All that it wrote to its log, in all its lives.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
     pub fn last_lines(&self) -> String {
-        let log = std::fs::read_to_string(&self.log).unwrap_or_default();
+        let log = self.log();
         let lines: Vec<&str> = log.lines().collect();
         lines[lines.len().saturating_sub(30)..].join("\n")
     }
@@ -134,17 +154,13 @@ impl Drop for Replica {
     }
 }
 
-fn command(setting: &Setting, port: u16, database: &Link, outside: &Link) -> Result<Command> {
-    let mut url = setting.database.clone();
-    if url.set_port(Some(database.port)).is_err() {
-        bail!("the address of Postgres takes no port");
-    }
+fn command(setting: &Setting, port: u16, outside: &Link) -> Command {
     let mut command = Command::new(&setting.binary);
     command.current_dir(&setting.root).args(["serve", "--demo", "--host", "127.0.0.1"]);
     command.arg("--port").arg(port.to_string());
     command.arg("--lease").arg(setting.lease.to_string());
     command.arg("--simulator").arg(format!("http://127.0.0.1:{}", outside.port));
     command.arg("--config").arg(&setting.config);
-    command.env("DATABASE_URL", url.as_str()).env("RUST_LOG", "info");
-    Ok(command)
+    command.env("RUST_LOG", "info");
+    command
 }

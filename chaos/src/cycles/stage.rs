@@ -15,10 +15,12 @@ use workbench::interrupt;
 use workbench::postgres::{Data, Postgres};
 use workbench::workspace::Workspace;
 
+use super::browser::Browser;
 use super::plan::Ask;
 use super::records::{Leftover, Records};
 use super::replica::{Replica, Setting};
 use super::traffic::Traffic;
+use super::witness::Witness;
 
 const DATABASE: &str = "cluster_head_chaos";
 const REPLICAS: usize = 2;
@@ -33,6 +35,8 @@ const ASKING_LIMIT: Duration = Duration::from_secs(60);
 
 // Fields are dropped in this order: nobody outlives what he talks to.
 pub struct Stage {
+    /// One for each replica.
+    pub browsers: Vec<Browser>,
     pub replicas: Vec<Replica>,
     pub simulator: Simulator,
     pub postgres: Postgres,
@@ -40,6 +44,8 @@ pub struct Stage {
     pub lease: Duration,
     http: reqwest::Client,
     asked: u64,
+    /// What may stand in no log and in no row: the password of the database, and what opens a share.
+    secrets: Vec<String>,
     pub runtime: Runtime,
 }
 
@@ -79,9 +85,64 @@ impl Stage {
             Replica::start(runtime.handle(), &setting, &traffic, number)
         };
         let replicas = (0..REPLICAS).map(start).collect::<Result<Vec<_>>>()?;
+        Witness { postgres: &postgres, database: DATABASE }.take_the_stand()?;
+        let browsers = replicas
+            .iter()
+            .map(|replica| Browser::open(runtime.handle(), replica.url("/events?topics=clusters,jobs")))
+            .collect::<Result<_>>()?;
         let http = reqwest::Client::builder().timeout(Duration::from_secs(5)).no_proxy().build()?;
         let lease = Duration::from_secs(lease.into());
-        Ok(Self { replicas, simulator, postgres, traffic, lease, http, asked: 0, runtime })
+        let secrets = setting.database.password().map(str::to_owned).into_iter().collect();
+        let mut stage = Self {
+            browsers,
+            replicas,
+            simulator,
+            postgres,
+            traffic,
+            lease,
+            http,
+            asked: 0,
+            secrets,
+            runtime,
+        };
+        stage.share()?;
+        Ok(stage)
+    }
+
+    /// Makes a link to the cluster, and opens it at each replica.
+    fn share(&mut self) -> Result<()> {
+        let replicas = &self.replicas;
+        let token = self.runtime.block_on(async {
+            let request = self.http.post(replicas[0].url("/api/v1/shares")).bearer_auth(TOKEN);
+            let share = request.json(&json!({ "cluster": CLUSTER, "expires_in": "1d" })).send().await?;
+            let share: Value = share.error_for_status()?.json().await?;
+            let link = share["url"].as_str().context("a new share has no link")?;
+            let token = link.rsplit('/').next().unwrap_or_default().to_owned();
+            for replica in replicas {
+                self.http.get(replica.url(&format!("/s/{token}"))).send().await?.error_for_status()?;
+            }
+            anyhow::Ok(token)
+        })?;
+        self.secrets.push(token);
+        Ok(())
+    }
+
+    /// Where a secret stands that nobody should read: I7.
+    pub fn leaks(&self) -> Result<Vec<String>> {
+        let mut leaks = Vec::new();
+        for secret in &self.secrets {
+            let tables = self.witness().tables_with(secret)?;
+            leaks.extend(tables.iter().map(|table| format!("I7: a secret stands in the table {table}")));
+            let logs = self.replicas.iter().filter(|replica| replica.log().contains(secret));
+            leaks.extend(
+                logs.map(|replica| format!("I7: a secret stands in the log of replica {}", replica.number)),
+            );
+        }
+        Ok(leaks)
+    }
+
+    pub fn witness(&self) -> Witness<'_> {
+        Witness { postgres: &self.postgres, database: DATABASE }
     }
 
     pub fn records(&self) -> Records<'_> {

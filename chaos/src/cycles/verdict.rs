@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use anyhow::Result;
 use simulator::{EffectiveRun, Invariant, Service};
 
+use super::browser::Browser;
 use super::stage::Stage;
 use super::violation::Violation;
 use crate::loss::Loss;
@@ -58,12 +59,25 @@ impl Before {
             let what = format_args!("I2: {batches} batch jobs were started for {begun} steps");
             violations.push(Violation::new(Loss::DoubleRun, what));
         }
+        violations.extend(Self::rows(stage, jobs)?);
         let missing = stage.missing(jobs)?;
         if !missing.is_empty() {
             let what = format_args!("accepted jobs are missing: {missing:?}");
             violations.push(Violation::new(Loss::LostJob, what));
         }
         Ok(Verdict { violations, duplicates: judgement.duplicates - self.duplicates, runs: runs.len() })
+    }
+
+    /// What only the rows, and whoever saw them being written or shown, can tell.
+    fn rows(stage: &Stage, jobs: &[i64]) -> Result<Vec<Violation>> {
+        let mut seen = stage.witness().breaches()?;
+        seen.extend(stage.browsers.iter().flat_map(Browser::breaches));
+        if let Some(first) = jobs.first() {
+            let nameless = stage.records().nameless_from(*first)?;
+            seen.extend(nameless.iter().map(|what| format!("I6: nobody's name stands on {what}")));
+        }
+        seen.extend(stage.leaks()?);
+        Ok(seen.into_iter().map(|what| Violation::new(Loss::Other, what)).collect())
     }
 }
 

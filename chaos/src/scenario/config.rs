@@ -9,7 +9,7 @@ use domain::routine::{Routine, RoutineStep};
 use domain::run::ProviderKind;
 use domain::size::{Size, SizeOffer};
 use domain::stay::StayLimits;
-use domain::step::{BatchCall, CiTarget, Verdict};
+use domain::step::{BatchCall, CiTarget, Retries, Verdict};
 use rust_decimal::Decimal;
 
 use crate::dice::Dice;
@@ -104,8 +104,7 @@ impl Taste {
             parameters: BTreeMap::new(),
             marker_parameter: self.marker_parameter.clone(),
             time_limit_minutes: self.time_limit_minutes,
-            retries: if changes_stack { self.retries } else { 1 },
-            retry_pause_seconds: 10,
+            retries: retries(if changes_stack { self.retries } else { 1 }),
         }
     }
 }
@@ -133,5 +132,10 @@ fn batch(time_limit_minutes: u32) -> BatchCall {
         succeeded_when: Vec::new(),
         failed_when: Vec::new(),
         time_limit_minutes,
+        retries: retries(1),
     }
+}
+
+const fn retries(count: u32) -> Retries {
+    Retries { count, pause_seconds: 10 }
 }

@@ -100,7 +100,7 @@ impl ProviderKind {
 pub(crate) mod samples {
     use super::*;
     use crate::obligation::{Obligation, ObligationState, PlannedTeardown};
-    use crate::step::{Action, Effect};
+    use crate::step::{Action, Effect, Retries};
 
     /// Minutes after 15:00 of a day in 2027.
     pub fn at(minute: i64) -> Time {
@@ -117,8 +117,7 @@ pub(crate) mod samples {
             parameters: [].into(),
             marker_parameter: None,
             time_limit_minutes: 60,
-            retries: 0,
-            retry_pause_seconds: 0,
+            retries: Retries::default(),
         }
     }
 

@@ -24,7 +24,7 @@ use crate::cluster::Cluster;
 use crate::job::{Job, JobState};
 use crate::order::{PlannedStep, conflict};
 use crate::run::RunStatus;
-use crate::step::{Action, Phase, Step, StepState, TriggerState};
+use crate::step::{Phase, Step, StepState};
 
 pub use halt::{Halt, held_teardown};
 pub use pace::{
@@ -175,11 +175,13 @@ pub fn conclude(step: &Step, status: RunStatus) -> StepState {
 fn retry(steps: &[Step]) -> Option<(&Step, Time)> {
     let used: i32 = steps.iter().map(|step| step.attempt - 1).sum();
     let step = steps.iter().find(|step| is_broken(step))?;
-    let Action::Trigger { target, .. } = &step.action else { return None };
-    let ran = step.trigger.as_ref().is_some_and(|trigger| trigger.state == TriggerState::Accepted);
-    let attempts_left = u32::try_from(step.attempt).is_ok_and(|attempt| attempt <= target.retries);
-    let may = step.state == StepState::Failed && ran && attempts_left && used < MAX_RETRIES_PER_JOB;
-    let pause = chrono::Duration::seconds(i64::from(target.retry_pause_seconds));
+    let retries = step.action.retries();
+    let attempts_left = u32::try_from(step.attempt).is_ok_and(|attempt| attempt <= retries.count);
+    let may = step.state == StepState::Failed
+        && step.was_seen_to_end()
+        && attempts_left
+        && used < MAX_RETRIES_PER_JOB;
+    let pause = chrono::Duration::seconds(i64::from(retries.pause_seconds));
     may.then_some((step, step.finished_at? + pause))
 }
 

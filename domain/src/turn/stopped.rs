@@ -6,7 +6,7 @@ use crate::event::Remark;
 use crate::plan::Pace;
 use crate::record::Record;
 use crate::run::RunRef;
-use crate::step::{Action, Step, StepState};
+use crate::step::{Step, StepState};
 use crate::stray::left_by;
 use crate::text;
 
@@ -59,10 +59,7 @@ pub fn given_up(facts: &Facts, step: &Step, state: StepState, because: String, n
 
 /// The record of lining up a step whose run failed for another attempt, with a new marker.
 pub fn retried(step: &Step, now: Time) -> Record {
-    let of = match &step.action {
-        Action::Trigger { target, .. } => target.retries + 1,
-        _ => 1,
-    };
+    let of = step.action.retries().count + 1;
     let failed = step.message.as_deref().map(|message| format!(": {message}")).unwrap_or_default();
     let ran = match (step.started_at, step.finished_at) {
         (Some(from), Some(to)) => format!(" after {}", text::duration(to - from)),

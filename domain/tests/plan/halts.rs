@@ -4,7 +4,7 @@ use domain::act::{ActError, may_answer, may_cancel, may_interrupt, may_leave_up,
 use domain::actor::{Actor, Channel};
 use domain::job::{Abandonment, Asked, JobState, JobWithSteps};
 use domain::plan::{MAX_RECOVERIES, Next, PATIENCE_WITH_NEWER};
-use domain::step::{Action, Answer, GivenAnswer, StepState, TriggerState, Verdict};
+use domain::step::{Action, Answer, GivenAnswer, Retries, StepState, Verdict};
 
 use crate::support::*;
 
@@ -107,14 +107,25 @@ fn a_step_over_which_workers_break_down_fails_and_the_cluster_is_destroyed() {
     assert_eq!(story.next(9), Next::Skip { positions: vec![3, 4] });
 }
 
+/// A guide whose deploy (step 3) and batch job (step 4) are both tried once more, after a minute.
+fn persistent_guide() -> Story {
+    let mut story = Story::guide();
+    let once = Retries { count: 1, pause_seconds: 60 };
+    for position in [3, 4] {
+        match &mut story.step(position).action {
+            Action::Trigger { target, .. } => target.retries = once,
+            Action::Batch { call } => call.retries = once,
+            other => panic!("{other:?}"),
+        }
+    }
+    story.ended(1, StepState::Succeeded).ended(2, StepState::Succeeded);
+    story
+}
+
 #[test]
 fn a_run_that_failed_is_tried_again_after_its_pause_and_not_more_often_than_allowed() {
-    let mut story = Story::guide();
-    if let Action::Trigger { target, .. } = &mut story.step(3).action {
-        (target.retries, target.retry_pause_seconds) = (1, 60);
-    }
-    story.ended(1, StepState::Succeeded).ended(2, StepState::Succeeded).ended(3, StepState::Failed);
-    story.step(3).finished_at = Some(at(0));
+    let mut story = persistent_guide();
+    story.said_to_have_failed(3);
     assert_eq!(story.next(59), Next::Wait { until: at(60) });
     assert_eq!(story.next(60), Next::Retry { position: 3 });
     story.step(3).attempt = 2;
@@ -122,18 +133,24 @@ fn a_run_that_failed_is_tried_again_after_its_pause_and_not_more_often_than_allo
 }
 
 #[test]
-fn a_run_that_was_refused_or_timed_out_is_not_tried_again() {
-    for (trigger_state, state) in
-        [(TriggerState::Rejected, StepState::Failed), (TriggerState::Accepted, StepState::TimedOut)]
-    {
-        let mut story = Story::guide();
-        if let Action::Trigger { target, .. } = &mut story.step(3).action {
-            target.retries = 5;
-        }
-        story.ended(1, StepState::Succeeded).ended(2, StepState::Succeeded).ended(3, state);
-        story.step(3).finished_at = Some(at(0));
-        story.step(3).trigger = Some(trigger(trigger_state, 0));
-        assert_eq!(story.next(9), Next::Skip { positions: vec![4] });
+fn a_batch_job_that_failed_is_tried_again_as_a_run_is() {
+    let mut story = persistent_guide();
+    story.ended(3, StepState::Succeeded).said_to_have_failed(4);
+    assert_eq!(story.next(59), Next::Wait { until: at(60) });
+    assert_eq!(story.next(60), Next::Retry { position: 4 });
+    story.step(4).attempt = 2;
+    assert_eq!(story.next(60), Next::Begin { position: 5 });
+}
+
+#[test]
+fn what_was_refused_took_too_long_or_is_not_known_any_more_is_not_tried_again() {
+    for state in [StepState::Failed, StepState::TimedOut] {
+        let mut story = persistent_guide();
+        story.ended(3, state);
+        story.step(3).finished_at = Some(at(9));
+        // The last word of it came before.
+        story.step(3).seen_at = Some(at(0));
+        assert_eq!(story.next(99), Next::Skip { positions: vec![4] });
     }
 }
 

@@ -11,7 +11,9 @@ use domain::plan::{Next, Pace, next};
 use domain::run::{ProviderKind, RunRef};
 use domain::size::Size;
 use domain::stay::StayTerms;
-use domain::step::{Action, BatchCall, CiTarget, Effect, Phase, Step, StepState, Trigger, TriggerState};
+use domain::step::{
+    Action, BatchCall, CiTarget, Effect, Phase, Retries, Step, StepState, Trigger, TriggerState,
+};
 use uuid::Uuid;
 
 pub fn at(second: i64) -> Time {
@@ -28,8 +30,7 @@ pub fn target(branch: &str) -> CiTarget {
         parameters: BTreeMap::new(),
         marker_parameter: None,
         time_limit_minutes: 60,
-        retries: 0,
-        retry_pause_seconds: 0,
+        retries: Retries::default(),
     }
 }
 
@@ -58,6 +59,7 @@ pub fn batch(name: &str) -> Action {
             succeeded_when: vec!["completed".into()],
             failed_when: vec!["failed".into()],
             time_limit_minutes: 60,
+            retries: Retries::default(),
         },
     }
 }
@@ -166,6 +168,13 @@ impl Story {
             self.accepted(position, 0);
         }
         self.step(position).state = state;
+        self
+    }
+
+    /// Its provider said, at the first second, that it had failed.
+    pub fn said_to_have_failed(&mut self, position: i32) -> &mut Self {
+        let step = self.ended(position, StepState::Failed).step(position);
+        (step.finished_at, step.seen_at) = (Some(at(0)), Some(at(0)));
         self
     }
 

@@ -36,6 +36,7 @@ pub(super) fn simulated(
     for batch in &mut catalogue.batches {
         speak_as_the_seed(batch);
         batch.time_limit_minutes = hurried(batch.time_limit_minutes, speed);
+        batch.retries.pause_seconds = hurried(batch.retries.pause_seconds, speed);
     }
     catalogue.routines.iter_mut().for_each(|routine| hurry_routine(routine, speed));
     catalogue
@@ -87,7 +88,7 @@ fn speak_as_the_seed(batch: &mut BatchCall) {
 
 fn hurry_target(target: &mut CiTarget, speed: f64) {
     target.time_limit_minutes = hurried(target.time_limit_minutes, speed);
-    target.retry_pause_seconds = hurried(target.retry_pause_seconds, speed);
+    target.retries.pause_seconds = hurried(target.retries.pause_seconds, speed);
 }
 
 fn hurry_routine(routine: &mut Routine, speed: f64) {

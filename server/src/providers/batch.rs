@@ -154,6 +154,7 @@ mod tests {
             succeeded_when: vec!["completed".into()],
             failed_when: vec!["failed".into()],
             time_limit_minutes: 60,
+            retries: Default::default(),
         }
     }
 

@@ -1,13 +1,14 @@
 //! What is tried again by itself, and what waits for a person.
 
 use domain::routine::{Routine, RoutineStep};
-use domain::step::{CiTarget, Verdict};
+use domain::step::{CiTarget, Retries, Verdict};
 use rstest::rstest;
 use server::config::parse;
 
 use super::{SHIPPED, error_after, shipped_with};
 
 const DEPLOY_LIMIT: &str = "time_limit = \"25min\"";
+const BATCH_LIMIT: &str = "time_limit = \"24h\"";
 const BATCH_STEP: &str = "{ batch = \"s3-orgs-job\" }";
 const FINALLY: &str = "finally = [\"down\"]";
 
@@ -28,7 +29,20 @@ fn guide(text: &str) -> Routine {
 #[case("retries = 1\nretry_pause = \"90s\"", 1, 90)]
 fn a_target_is_tried_again_as_often_as_it_says(#[case] line: &str, #[case] retries: u32, #[case] pause: u32) {
     let target = deploy_target(line);
-    assert_eq!((target.retries, target.retry_pause_seconds), (retries, pause));
+    assert_eq!((target.retries.count, target.retries.pause_seconds), (retries, pause));
+}
+
+#[test]
+fn a_batch_job_is_tried_again_as_often_as_it_says() {
+    let retries = |lines: &str| {
+        let text = shipped_with(BATCH_LIMIT, &format!("{BATCH_LIMIT}\n{lines}"));
+        parse("f.toml", &text).unwrap().catalogue.batches[0].retries
+    };
+    assert_eq!(retries(""), Retries::default());
+    assert_eq!(retries("retries = 2"), Retries { count: 2, pause_seconds: 60 });
+    let error = error_after(BATCH_LIMIT, &format!("{BATCH_LIMIT}\nretries = 6"));
+    let expected = "batches.s3-orgs-job.retries: 6 is not allowed; write a whole number from 0 to 5";
+    assert!(error.ends_with(expected), "{error}");
 }
 
 #[rstest]

@@ -225,7 +225,7 @@ async fn a_question_that_nobody_answers_in_time_is_refused_and_the_cluster_destr
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_run_that_failed_is_started_anew_as_often_as_its_target_allows(pool: PgPool) {
-    let house = House::with(pool, |catalogue| catalogue.services[0].deploy.retries = 2).await;
+    let house = House::with(pool, |catalogue| catalogue.services[0].deploy.retries.count = 2).await;
     for nth in [1, 2] {
         house.simulator.inject(Fault::on(Endpoint::TravisTrigger, FaultKind::FailJob).nth(nth)).unwrap();
     }
@@ -234,6 +234,17 @@ async fn a_run_that_failed_is_started_anew_as_often_as_its_target_allows(pool: P
     assert_eq!(over.job.state, JobState::Succeeded, "{}", house.story().await);
     assert_eq!(over.steps[2].attempt, 3);
     assert_eq!(house.effective().iter().filter(|branch| *branch == "release").count(), 4);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_batch_job_that_says_that_it_failed_is_started_anew_as_often_as_it_may_be(pool: PgPool) {
+    let house = House::with(pool, |catalogue| catalogue.batches[0].retries.count = 1).await;
+    house.simulator.inject(Fault::on(Endpoint::BatchTrigger, FaultKind::FailJob).nth(1)).unwrap();
+    let guide = house.ask("guide", Some(Size::S)).await;
+    let over = house.play(guide).await;
+    assert_eq!(over.job.state, JobState::Succeeded, "{}", house.story().await);
+    assert_eq!(over.steps[3].attempt, 2);
+    assert_eq!(house.effective().iter().filter(|run| *run == "s3-orgs-job").count(), 2);
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

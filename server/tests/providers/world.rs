@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{TimeDelta, Utc};
 use domain::Time;
 use domain::run::{ProviderKind, RunRef, RunReport, RunStatus};
-use domain::step::CiTarget;
+use domain::step::{CiTarget, Retries};
 use secrecy::SecretString;
 use server::providers::{CiProvider, Patience, Providers};
 use simulator::{Fault, FaultKind, Settings, Simulator};
@@ -97,8 +97,7 @@ pub fn circleci_target(branch: &str) -> CiTarget {
         parameters: BTreeMap::new(),
         marker_parameter: None,
         time_limit_minutes: 60,
-        retries: 0,
-        retry_pause_seconds: 0,
+        retries: Retries::default(),
     }
 }
 

@@ -106,7 +106,7 @@ fn read_stacks(
     must_not_be_empty(names.get_ref(), names.span(), "[\"release\"]", problems);
     let mut find = |name: &Text| {
         let target = targets.find(name, problems)?;
-        if target.retries > 0 {
+        if target.retries.count > 0 {
             let shown = values::shown(&target.name);
             let message =
                 format!("the target {shown} has retries, but {never_retried}; leave out its retries");

@@ -4,6 +4,7 @@ mod backup;
 mod batches;
 mod clouds;
 mod clusters;
+mod retries;
 mod routines;
 mod shares;
 mod targets;

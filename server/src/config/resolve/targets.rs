@@ -6,13 +6,10 @@ use std::str::FromStr;
 use domain::run::ProviderKind;
 use domain::step::CiTarget;
 
-use super::must_exist;
+use super::{must_exist, retries};
 use crate::config::problems::Problems;
 use crate::config::shape::{FileShape, Named, TargetShape, Text, in_file_order};
 use crate::config::values::{self, MAX_PARAMETER_KEY, MAX_PARAMETERS};
-
-/// What went wrong by accident is often over after a minute.
-const USUAL_RETRY_PAUSE_SECONDS: u32 = 60;
 
 /// The targets by name. One that could not be read is declared all the same: its own problem is enough.
 pub(super) struct Targets<'file> {
@@ -57,11 +54,10 @@ fn read_target(
     let branch = problems.read(&shape.branch, |branch| values::identifier(branch));
     let time_limit_minutes = problems.read(&shape.time_limit, |limit| values::minutes(limit));
     let parameters = read_parameters(name, shape, longest_machine, problems);
-    let retries = read_retries(shape, problems);
+    let retries = retries::read(shape.retries.as_ref(), shape.retry_pause.as_ref(), problems);
     if provider == Some(ProviderKind::Travis) {
         refuse_for_travis(shape, problems);
     }
-    let (retries, retry_pause_seconds) = retries?;
     Some(CiTarget {
         name: read_name?,
         title: title?,
@@ -71,25 +67,8 @@ fn read_target(
         parameters: parameters?,
         marker_parameter: shape.marker_parameter.as_ref().map(|marker| marker.get_ref().clone()),
         time_limit_minutes: time_limit_minutes?,
-        retries,
-        retry_pause_seconds,
+        retries: retries?,
     })
-}
-
-/// How often a failed run is started anew, and after how many seconds.
-fn read_retries(shape: &TargetShape, problems: &mut Problems<'_>) -> Option<(u32, u32)> {
-    let retries = problems.read_given(shape.retries.as_ref(), values::retries);
-    let pause = problems.read_given(shape.retry_pause.as_ref(), |pause| values::seconds(pause));
-    match (retries?.unwrap_or(0), pause?) {
-        (0, Some(_)) => {
-            let message =
-                "without retries there is no pause before them; add retries = 1 or leave the key out";
-            problems.add(shape.retry_pause.as_ref()?.span(), message);
-            None
-        }
-        (0, None) => Some((0, 0)),
-        (retries, pause) => Some((retries, pause.unwrap_or(USUAL_RETRY_PAUSE_SECONDS))),
-    }
 }
 
 fn read_parameters(

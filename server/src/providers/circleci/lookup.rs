@@ -75,6 +75,7 @@ fn as_text(value: &Value) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use domain::run::ProviderKind;
+    use domain::step::Retries;
     use serde_json::json;
 
     use super::*;
@@ -91,8 +92,7 @@ mod tests {
             parameters: [("machine".to_owned(), "s-2vcpu-4gb".to_owned())].into(),
             marker_parameter: marker_parameter.map(str::to_owned),
             time_limit_minutes: 60,
-            retries: 0,
-            retry_pause_seconds: 0,
+            retries: Retries::default(),
         }
     }
 
