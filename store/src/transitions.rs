@@ -26,15 +26,19 @@ pub async fn change_cluster(
         }
     };
     // A destroy keeps the size that is being destroyed; only a create brings a new one.
+    //
+    // The version is drawn when the row is ours: whoever draws it first and waits then would write an older one over a newer.
     sqlx::query!(
-        "update cluster
+        "with mine as (select from cluster where cluster_name = $1 for update),
+              next as (select nextval('change_version') as version from mine)
+         update cluster
             set since = case when state = $2 then since else now() end,
                 state = $2,
                 failure = $3,
                 size = case $2 when 'down' then null when 'provisioning' then coalesce($4, size) else size end,
                 version = next.version,
                 press_version = next.version
-           from (select nextval('change_version') as version) as next
+           from next
           where cluster_name = $1",
         cluster,
         state,
@@ -229,8 +233,11 @@ pub fn minutes(minutes: u32) -> i32 {
 /// Gives the cluster a new version: what a page shows has changed, and so has what a press is decided on.
 pub async fn touch_cluster(connection: &mut PgConnection, cluster: &str) -> Result<(), Error> {
     sqlx::query!(
-        "update cluster set version = next.version, press_version = next.version
-           from (select nextval('change_version') as version) as next
+        // Drawn when the row is ours, as above.
+        "with mine as (select from cluster where cluster_name = $1 for update),
+              next as (select nextval('change_version') as version from mine)
+         update cluster set version = next.version, press_version = next.version
+           from next
           where cluster_name = $1",
         cluster
     )

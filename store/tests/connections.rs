@@ -14,7 +14,7 @@ use domain::cloud::{CloudMark, Resource, ResourceKind};
 use domain::obligation::PlannedTeardown;
 use domain::order::{Order, PlannedStep};
 use domain::run::ProviderKind;
-use domain::step::{Action, CiTarget, Effect, Phase};
+use domain::step::{Action, CiTarget, Effect, Phase, Retries};
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
 use store::{Adoption, Alarm, Error, JobFilter, Kind, Store, Terms};
@@ -32,8 +32,7 @@ fn order(cluster: &str) -> Order {
         parameters: BTreeMap::new(),
         marker_parameter: None,
         time_limit_minutes: 60,
-        retries: 0,
-        retry_pause_seconds: 0,
+        retries: Retries::default(),
     };
     let action = Action::Trigger { target, effect: Effect::CreatesCluster };
     Order {

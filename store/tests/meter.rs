@@ -14,7 +14,7 @@ use domain::price::{ListedPrice, Price, PriceSource};
 use domain::record::{Evidence, ObligationChange, Record};
 use domain::run::ProviderKind;
 use domain::size::{Size, SizeOffer};
-use domain::step::{Action, CiTarget, Effect, Phase};
+use domain::step::{Action, CiTarget, Effect, Phase, Retries};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use rust_decimal::Decimal;
@@ -124,8 +124,7 @@ fn order(cluster: &str, offer: &SizeOffer) -> Order {
         parameters: BTreeMap::new(),
         marker_parameter: None,
         time_limit_minutes: 60,
-        retries: 0,
-        retry_pause_seconds: 0,
+        retries: Retries::default(),
     };
     Order {
         routine: "up".into(),

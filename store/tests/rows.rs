@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::actor::{Actor, Channel, Role};
+use domain::cluster::ClusterChange;
 use domain::event::Remark;
 use domain::job::JobState;
 use domain::order::{Order, PlannedStep};
@@ -10,7 +11,7 @@ use domain::record::{JobChange, Record};
 use domain::run::{ProviderKind, RunRef};
 use domain::size::Size;
 use domain::stay::StayTerms;
-use domain::step::{Action, CiTarget, Effect, Phase, StepState, Trigger, TriggerState};
+use domain::step::{Action, CiTarget, Effect, Phase, Retries, StepState, Trigger, TriggerState};
 use sqlx::PgPool;
 use store::{Error, Kind, Store, Terms};
 use uuid::Uuid;
@@ -27,8 +28,7 @@ fn order(cluster: &str) -> Order {
         parameters: std::collections::BTreeMap::new(),
         marker_parameter: None,
         time_limit_minutes: 60,
-        retries: 0,
-        retry_pause_seconds: 0,
+        retries: Retries::default(),
     };
     Order {
         routine: "up".into(),
@@ -208,6 +208,36 @@ async fn every_change_has_a_newer_version_and_is_found_by_it(pool: PgPool) {
         changed.iter().any(|changed| changed.what == store::ChangedRow::Job { number, cluster: "a".into() })
     );
     assert!(changed.iter().any(|changed| changed.what == store::ChangedRow::Cluster("a".into())));
+}
+
+/// A browser keeps what has the highest version: one that is drawn before its writer has to wait would hide what was
+/// written last.
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn whoever_writes_a_cluster_last_has_the_highest_version_also_when_he_had_to_wait(pool: PgPool) {
+    let store = store_with(pool.clone(), &["a"]).await;
+    store.accept(&order("a"), &operator(), &Terms::default()).await.unwrap();
+    let claim = store.claim(Uuid::new_v4(), LEASE, Kind::Any).await.unwrap().unwrap();
+    let mut first = pool.begin().await.unwrap();
+    sqlx::query("select from cluster for update").execute(&mut *first).await.unwrap();
+    let last = Record { cluster: Some(ClusterChange::Provisioning), ..Record::default() };
+    let last = tokio::spawn(async move { store.record(&claim, &last).await });
+    until_somebody_waits(&pool).await;
+    let version = "update cluster set version = nextval('change_version') returning version";
+    let before: i64 = sqlx::query_scalar(version).fetch_one(&mut *first).await.unwrap();
+    first.commit().await.unwrap();
+    last.await.unwrap().unwrap();
+    let (state, version, press): (String, i64, i64) =
+        sqlx::query_as("select state, version, press_version from cluster").fetch_one(&pool).await.unwrap();
+    assert_eq!(state, "provisioning");
+    assert!(version > before && press == version, "{version} and {press} after {before}");
+}
+
+async fn until_somebody_waits(pool: &PgPool) {
+    let waiting = "select exists (select from pg_stat_activity
+                    where datname = current_database() and wait_event_type = 'Lock' and pid <> pg_backend_pid())";
+    while !sqlx::query_scalar::<_, bool>(waiting).fetch_one(pool).await.unwrap() {
+        tokio::task::yield_now().await;
+    }
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

@@ -11,7 +11,7 @@ use domain::order::{Order, PlannedStep};
 use domain::record::{JobChange, Record};
 use domain::run::ProviderKind;
 use domain::stay::{Stay, StayLimits, StayTerms};
-use domain::step::{Action, CiTarget, Effect, Phase};
+use domain::step::{Action, CiTarget, Effect, Phase, Retries};
 use sqlx::PgPool;
 use store::{Adoption, Error, Kind, Store, Terms, Wish};
 use uuid::Uuid;
@@ -26,8 +26,7 @@ fn order(effect: Effect) -> Order {
         parameters: std::collections::BTreeMap::new(),
         marker_parameter: None,
         time_limit_minutes: 60,
-        retries: 0,
-        retry_pause_seconds: 0,
+        retries: Retries::default(),
     };
     Order {
         routine: "it".into(),

@@ -13,7 +13,8 @@ use crate::view::{EndView, HoldView, StopHold};
 const URGENT: i32 = 3;
 
 pub fn end_box(end: &EndView, seal: &Seal, now: UnixSeconds) -> impl IntoView + use<> {
-    let notes = end.notes.iter().map(|words| view! { <p class="meta">{draw(words, now)}</p> }).collect_view();
+    let notes = end.notes.iter().map(|words| view! { {draw(words, now)} " " }).collect_view();
+    let notes = (!end.notes.is_empty()).then(|| view! { <p class="meta">{notes}</p> });
     view! {
         <section
             class=match end.warnings {

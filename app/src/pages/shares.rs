@@ -140,12 +140,13 @@ fn row(share: &Share, now: Time) -> impl IntoView + use<> {
     let state = share.state(now);
     let is_active = state == ShareState::Active;
     let at = now.timestamp();
-    let end = match &share.revoked {
-        Some((by, when)) => Sentence::new("revoked ").minute(*when, now).then(format!(" by {by}")),
+    // On a phone the word in front of the time takes the place of the column's title.
+    let (end_word, end) = match &share.revoked {
+        Some((by, when)) => ("", Sentence::new("revoked ").minute(*when, now).then(format!(" by {by}"))),
         None if is_active => {
-            Sentence::default().minute(share.expires_at, now).then(" ").remaining(share.expires_at)
+            ("Ends", Sentence::default().minute(share.expires_at, now).then(" ").remaining(share.expires_at))
         }
-        None => Sentence::default().minute(share.expires_at, now),
+        None => ("Ended", Sentence::default().minute(share.expires_at, now)),
     };
     let opened = match share.last_opened_at {
         Some(when) => Sentence::new(format!("{} ×, last ", share.opens)).minute(when, now),
@@ -160,7 +161,7 @@ fn row(share: &Share, now: Time) -> impl IntoView + use<> {
                 <span class="meta">{share.label.clone()}</span>
             </td>
             <td role="cell" data-label="Shows">{shows(share)}</td>
-            <td role="cell" data-label="Ends">{draw(&end, at)}</td>
+            <td role="cell" data-label=end_word>{draw(&end, at)}</td>
             <td role="cell" data-label="Opened">{draw(&opened, at)}</td>
             <td role="cell" data-label="By">{format!("{}, {}", share.created_by, moment::day_and_minute(share.created_at, now))}</td>
             <td role="cell">

@@ -26,7 +26,7 @@ pub fn body(view: &SharedView) -> impl IntoView + use<> {
         view! { <ul class="shared-steps" aria-label="Clusters">{rows(&view.clusters)}</ul> }
     });
     let past = (!view.past.is_empty()).then(|| {
-        view! { <h2>"Last jobs"</h2><ul class="shared-steps">{rows(&view.past)}</ul> }
+        view! { <h2>{view.past_title}</h2><ul class="shared-steps">{rows(&view.past)}</ul> }
     });
     let facts = (!view.facts.is_empty()).then(|| {
         let facts = view

@@ -17,8 +17,9 @@ pub struct SharedView {
     pub steps: Vec<SharedStep>,
     /// Each cluster, where there are several.
     pub clusters: Vec<SharedPast>,
-    /// The last results on a cluster.
+    /// The last results on a cluster, or all of a receipt.
     pub past: Vec<SharedPast>,
+    pub past_title: &'static str,
     pub facts: Vec<(&'static str, String)>,
     pub log: Vec<LineView>,
     pub made_at: UnixSeconds,

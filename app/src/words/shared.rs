@@ -94,6 +94,7 @@ pub fn empty() -> SharedView {
         steps: Vec::new(),
         clusters: Vec::new(),
         past: Vec::new(),
+        past_title: "Last jobs",
         facts: Vec::new(),
         log: Vec::new(),
         made_at: 0,
@@ -184,6 +185,7 @@ fn of_receipt(receipt: &Receipt, opened: &Opened) -> SharedView {
         lead: Sentence::new(receipt.end()),
         lines: up_times.collect(),
         past: jobs.collect(),
+        past_title: "Jobs",
         facts,
         ..empty()
     }

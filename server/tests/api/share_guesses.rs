@@ -5,7 +5,7 @@ use serde_json::json;
 use sqlx::PgPool;
 
 use crate::shares::{revoke, share};
-use crate::support::{CLUSTER, Service};
+use crate::support::{CLUSTER, Log, Service};
 
 pub async fn expire(pool: &PgPool, id: i64) {
     let update = "update share set created_at = now() - interval '2 h', expires_at = now() - interval '1 s' where share_id = $1";
@@ -38,6 +38,30 @@ async fn unknown_expired_and_revoked_links_look_the_same(pool: PgPool) {
             seen.push((headers, body.replace(&nonce.unwrap_or("-".into()), "NONCE")));
         }
         assert!(seen.windows(2).all(|pair| pair[0] == pair[1]), "{seen:#?}");
+    }
+}
+
+/// S14
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn unknown_expired_and_revoked_links_cost_the_same_one_look(pool: PgPool) {
+    let (log, _logging) = Log::begin();
+    let service = Service::real(pool.clone()).await;
+    let (expired, id) = share(&service, json!({ "cluster": CLUSTER })).await;
+    expire(&pool, id).await;
+    let (revoked, id) = share(&service, json!({ "cluster": CLUSTER })).await;
+    revoke(&service, id).await;
+    let unknown = format!("/s/{}", "0".repeat(64));
+    for path in [&expired, &revoked, &unknown] {
+        log.forget();
+        let answer = service.get(path).send().await.unwrap();
+        assert_eq!(answer.status(), 404, "{path}");
+        let looks = log.of_the_service();
+        let looks: Vec<&String> = looks
+            .iter()
+            .filter(|line| line.contains("sqlx::query") && line.contains("from share where token_hash"))
+            .collect();
+        let [look] = looks.as_slice() else { panic!("{path}: {looks:#?}") };
+        assert!(look.contains("rows_returned=0"), "{path}: {look}");
     }
 }
 

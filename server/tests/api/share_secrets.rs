@@ -1,17 +1,13 @@
 //! S17 and S18: where the secret of a link never stands, and what looking at a link never does.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex, PoisonError};
-
 use reqwest::Method;
 use serde_json::json;
 use server::web::SHARE_PARTS;
 use sqlx::PgPool;
-use tracing_subscriber::fmt::MakeWriter;
 
 use crate::share_receipts::receipt;
 use crate::shares::share;
-use crate::support::{CLUSTER, Events, Service};
+use crate::support::{CLUSTER, Events, Log, Service};
 
 /// What can be read to its end.
 fn parts() -> impl Iterator<Item = &'static str> {
@@ -21,47 +17,10 @@ fn parts() -> impl Iterator<Item = &'static str> {
 /// What tells its own address to whoever reads it.
 const TELLS_ITSELF: [&str; 3] = ["", "/cctray.xml", "/feed.atom"];
 
-/// What is logged while a test runs, in every thread of it.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
-    }
-}
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
 /// S17
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn the_token_of_a_share_is_in_no_log_header_error_or_page_of_ours(pool: PgPool) {
-    let log = Log::default();
-    let lines = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(log.clone())
-        .with_ansi(false);
-    // With one subscriber alone, whoever comes to a line of the log first decides for all whether it is ever written, and the
-    // threads of other tests have none.
-    let _another = tracing::Dispatch::new(tracing_subscriber::registry());
-    let _logging = tracing::subscriber::set_default(lines.finish());
+    let (log, _logging) = Log::begin();
     let service = Service::demo(pool).await;
     let fields = [("cluster", CLUSTER)];
     let answer = service.submit("/actions/create-share", &fields).send().await.unwrap();
@@ -95,18 +54,10 @@ async fn the_token_of_a_share_is_in_no_log_header_error_or_page_of_ours(pool: Pg
     for page in ["/shares", "/clusters/iriversland2", "/", "/jobs"] {
         assert!(!service.page(page).await.1.contains(&token), "{page}");
     }
-    let log = log.text();
-    let ours = ours(&log);
-    assert!(ours.contains("path=\"/s/-\""), "requests are logged");
-    let telling: Vec<&str> = ours.lines().filter(|line| line.contains(&token)).collect();
+    let ours = log.of_the_service();
+    assert!(ours.iter().any(|line| line.contains("path=\"/s/-\"")), "requests are logged");
+    let telling: Vec<&String> = ours.iter().filter(|line| line.contains(&token)).collect();
     assert!(telling.is_empty(), "{telling:#?}");
-}
-
-/// What the service logs; the client of the tests speaks in the same process.
-fn ours(log: &str) -> String {
-    let foreign = ["hyper_util::client", "reqwest"];
-    let is_ours = |line: &&str| !foreign.iter().any(|name| line.contains(&format!(" {name}")));
-    log.lines().filter(is_ours).collect::<Vec<_>>().join("\n")
 }
 
 /// S18

@@ -2,9 +2,11 @@
 
 pub mod cctray;
 mod events;
+mod log;
 mod service;
 
 pub use events::Events;
+pub use log::Log;
 pub use service::{
     ADMIN_API_TOKEN, ADMIN_PASSWORD, API_TOKEN, CLUSTER, PASSWORD, SLACK_TOKEN, Service, cookie_of,
 };
