@@ -41,8 +41,9 @@ const GRACE: Duration = Duration::from_secs(10);
 /// How long somebody who lost the right to look may still see what changes.
 const CHECK_SESSIONS_EVERY: Duration = Duration::from_secs(60);
 
-/// When whatever still runs is left behind. What it was doing is found again in the rows.
-const DEADLINE: Duration = Duration::from_secs(20);
+/// When whatever still runs is left behind, such as a look at a database that does not answer. What it was doing is found
+/// again in the rows.
+const DEADLINE: Duration = Duration::from_secs(15);
 
 /// Serves until `shutdown`, then stops: no more requests, live pages sent away, claims given back.
 ///
@@ -84,6 +85,8 @@ pub async fn serve(
             web.follow_changes(),
             engine.run(closing.clone()),
         );
+        engines_store.close().await;
+        store.close().await;
     };
     tokio::pin!(running);
     tokio::select! {
@@ -95,8 +98,6 @@ pub async fn serve(
         tracing::warn!("stopped before everything had ended");
         return Ok(());
     }
-    engines_store.close().await;
-    store.close().await;
     tracing::info!("stopped");
     Ok(())
 }

@@ -70,6 +70,8 @@ pub enum Error {
     /// A row holds what this binary cannot read; a newer one wrote it, or a hand.
     #[error("unreadable row: {0}")]
     Unreadable(String),
+    #[error("the database did not answer in time")]
+    TooSlow,
     #[error("database: {0}")]
     Database(#[source] sqlx::Error),
     #[error("migration: {0}")]
@@ -93,6 +95,7 @@ impl Error {
     pub fn is_away(&self) -> bool {
         use sqlx::Error as Cause;
         match self {
+            Self::TooSlow => true,
             Self::Database(Cause::PoolTimedOut | Cause::PoolClosed | Cause::Io(_)) => true,
             Self::Database(Cause::Database(told)) => {
                 told.code().is_some_and(|code| GOING_OR_COMING.contains(&&*code))

@@ -221,6 +221,7 @@ impl Cycle<'_> {
 
     /// Waits for the next call for a job by anybody, unless there is nothing left to do.
     fn watch_recovery(&mut self, since: Instant) -> Result<()> {
+        let mut asked = since;
         while since.elapsed() < RECOVERY_LIMIT {
             interrupt::check()?;
             if let Some(call) = self.stage.traffic.first_after(since) {
@@ -234,8 +235,11 @@ impl Cycle<'_> {
                 self.recovery = Some(took);
                 return Ok(());
             }
-            if self.stage.records().unrest()?.is_over() {
-                return Ok(());
+            if asked.elapsed() > LOOK_AGAIN {
+                if self.stage.records().unrest()?.is_over() {
+                    return Ok(());
+                }
+                asked = Instant::now();
             }
             std::thread::sleep(LOOK_AGAIN / 10);
         }

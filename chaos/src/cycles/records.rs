@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use anyhow::Result;
-use workbench::postgres::Postgres;
+use workbench::postgres::{Client, Postgres};
 
 /// What is not at rest yet, and what should not be.
 #[derive(Debug, Default)]
@@ -46,16 +46,25 @@ impl Records<'_> {
             and other.state in ('queued', 'running', 'waiting')
             and (other.fence = 0, not other.pays_obligation, other.job_number)
                 < (job.fence = 0, not job.pays_obligation, job.job_number))";
+        // To connect takes longer than to ask.
+        let mut client = self.postgres.connect(self.database)?;
         Ok(Unrest {
-            jobs: self.lines(&format!("select {job} from job where {unfinished} order by job_number"))?,
-            debts: self.lines(
+            jobs: lines(
+                &mut client,
+                &format!("select {job} from job where {unfinished} order by job_number"),
+            )?,
+            debts: lines(
+                &mut client,
                 "select format('%s of %s: %s', state, cluster_name, last_error) from obligation
                   where state not in ('settled', 'closed', 'open')",
             )?,
-            stale_claims: self.lines(&format!(
-                "select {job} from job where {unfinished} and {first}
-                    and claimed_until < now() - interval '{TAKEN_OVER_WITHIN}'"
-            ))?,
+            stale_claims: lines(
+                &mut client,
+                &format!(
+                    "select {job} from job where {unfinished} and {first}
+                        and claimed_until < now() - interval '{TAKEN_OVER_WITHIN}'"
+                ),
+            )?,
         })
     }
 
@@ -150,7 +159,10 @@ impl Records<'_> {
     }
 
     fn lines(&self, query: &str) -> Result<Vec<String>> {
-        let mut client = self.postgres.connect(self.database)?;
-        Ok(client.query(query, &[])?.iter().map(|row| row.get(0)).collect())
+        lines(&mut self.postgres.connect(self.database)?, query)
     }
+}
+
+fn lines(client: &mut Client, query: &str) -> Result<Vec<String>> {
+    Ok(client.query(query, &[])?.iter().map(|row| row.get(0)).collect())
 }

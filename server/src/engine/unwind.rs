@@ -13,7 +13,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use super::patience::{NotDone, in_time};
+use super::patience::in_time;
 use super::{DATABASE_PATIENCE, Engine};
 
 /// How often every obligation is looked at.
@@ -108,7 +108,7 @@ impl Engine {
         }
     }
 
-    async fn alarm(&self, owed: &OwedDestroy, not_paid: Option<&NotDone>) -> Result<(), Error> {
+    async fn alarm(&self, owed: &OwedDestroy, not_paid: Option<&Error>) -> Result<(), Error> {
         let OwedDestroy { obligation, is_busy, now } = owed;
         // What was wanted when it was read, and is destroyed since, is not overdue.
         if obligation.is_open() && !is_busy && not_paid.is_none() {
@@ -138,7 +138,7 @@ impl Engine {
     async fn why_it_is_still_owed(
         &self,
         owed: &OwedDestroy,
-        not_paid: Option<&NotDone>,
+        not_paid: Option<&Error>,
     ) -> Result<String, Error> {
         let OwedDestroy { obligation, is_busy, .. } = owed;
         if obligation.state == ObligationState::Verifying

@@ -11,6 +11,7 @@ mod health;
 mod layers;
 pub mod listen;
 mod pages;
+mod patience;
 mod peer;
 mod redirects;
 mod request_id;

@@ -40,6 +40,26 @@ async fn an_unknown_topic_is_refused_with_the_known_ones(pool: PgPool) {
     }
 }
 
+/// Whoever waits for a connection that fell silent, or for a row that somebody holds, would otherwise look live for ever.
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_stream_to_which_the_database_does_not_answer_ends_so_that_its_browser_comes_again(pool: PgPool) {
+    let service = Service::demo(pool.clone()).await;
+    let mut streams = [open(&service, "topics=clusters").await, open(&service, "topics=clusters").await];
+    for events in &mut streams {
+        events.next_named("cluster").await;
+    }
+    let mut holder = pool.begin().await.unwrap();
+    sqlx::query("lock table deployment in access exclusive mode").execute(&mut *holder).await.unwrap();
+    sqlx::query("update cluster set version = nextval('change_version')").execute(&pool).await.unwrap();
+    for events in &mut streams {
+        while let Some(event) = events.next().await {
+            assert_ne!(event.name, "cluster");
+        }
+    }
+    holder.rollback().await.unwrap();
+    open(&service, "topics=clusters").await.next_named("cluster").await;
+}
+
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_stream_is_neither_kept_nor_held_back_on_its_way(pool: PgPool) {
     let service = Service::demo(pool).await;

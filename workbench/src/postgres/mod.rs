@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use ::postgres::Client;
+pub use ::postgres::Client;
 use anyhow::{Context, Result, bail};
 
 use crate::service::{Service, Signal};

@@ -19,7 +19,7 @@ const NET: Duration = Duration::from_secs(2);
 /// The shortest one: a burst of hints is one read.
 const AT_MOST_EVERY: Duration = Duration::from_millis(50);
 /// A connection that was cut without a word would be waited for without end.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(5);
 /// Between two tries to listen.
 const LISTEN_AGAIN: Duration = Duration::from_secs(1);
 /// After this long without a read that worked, nobody is told that what they see is up to date.

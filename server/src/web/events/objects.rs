@@ -11,6 +11,7 @@ use tokio::sync::Mutex;
 
 use super::hub::Hub;
 use super::topic::Object;
+use crate::web::patience::in_time;
 
 /// When there are more, all are forgotten and made again as they are asked for.
 const MOST_KEPT: usize = 512;
@@ -46,8 +47,12 @@ impl Objects {
     /// The lock is held while it is read: of a thousand streams that want the same, one reads and the others wait for it.
     ///
     /// # Errors
-    /// When the store cannot be read.
+    /// When the store cannot be read, or not soon enough.
     pub async fn get(&self, object: &Object, turn: u64) -> Result<Option<Written>, Error> {
+        in_time(self.get_at_last(object, turn)).await
+    }
+
+    async fn get_at_last(&self, object: &Object, turn: u64) -> Result<Option<Written>, Error> {
         let mut kept = self.kept.lock().await;
         if let Some(known) = kept.get(object).filter(|known| known.turn >= turn) {
             return Ok(known.written.clone());

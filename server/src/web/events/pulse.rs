@@ -12,6 +12,8 @@ use store::Store;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use crate::web::patience::in_time;
+
 const STAYS_FRESH: Duration = Duration::from_secs(1);
 const MONEY_STAYS_FRESH: Duration = Duration::from_secs(10);
 /// When there are more jobs, all are forgotten and read again as they are asked for.
@@ -49,7 +51,7 @@ impl Pulse {
             return kept.pieces.clone();
         }
         let at = Instant::now();
-        match PulseView::load(&self.store, &self.catalogue).await {
+        match in_time(PulseView::load(&self.store, &self.catalogue)).await {
             Ok(pulse) => {
                 let pieces = json!(pulse);
                 *kept = Some(Kept { at, turn, pieces: pieces.clone() });
@@ -69,7 +71,7 @@ impl Pulse {
             return kept.pieces.clone();
         }
         let at = Instant::now();
-        match MoneyLine::of_job_at_work(&self.store, &self.catalogue, job).await {
+        match in_time(MoneyLine::of_job_at_work(&self.store, &self.catalogue, job)).await {
             Ok(money) => {
                 let pieces = money.map_or_else(|| json!([]), |money| json!([money]));
                 if kept.len() >= MOST_JOBS {

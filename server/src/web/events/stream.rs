@@ -27,6 +27,7 @@ use super::snapshot;
 use super::topic::{Object, Topics};
 use crate::web::auth::Identity;
 use crate::web::error::Problem;
+use crate::web::patience::in_time;
 use crate::web::state::Web;
 
 /// When the browser comes back after the stream broke.
@@ -192,7 +193,7 @@ impl Stream {
         }
         let objects = match rows {
             Some(rows) => rows.iter().flat_map(|row| self.topics.touched_by(row)).collect(),
-            None => match snapshot::objects(&self.web.store, &self.topics, None).await {
+            None => match in_time(snapshot::objects(&self.web.store, &self.topics, None)).await {
                 Ok(objects) => objects,
                 Err(_) => return self.is_over = true,
             },
@@ -215,7 +216,7 @@ impl Stream {
 
     async fn check_session(&mut self) {
         let Some(token) = &self.session else { return };
-        if let Ok(None) = self.web.store.session(token).await {
+        if let Ok(None) = in_time(self.web.store.session(token)).await {
             let signed_out = json!({ "now": timestamp() });
             self.ready.push_back(Event::default().event("signed_out").data(signed_out.to_string()));
             self.is_over = true;

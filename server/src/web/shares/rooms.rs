@@ -23,6 +23,7 @@ use super::seats::{Seats, ViewerLimits};
 use super::subject::{Key, Subject};
 use super::viewer::Arrival;
 use crate::web::error::Problem;
+use crate::web::patience::in_time;
 use crate::web::state::Web;
 
 /// How often a room looks whether its share still works.
@@ -109,7 +110,7 @@ fn signed_out(web: Web, session: Option<String>) -> impl Future<Output = ()> {
         let mut checks = every(web.check_sessions_every);
         loop {
             checks.tick().await;
-            if matches!(web.store.session(&session).await, Ok(None)) {
+            if matches!(in_time(web.store.session(&session)).await, Ok(None)) {
                 return;
             }
         }
@@ -231,14 +232,14 @@ async fn keep(web: Web, subject: Subject, room: watch::Sender<Saying>) {
 
 async fn works(web: &Web, subject: &Subject) -> Result<bool, store::Error> {
     match subject.share() {
-        Some(share) => web.store.share_works(share.id).await,
+        Some(share) => in_time(web.store.share_works(share.id)).await,
         None => Ok(true),
     }
 }
 
 /// The event to send, unless it says the same as the last one; nothing at all when the rows cannot be read now.
 async fn draw(web: &Web, subject: &Subject, told: &mut String) -> Option<Option<Frame>> {
-    let drawn = match subject.draw(web).await {
+    let drawn = match in_time(subject.draw(web)).await {
         Ok(drawn) => drawn?,
         Err(error) => {
             tracing::warn!(%error, "a shared page could not be drawn");
