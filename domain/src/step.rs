@@ -61,8 +61,8 @@ pub enum Effect {
     },
 }
 
-/// How often something that said of itself that it failed is started anew. What was refused, cancelled, took too long or is
-/// not known any more is not: the first would come again, the others may still be at work.
+/// How often a run that its provider says has failed is started anew. What was refused, cancelled, took too long or is not
+/// known any more is not: the first would come again, the others may still be at work.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Retries {
     #[serde(rename = "retries", default)]
@@ -126,8 +126,6 @@ pub struct BatchCall {
     pub succeeded_when: Vec<String>,
     pub failed_when: Vec<String>,
     pub time_limit_minutes: u32,
-    #[serde(flatten)]
-    pub retries: Retries,
 }
 
 /// What a step does.
@@ -164,8 +162,8 @@ impl Action {
     pub fn retries(&self) -> Retries {
         match self {
             Self::Trigger { target, .. } => target.retries,
-            Self::Batch { call } => call.retries,
-            Self::Approval { .. } | Self::Unknown(_) => Retries::default(),
+            // Asked again, the service reports the job that it knows.
+            Self::Batch { .. } | Self::Approval { .. } | Self::Unknown(_) => Retries::default(),
         }
     }
 

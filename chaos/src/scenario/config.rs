@@ -104,7 +104,7 @@ impl Taste {
             parameters: BTreeMap::new(),
             marker_parameter: self.marker_parameter.clone(),
             time_limit_minutes: self.time_limit_minutes,
-            retries: retries(if changes_stack { self.retries } else { 1 }),
+            retries: Retries { count: if changes_stack { self.retries } else { 1 }, pause_seconds: 10 },
         }
     }
 }
@@ -132,10 +132,5 @@ fn batch(time_limit_minutes: u32) -> BatchCall {
         succeeded_when: Vec::new(),
         failed_when: Vec::new(),
         time_limit_minutes,
-        retries: retries(1),
     }
-}
-
-const fn retries(count: u32) -> Retries {
-    Retries { count, pause_seconds: 10 }
 }

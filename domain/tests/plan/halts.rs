@@ -107,16 +107,11 @@ fn a_step_over_which_workers_break_down_fails_and_the_cluster_is_destroyed() {
     assert_eq!(story.next(9), Next::Skip { positions: vec![3, 4] });
 }
 
-/// A guide whose deploy (step 3) and batch job (step 4) are both tried once more, after a minute.
+/// A guide at its deploy, step 3, which is tried once more after a minute.
 fn persistent_guide() -> Story {
     let mut story = Story::guide();
-    let once = Retries { count: 1, pause_seconds: 60 };
-    for position in [3, 4] {
-        match &mut story.step(position).action {
-            Action::Trigger { target, .. } => target.retries = once,
-            Action::Batch { call } => call.retries = once,
-            other => panic!("{other:?}"),
-        }
+    if let Action::Trigger { target, .. } = &mut story.step(3).action {
+        target.retries = Retries { count: 1, pause_seconds: 60 };
     }
     story.ended(1, StepState::Succeeded).ended(2, StepState::Succeeded);
     story
@@ -130,16 +125,6 @@ fn a_run_that_failed_is_tried_again_after_its_pause_and_not_more_often_than_allo
     assert_eq!(story.next(60), Next::Retry { position: 3 });
     story.step(3).attempt = 2;
     assert_eq!(story.next(60), Next::Skip { positions: vec![4] });
-}
-
-#[test]
-fn a_batch_job_that_failed_is_tried_again_as_a_run_is() {
-    let mut story = persistent_guide();
-    story.ended(3, StepState::Succeeded).said_to_have_failed(4);
-    assert_eq!(story.next(59), Next::Wait { until: at(60) });
-    assert_eq!(story.next(60), Next::Retry { position: 4 });
-    story.step(4).attempt = 2;
-    assert_eq!(story.next(60), Next::Begin { position: 5 });
 }
 
 #[test]

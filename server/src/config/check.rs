@@ -7,7 +7,7 @@ use domain::catalogue::{Catalogue, ClusterSpec};
 use domain::cloud::CloudMark;
 use domain::order::{Ask, Order};
 use domain::routine::{Routine, RoutineStep};
-use domain::step::{Action, BatchCall, BodyValue, CiTarget, Phase, Retries, Verdict};
+use domain::step::{Action, BatchCall, BodyValue, CiTarget, Phase, Verdict};
 use domain::text;
 
 use super::variables;
@@ -190,12 +190,8 @@ fn write_target(f: &mut fmt::Formatter<'_>, target: &CiTarget) -> fmt::Result {
     if let Some(parameter) = &target.marker_parameter {
         write!(f, ", our marker in {parameter}")?;
     }
-    write_retries(f, target.retries)
-}
-
-fn write_retries(f: &mut fmt::Formatter<'_>, retries: Retries) -> fmt::Result {
-    let pause = text::duration(Duration::seconds(i64::from(retries.pause_seconds)));
-    match retries.count {
+    let pause = text::duration(Duration::seconds(i64::from(target.retries.pause_seconds)));
+    match target.retries.count {
         0 => Ok(()),
         1 => write!(f, ", tried once more {pause} after it failed"),
         count => write!(f, ", tried up to {count} times more, each {pause} after it failed"),
@@ -216,8 +212,7 @@ fn write_call(f: &mut fmt::Formatter<'_>, call: &BatchCall) -> fmt::Result {
         " ends when {} is {}",
         call.status_field,
         [&call.succeeded_when[..], &call.failed_when].concat().join(" or ")
-    )?;
-    write_retries(f, call.retries)
+    )
 }
 
 fn write_approval(f: &mut fmt::Formatter<'_>, without_answer: Verdict) -> fmt::Result {

@@ -108,8 +108,6 @@ pub(super) struct BatchShape {
     pub title: Text,
     pub url: Text,
     pub time_limit: Text,
-    pub retries: Option<Number>,
-    pub retry_pause: Option<Text>,
     #[serde(default)]
     pub body: Named<BodyShape>,
     pub answer: AnswerShape,

@@ -36,7 +36,6 @@ pub(super) fn simulated(
     for batch in &mut catalogue.batches {
         speak_as_the_seed(batch);
         batch.time_limit_minutes = hurried(batch.time_limit_minutes, speed);
-        batch.retries.pause_seconds = hurried(batch.retries.pause_seconds, speed);
     }
     catalogue.routines.iter_mut().for_each(|routine| hurry_routine(routine, speed));
     catalogue

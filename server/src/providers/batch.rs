@@ -154,7 +154,6 @@ mod tests {
             succeeded_when: vec!["completed".into()],
             failed_when: vec!["failed".into()],
             time_limit_minutes: 60,
-            retries: Default::default(),
         }
     }
 

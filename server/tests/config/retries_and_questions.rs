@@ -1,7 +1,7 @@
 //! What is tried again by itself, and what waits for a person.
 
 use domain::routine::{Routine, RoutineStep};
-use domain::step::{CiTarget, Retries, Verdict};
+use domain::step::{CiTarget, Verdict};
 use rstest::rstest;
 use server::config::parse;
 
@@ -33,16 +33,9 @@ fn a_target_is_tried_again_as_often_as_it_says(#[case] line: &str, #[case] retri
 }
 
 #[test]
-fn a_batch_job_is_tried_again_as_often_as_it_says() {
-    let retries = |lines: &str| {
-        let text = shipped_with(BATCH_LIMIT, &format!("{BATCH_LIMIT}\n{lines}"));
-        parse("f.toml", &text).unwrap().catalogue.batches[0].retries
-    };
-    assert_eq!(retries(""), Retries::default());
-    assert_eq!(retries("retries = 2"), Retries { count: 2, pause_seconds: 60 });
-    let error = error_after(BATCH_LIMIT, &format!("{BATCH_LIMIT}\nretries = 6"));
-    let expected = "batches.s3-orgs-job.retries: 6 is not allowed; write a whole number from 0 to 5";
-    assert!(error.ends_with(expected), "{error}");
+fn a_batch_job_has_no_retries() {
+    let error = error_after(BATCH_LIMIT, &format!("{BATCH_LIMIT}\nretries = 1"));
+    assert!(error.ends_with("known keys: title, url, time_limit, body, answer"), "{error}");
 }
 
 #[rstest]

@@ -237,17 +237,6 @@ async fn a_run_that_failed_is_started_anew_as_often_as_its_target_allows(pool: P
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
-async fn a_batch_job_that_says_that_it_failed_is_started_anew_as_often_as_it_may_be(pool: PgPool) {
-    let house = House::with(pool, |catalogue| catalogue.batches[0].retries.count = 1).await;
-    house.simulator.inject(Fault::on(Endpoint::BatchTrigger, FaultKind::FailJob).nth(1)).unwrap();
-    let guide = house.ask("guide", Some(Size::S)).await;
-    let over = house.play(guide).await;
-    assert_eq!(over.job.state, JobState::Succeeded, "{}", house.story().await);
-    assert_eq!(over.steps[3].attempt, 2);
-    assert_eq!(house.effective().iter().filter(|run| *run == "s3-orgs-job").count(), 2);
-}
-
-#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_job_that_failed_is_resumed_from_the_step_that_failed(pool: PgPool) {
     let house = House::with(pool, |catalogue| {
         let guide = catalogue.routines.iter_mut().find(|routine| routine.name == "guide").unwrap();

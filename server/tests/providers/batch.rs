@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use domain::run::RunStatus;
-use domain::step::{BatchCall, BodyValue, Retries};
+use domain::step::{BatchCall, BodyValue};
 use serde_json::json;
 use server::providers::http::Http;
 use server::providers::{Batch, ProviderError};
@@ -29,7 +29,6 @@ fn call() -> BatchCall {
         succeeded_when: vec!["completed".into()],
         failed_when: vec!["failed".into()],
         time_limit_minutes: 60,
-        retries: Retries::default(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::step::{BatchCall, BodyValue};
 
-use super::{must_not_be_empty, retries};
+use super::must_not_be_empty;
 use crate::config::problems::Problems;
 use crate::config::shape::{AnswerShape, BatchShape, BodyShape, FileShape, Text, in_file_order};
 use crate::config::values;
@@ -21,7 +21,6 @@ fn read_batch(name: &Text, shape: &BatchShape, problems: &mut Problems<'_>) -> O
     let title = problems.read(&shape.title, |title| values::title(title, &[]));
     let url = problems.read(&shape.url, |url| values::url(url));
     let time_limit_minutes = problems.read(&shape.time_limit, |limit| values::minutes(limit));
-    let retries = retries::read(shape.retries.as_ref(), shape.retry_pause.as_ref(), problems);
     let body = shape.body.iter().filter_map(|(key, value)| read_body_value(key, value, problems)).collect();
     let (progress_field, status_field, error_field) = read_fields(&shape.answer, problems);
     check_endings(&shape.answer, problems);
@@ -37,7 +36,6 @@ fn read_batch(name: &Text, shape: &BatchShape, problems: &mut Problems<'_>) -> O
         succeeded_when: words(shape.answer.succeeded.get_ref()),
         failed_when: words(shape.answer.failed.get_ref()),
         time_limit_minutes: time_limit_minutes?,
-        retries: retries?,
     })
 }
 

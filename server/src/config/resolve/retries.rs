@@ -1,4 +1,4 @@
-//! What is started anew by itself after it failed: the same two keys for a target and for a batch job.
+//! What is started anew by itself after it failed: how often, and after which pause.
 
 use domain::step::Retries;
 
