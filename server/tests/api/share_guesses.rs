@@ -12,18 +12,23 @@ pub async fn expire(pool: &PgPool, id: i64) {
     sqlx::query(update).bind(id).execute(pool).await.unwrap();
 }
 
+/// One that has expired, one that was revoked, and one that never was.
+async fn links_that_do_not_work(service: &Service, pool: &PgPool) -> [String; 3] {
+    let (expired, id) = share(service, json!({ "cluster": CLUSTER })).await;
+    expire(pool, id).await;
+    let (revoked, id) = share(service, json!({ "cluster": CLUSTER })).await;
+    revoke(service, id).await;
+    [expired, revoked, format!("/s/{}", "0".repeat(64))]
+}
+
 /// S14
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn unknown_expired_and_revoked_links_look_the_same(pool: PgPool) {
     let service = Service::real(pool.clone()).await;
-    let (expired, id) = share(&service, json!({ "cluster": CLUSTER })).await;
-    expire(&pool, id).await;
-    let (revoked, id) = share(&service, json!({ "cluster": CLUSTER })).await;
-    revoke(&service, id).await;
-    let unknown = format!("/s/{}", "0".repeat(64));
+    let links = links_that_do_not_work(&service, &pool).await;
     for accept in ["text/html", "*/*"] {
         let mut seen = Vec::new();
-        for path in [&expired, &revoked, &unknown] {
+        for path in &links {
             let answer = service.get(path).header("accept", accept).send().await.unwrap();
             assert_eq!(answer.status(), 404, "{path}");
             let mut headers = answer.headers().clone();
@@ -46,12 +51,8 @@ async fn unknown_expired_and_revoked_links_look_the_same(pool: PgPool) {
 async fn unknown_expired_and_revoked_links_cost_the_same_one_look(pool: PgPool) {
     let (log, _logging) = Log::begin();
     let service = Service::real(pool.clone()).await;
-    let (expired, id) = share(&service, json!({ "cluster": CLUSTER })).await;
-    expire(&pool, id).await;
-    let (revoked, id) = share(&service, json!({ "cluster": CLUSTER })).await;
-    revoke(&service, id).await;
-    let unknown = format!("/s/{}", "0".repeat(64));
-    for path in [&expired, &revoked, &unknown] {
+    let links = links_that_do_not_work(&service, &pool).await;
+    for path in &links {
         log.forget();
         let answer = service.get(path).send().await.unwrap();
         assert_eq!(answer.status(), 404, "{path}");
