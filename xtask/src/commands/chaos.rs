@@ -14,7 +14,7 @@ pub struct Options {
     #[arg(long, value_name = "COUNT")]
     seeds: Option<NonZeroU64>,
 
-    /// So many cycles with real processes, about eight a minute
+    /// So many cycles with real processes, about six a minute
     #[arg(long, value_name = "COUNT")]
     cycles: Option<NonZeroU64>,
 
