@@ -206,12 +206,15 @@ async fn a_backup_that_cannot_be_planted_keeps_nothing_from_starting_and_says_wh
     let up = house.ask("up", Some(Size::S)).await;
     assert_eq!(house.over(up).await.job.state, JobState::Succeeded);
     let refused = house
-        .until("it is said", async || {
+        .until("it is said of both stacks", async || {
             let backups = backups(&house).await;
-            backups.into_iter().find(|backup| backup.state == BackupState::Refused)
+            let is_refused = |backup: &BackupDestroy| backup.state == BackupState::Refused;
+            (backups.len() == 2 && backups.iter().all(is_refused)).then_some(backups)
         })
         .await;
-    assert!(refused.last_error.unwrap().starts_with("CircleCI answered 401"));
+    for backup in refused {
+        assert!(backup.last_error.unwrap().starts_with("CircleCI answered 401"));
+    }
     house.simulator.forgive();
     is_due(&house).await;
     stands(&house).await;
