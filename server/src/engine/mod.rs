@@ -35,7 +35,7 @@ use domain::catalogue::Catalogue;
 use domain::cloud::CloudMark;
 use domain::plan::Pace;
 use store::Store;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -48,8 +48,8 @@ const DATABASE_PATIENCE: Duration = Duration::from_secs(15);
 /// How long a claim holds unless it is renewed. More than twice the longest call.
 const LEASE: Duration = Duration::from_secs(30);
 
-/// How long the turns under way may take to end once the process is to stop. What hangs in a call then is found again as
-/// after any lost answer.
+/// How long the turns and rounds under way may take to end once the process is to stop. What hangs in a call then is found
+/// again as after any lost answer.
 const GRACE: Duration = Duration::from_secs(10);
 
 /// The engine of one process. Any number of them share a database.
@@ -115,7 +115,7 @@ impl Engine {
         self
     }
 
-    /// The same with another grace for the turns under way when it is told to stop.
+    /// The same with another grace for what is under way when it is told to stop.
     #[must_use]
     pub const fn with_grace(mut self, grace: Duration) -> Self {
         self.grace = grace;
@@ -129,16 +129,31 @@ impl Engine {
             () = shutdown.cancelled() => return,
             _ = timeout(DATABASE_PATIENCE, self.arrive()) => {}
         }
-        tokio::join!(
-            presence::run(&self, &shutdown),
-            observe::run(&self, &shutdown),
-            worker::run(&self, &shutdown),
-            unwind::run(&self, &shutdown),
-            backup::run(&self, &shutdown),
-            announce::run(&self, &shutdown),
-            prices::run(&self, &shutdown),
-            schedule::run(&self, &shutdown),
-            strays::run(&self, &shutdown),
-        );
+        let beside_the_jobs = async {
+            tokio::join!(
+                presence::run(&self, &shutdown),
+                observe::run(&self, &shutdown),
+                unwind::run(&self, &shutdown),
+                backup::run(&self, &shutdown),
+                announce::run(&self, &shutdown),
+                prices::run(&self, &shutdown),
+                schedule::run(&self, &shutdown),
+                strays::run(&self, &shutdown),
+            );
+        };
+        // What a round was at is found again in the rows.
+        let beside_the_jobs = async {
+            tokio::select! {
+                () = beside_the_jobs => {}
+                () = self.out_of_grace(&shutdown) => tracing::warn!("a round did not end before the process has to"),
+            }
+        };
+        tokio::join!(worker::run(&self, &shutdown), beside_the_jobs);
+    }
+
+    /// When whatever is under way is given up, since the process has to end.
+    async fn out_of_grace(&self, shutdown: &CancellationToken) {
+        shutdown.cancelled().await;
+        sleep(self.grace).await;
     }
 }

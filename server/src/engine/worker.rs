@@ -115,10 +115,6 @@ async fn take_turn(
     let job = claim.job;
     // A panic over one job is a breakdown of that job, not of the process.
     let turn = AssertUnwindSafe(engine.take_turn(claim, shutdown)).catch_unwind();
-    let too_long = async {
-        shutdown.cancelled().await;
-        sleep(engine.grace).await;
-    };
     let lost = lose(job, engine.lease, asked_at, || engine.store.renew(claim, engine.lease));
     tokio::select! {
         // The claim comes first: who was asleep beyond its end does nothing more for the job.
@@ -130,7 +126,7 @@ async fn take_turn(
                 Some(Ending::NotRecorded)
             }
         },
-        () = too_long => {
+        () = engine.out_of_grace(shutdown) => {
             warn!(job, "the turn did not end before the process has to; it is given up");
             Some(Ending::CutShort)
         }

@@ -1,5 +1,6 @@
 //! Calls that never come back, and those who do not wait for them.
 
+use std::collections::HashMap;
 use std::future::pending;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,13 +8,16 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::Time;
+use domain::backup::BackupPolicy;
+use domain::catalogue::Catalogue;
 use domain::job::JobState;
 use domain::order::Ask;
 use domain::run::{Candidate, ProviderKind, RunRef, RunReport};
 use domain::size::Size;
 use domain::step::CiTarget;
 use server::engine::Engine;
-use server::providers::{CiProvider, ProviderError, TriggerError};
+use server::providers::{CiProvider, Patience, ProviderError, Providers, TriggerError};
+use simulator::{Endpoint, Fault, FaultKind};
 use sqlx::PgPool;
 use tokio::time::timeout;
 use uuid::Uuid;
@@ -184,4 +188,25 @@ async fn a_debt_is_paid_while_jobs_that_hang_fill_the_queue(pool: PgPool) {
     house.is_paid_for("other").await;
     assert_eq!(hanging.load(Ordering::Relaxed), 8, "the ninth waits for a free slot");
     engine.stop().await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_round_beside_the_jobs_that_hangs_when_the_process_has_to_end_is_given_up(pool: PgPool) {
+    let backed_up = |catalogue: &mut Catalogue| catalogue.backup = Some(BackupPolicy { margin_minutes: 60 });
+    let mut house = House::with(pool, backed_up).await;
+    let url = house.simulator.url().to_owned();
+    house.change_providers(|providers| {
+        let patience = Patience { answer: Duration::from_secs(3_600), ..Patience::default() };
+        *providers = Providers::simulated(&url, HashMap::new(), patience).unwrap();
+    });
+    house.simulator.inject(Fault::on(Endpoint::CircleciPlant, FaultKind::Hang).every()).unwrap();
+    let engine = house.engine_on(house.store.clone()).with_grace(Duration::from_millis(50));
+    let engine = RunningEngine::start(engine);
+    house.ask("up", Some(Size::S)).await;
+    house
+        .until("a backup is being planted", async || {
+            (house.calls_of(Endpoint::CircleciPlant) > 0).then_some(())
+        })
+        .await;
+    timeout(Duration::from_secs(60), engine.stop()).await.expect("it does not wait for the answer");
 }
