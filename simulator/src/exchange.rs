@@ -16,6 +16,7 @@ use serde_json::Value;
 
 use crate::connections::Connection;
 use crate::faults::{FaultKind, Strike};
+use crate::hooks;
 use crate::log::{Answer, LogEntry, MadeEffective};
 use crate::outside::Outside;
 use crate::service::{Endpoint, Refusal, Service};
@@ -99,6 +100,11 @@ async fn exchange(
     if strikes_as(FaultKind::Vanishes) {
         let mut memory = outside.memory();
         entry.made_effective.iter().for_each(|run| memory.vanish(run));
+    }
+    if strikes_as(FaultKind::HookEarly) {
+        for run in &entry.made_effective {
+            hooks::tell_early(&outside, run).await;
+        }
     }
     if fault == Some(FaultKind::ErrorAfterAccepting) {
         answer = endpoint.service().refuse(Refusal::ServerError);

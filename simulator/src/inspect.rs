@@ -1,5 +1,5 @@
 //! What no real service has: looking behind the scenes, and breaking things (`/_log`, `/_runs`, `/_judge`, `/_world`, `/_slack`,
-//! `/_strangers`, `/_faults`, `/_reset`).
+//! `/_strangers`, `/_hooks`, `/_faults`, `/_reset`).
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::fault_form;
+use crate::hooks::Receiver;
 use crate::outside::Outside;
 
 pub(crate) fn routes() -> Router<Outside> {
@@ -21,6 +22,7 @@ pub(crate) fn routes() -> Router<Outside> {
         .route("/_world", get(world))
         .route("/_slack", get(slack))
         .route("/_strangers", post(add_stranger))
+        .route("/_hooks", post(send_hooks))
         .route("/_faults", post(inject).get(faults).delete(clear))
         .route("/_reset", post(reset))
 }
@@ -67,6 +69,16 @@ async fn add_stranger(State(outside): State<Outside>, body: Bytes) -> Response {
     let mut memory = outside.memory();
     let stranger = memory.digitalocean.add_stranger(name, now);
     (StatusCode::CREATED, Json(json!({ "id": stranger.origin, "name": stranger.name }))).into_response()
+}
+
+async fn send_hooks(State(outside): State<Outside>, body: Bytes) -> Response {
+    match serde_json::from_slice::<Receiver>(&body) {
+        Ok(receiver) => {
+            outside.send_hooks_to(receiver);
+            StatusCode::NO_CONTENT.into_response()
+        }
+        Err(error) => refused(&error.to_string(), &[]),
+    }
 }
 
 async fn inject(State(outside): State<Outside>, body: Bytes) -> Response {

@@ -14,6 +14,7 @@ mod digitalocean;
 mod exchange;
 mod fault_form;
 mod faults;
+mod hooks;
 mod inspect;
 mod judge;
 mod life;
@@ -56,7 +57,15 @@ pub async fn serve(
     settings: Settings,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    connections::accept(listener, router(Outside::new(settings)?), shutdown).await
+    live(listener, Outside::new(settings)?, shutdown).await
+}
+
+/// Answers whoever calls, and sends what is sent unasked.
+async fn live(listener: TcpListener, outside: Outside, shutdown: impl Future<Output = ()>) -> io::Result<()> {
+    tokio::select! {
+        ended = connections::accept(listener, router(outside.clone()), shutdown) => ended,
+        never = hooks::deliver(outside) => match never {},
+    }
 }
 
 fn router(outside: Outside) -> Router {

@@ -1,5 +1,6 @@
 //! The simulated outside as a whole: one clock, one memory, shared by all services. Clones are handles to the same.
 
+use std::collections::HashSet;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -10,6 +11,7 @@ use crate::circleci::{self, Pipelines, Schedules};
 use crate::clock::{Clock, Moment};
 use crate::digitalocean::Account;
 use crate::faults::Faults;
+use crate::hooks::{Event, Hooks, Receiver};
 use crate::judge::{Judgement, judge};
 use crate::log::{EffectiveRun, Log};
 use crate::settings::Settings;
@@ -35,6 +37,7 @@ pub(crate) struct Memory {
     pub batch: Queue,
     pub digitalocean: Account,
     pub slack: Vec<Message>,
+    pub hooks: Hooks,
     pub faults: Faults,
     pub log: Log,
 }
@@ -77,7 +80,15 @@ impl Outside {
     }
 
     pub fn reset(&self) {
-        *self.memory() = Memory::default();
+        let mut memory = self.memory();
+        *memory = Memory { hooks: memory.hooks.forgetful(), ..Memory::default() };
+    }
+
+    pub fn send_hooks_to(&self, receiver: Receiver) {
+        let now = self.now();
+        let mut memory = self.memory();
+        let ended: Vec<Event> = memory.circleci.ended_workflows(now, &HashSet::new()).collect();
+        memory.hooks.tell(receiver, &ended);
     }
 
     pub fn world(&self) -> World {

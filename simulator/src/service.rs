@@ -102,6 +102,7 @@ endpoints! {
     CircleciMove = Circleci "move_schedule",
     CircleciRemove = Circleci "remove_schedule",
     CircleciScheduledRun = Circleci "scheduled_run",
+    CircleciHook = Circleci "hook",
     TravisTrigger = Travis "trigger",
     TravisRequests = Travis "requests",
     TravisRequest = Travis "request",
@@ -134,9 +135,9 @@ impl Endpoint {
         )
     }
 
-    /// Nobody calls it: what begins there was planted before, and there is no answer.
+    /// Nobody calls the others: what begins there was planted before, or is sent by the service itself.
     pub fn is_called(self) -> bool {
-        self != Endpoint::CircleciScheduledRun
+        !matches!(self, Endpoint::CircleciScheduledRun | Endpoint::CircleciHook)
     }
 
     /// The run that it starts can be found in a list, and be asked for by its id.

@@ -9,13 +9,14 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use crate::faults::{Fault, FaultError, FaultKind};
+use crate::hooks::Receiver;
 use crate::judge::Judgement;
+use crate::live;
 use crate::log::{EffectiveRun, LogEntry};
 use crate::outside::Outside;
 use crate::service::Endpoint;
 use crate::settings::Settings;
 use crate::world::{Cluster, Stacks};
-use crate::{connections, router};
 
 pub struct Simulator {
     url: String,
@@ -29,7 +30,7 @@ impl Simulator {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let url = format!("http://{}", listener.local_addr()?);
         let (stop, stopped) = oneshot::channel();
-        let served = connections::accept(listener, router(outside.clone()), async {
+        let served = live(listener, outside.clone(), async {
             let _ = stopped.await;
         });
         tokio::spawn(async {
@@ -81,6 +82,11 @@ impl Simulator {
     /// The names of the schedules that are planted at CircleCI.
     pub fn planted(&self) -> Vec<String> {
         self.outside.memory().circleci_schedules.names()
+    }
+
+    /// From now on CircleCI tells this address the end of each workflow, signed with the secret.
+    pub fn send_hooks_to(&self, url: &str, secret: &str) {
+        self.outside.send_hooks_to(Receiver { url: url.to_owned(), secret: secret.to_owned() });
     }
 
     /// Somebody makes a cluster by hand, which no pipeline knows of and none destroys.

@@ -68,7 +68,7 @@ struct Cycle<'a> {
 impl Cycle<'_> {
     fn run(&mut self) -> Result<()> {
         self.stage.traffic.forget();
-        if let Some(fault) = &self.plan.fault {
+        for fault in self.plan.fault.iter().chain(&self.plan.hook) {
             self.stage.simulator.inject(fault.clone())?;
         }
         let waiting = match self.plan.moment {

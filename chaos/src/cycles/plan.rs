@@ -68,6 +68,8 @@ pub struct Plan {
     /// Whom it strikes, unless somebody was caught in the act.
     pub victim: usize,
     pub fault: Option<Fault>,
+    /// What becomes of the webhooks.
+    pub hook: Option<Fault>,
 }
 
 /// The kinds of disturbance, in their turn.
@@ -100,7 +102,7 @@ impl Plan {
         } else {
             jobs
         };
-        Self { seed, jobs, moment, disturbance, victim, fault }
+        Self { seed, jobs, moment, disturbance, victim, fault, hook: hook_fault(seed) }
     }
 }
 
@@ -168,6 +170,20 @@ fn quick_fault(kind: u64, dice: &Dice) -> Option<Fault> {
     }
 }
 
+/// What becomes of the webhooks of CircleCI, in its turn. Whoever is told may be dead besides.
+fn hook_fault(seed: u64) -> Option<Fault> {
+    let every = |kind| Some(Fault::on(Endpoint::CircleciHook, kind).every());
+    match seed % 7 {
+        0 => every(FaultKind::HookLost),
+        1 => every(FaultKind::HookTenTimes),
+        2 => every(FaultKind::HookLate).map(|late| late.seconds(0.5)),
+        3 => every(FaultKind::HookForged),
+        4 => every(FaultKind::HookFromTomorrow),
+        5 => Some(Fault::on(Endpoint::CircleciTrigger, FaultKind::HookEarly).every()),
+        _ => None,
+    }
+}
+
 /// Whether it waits for a destroy.
 fn is_of_a_destroy(fault: &Fault) -> bool {
     matches!(fault.kind, FaultKind::DestroysNothing | FaultKind::Leftovers | FaultKind::SlowDelete)
@@ -229,7 +245,8 @@ impl fmt::Display for Plan {
                 fault.endpoint.name()
             ),
             None => write!(f, "; no fault outside"),
-        }
+        }?;
+        self.hook.as_ref().map_or(Ok(()), |hook| write!(f, "; {}", hook.kind.name()))
     }
 }
 

@@ -27,7 +27,7 @@ const REPLICAS: usize = 2;
 /// A run of twenty minutes lasts half a second.
 const SPEED: f64 = 2_000.0;
 const MARKER: &str = "cluster-head-marker";
-/// The API token of the demo.
+/// Every secret of the demo.
 const TOKEN: &str = "demo";
 const CLUSTER: &str = "iriversland2";
 /// How long somebody who asks for a job goes on asking.
@@ -85,6 +85,10 @@ impl Stage {
             Replica::start(runtime.handle(), &setting, &traffic, number)
         };
         let replicas = (0..REPLICAS).map(start).collect::<Result<Vec<_>>>()?;
+        // One of them is told; when that one is dead, nobody is.
+        if let Some(told) = replicas.first() {
+            simulator.send_hooks_to(&told.url("/webhooks/circleci"), TOKEN);
+        }
         Witness { postgres: &postgres, database: DATABASE }.take_the_stand()?;
         let browsers = replicas
             .iter()

@@ -30,6 +30,8 @@ pub enum UnknownFault {
     Endpoint { service: &'static str, found: String, known: String },
     #[error("There is no fault \"{found}\". Known faults: {known}. \"--fault list\" says what they do.")]
     Kind { found: String, known: String },
+    #[error("Nobody takes webhooks in a drill, so that {0} can strike nothing there.")]
+    OfAWebhook(&'static str),
     #[error("\"{0}\" is no detail of a fault. Write {FORM}. NTH counts from 1.")]
     Detail(String),
 }
@@ -86,12 +88,16 @@ pub fn known_faults() -> String {
         text.push_str(&format!("  {:<13} {}\n", service.name(), endpoints(*service)));
     }
     text.push_str("\nFaults\n");
-    for kind in FaultKind::ALL {
+    for kind in known_kinds() {
         text.push_str(&format!("  {:<26} {}\n", kind.name(), kind.about()));
     }
     let kill = "At its nth request the engine is dropped with all that it holds, and another one goes on.";
     text.push_str(&format!("  {:<26} {kill}\n", "engine kill"));
     text
+}
+
+fn known_kinds() -> impl Iterator<Item = FaultKind> {
+    FaultKind::ALL.iter().copied().filter(|kind| !kind.is_of_a_webhook())
 }
 
 fn find_service(name: &str) -> Result<Service, UnknownFault> {
@@ -111,10 +117,14 @@ fn find_endpoint(service: &str, name: &str) -> Result<Endpoint, UnknownFault> {
 }
 
 fn find_kind(name: &str) -> Result<FaultKind, UnknownFault> {
-    FaultKind::named(name).ok_or_else(|| UnknownFault::Kind {
-        found: one_line(name, 40),
-        known: listed(FaultKind::ALL.iter().map(|kind| kind.name())),
-    })
+    match FaultKind::named(name) {
+        Some(kind) if kind.is_of_a_webhook() => Err(UnknownFault::OfAWebhook(kind.name())),
+        Some(kind) => Ok(kind),
+        None => Err(UnknownFault::Kind {
+            found: one_line(name, 40),
+            known: listed(known_kinds().map(FaultKind::name)),
+        }),
+    }
 }
 
 fn with(fault: Fault, detail: &str) -> Result<Fault, UnknownFault> {
@@ -158,6 +168,7 @@ mod tests {
         assert!(reason("gitlab trigger hang").contains("Known services: circleci, travis, batch"));
         assert!(reason("travis workflows hang").starts_with("travis has no endpoint \"workflows\""));
         assert!(reason("circleci trigger explode").contains("Known faults: fail_job, never_starts"));
+        assert!(reason("circleci hook hook_late").starts_with("Nobody takes webhooks in a drill"));
     }
 
     #[test]
@@ -187,7 +198,7 @@ mod tests {
     #[test]
     fn every_fault_is_listed_with_what_it_does() {
         let list = known_faults();
-        for kind in FaultKind::ALL {
+        for kind in known_kinds() {
             let line = list.lines().find(|line| line.trim_start().starts_with(&format!("{} ", kind.name())));
             assert!(line.is_some_and(|line| line.ends_with('.')), "{}: {line:?}", kind.name());
         }

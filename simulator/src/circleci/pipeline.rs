@@ -1,7 +1,9 @@
 //! A pipeline: what was asked for, what becomes of it and of the stack that its branch stands for.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -10,6 +12,7 @@ use super::slug::Slug;
 use super::workflow::{self, MAIN, Workflow};
 use crate::clock::Moment;
 use crate::exchange::marker_parameter;
+use crate::hooks::Event;
 use crate::log::EffectiveRun;
 use crate::outside::Outside;
 use crate::service::Service;
@@ -112,6 +115,32 @@ impl Pipeline {
 
     pub fn branch(&self) -> Option<&str> {
         self.target.branch()
+    }
+
+    pub fn ended_workflows(&self, now: Moment, told: &HashSet<Uuid>) -> impl Iterator<Item = Event> {
+        self.appeared(now).filter(|workflow| !told.contains(&workflow.id)).filter_map(move |workflow| {
+            let at = workflow.timeline.ended(now)?;
+            Some(self.end_of(workflow, workflow.timeline.state(now), at))
+        })
+    }
+
+    /// Tells that a workflow ended so, as a webhook does.
+    pub fn end_of(&self, workflow: &Workflow, status: &'static str, stopped: Moment) -> Event {
+        Event {
+            workflow: workflow.id,
+            name: workflow.name,
+            status,
+            created: workflow.timeline.begun(),
+            stopped,
+            pipeline: self.id,
+            number: self.number,
+            pipeline_created: self.created,
+            branch: self.branch().map(str::to_owned),
+            trigger_type: self.trigger_type,
+            slug: self.slug.long(),
+            repository_url: self.slug.repository_url(),
+            ahead: TimeDelta::zero(),
+        }
     }
 
     /// Whether the id is its own or one of its workflows'.

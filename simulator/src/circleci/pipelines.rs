@@ -1,5 +1,7 @@
 //! All pipelines that were ever triggered, and how they are found.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -8,6 +10,7 @@ use super::schedules::Due;
 use super::slug::Slug;
 use super::workflow::Workflow;
 use crate::clock::Moment;
+use crate::hooks::Event;
 use crate::log::EffectiveRun;
 use crate::outside::Outside;
 use crate::stack::StackChange;
@@ -100,6 +103,18 @@ impl Pipelines {
         let id = again.id;
         pipeline.workflows.push(again);
         Some(id)
+    }
+
+    /// The ends of workflows that were not told yet, as webhooks tell them.
+    pub fn ended_workflows(&self, now: Moment, told: &HashSet<Uuid>) -> impl Iterator<Item = Event> {
+        self.0.iter().flat_map(move |pipeline| pipeline.ended_workflows(now, told))
+    }
+
+    /// The end of the first workflow of a pipeline, told before there is any.
+    pub fn as_if_ended(&self, id: &str, now: Moment) -> Option<Event> {
+        let pipeline = self.0.iter().find(|pipeline| pipeline.id.to_string() == id)?;
+        let workflow = pipeline.workflows.first()?;
+        Some(pipeline.end_of(workflow, "success", now))
     }
 
     fn next_job_number(&self, slug: &Slug) -> u64 {

@@ -35,6 +35,11 @@ impl Slug {
         &self.0
     }
 
+    /// With the vcs in its long name, as webhooks have it.
+    pub fn long(&self) -> String {
+        format!("{}/{}", self.provider().to_lowercase(), self.project())
+    }
+
     /// `acme/shop`
     pub fn project(&self) -> &str {
         self.0.split_once('/').map_or("", |(_, project)| project)

@@ -33,6 +33,18 @@ named_enum! {
         SlowDelete = "slow_delete",
         /// The destroy of the cluster succeeds and has touched nothing.
         DestroysNothing = "destroys_nothing",
+        /// The webhook about the end of a workflow is never sent.
+        HookLost = "hook_lost",
+        /// The webhook is sent ten times.
+        HookTenTimes = "hook_ten_times",
+        /// The webhook is sent `seconds` (20) later, so that others go before it.
+        HookLate = "hook_late",
+        /// The webhook is signed with a secret of somebody else.
+        HookForged = "hook_forged",
+        /// The webhook says that what it tells happens a day from now.
+        HookFromTomorrow = "hook_from_tomorrow",
+        /// Before this trigger is answered, a webhook says that its run has ended.
+        HookEarly = "hook_early",
         /// Refused with 500.
         Status500 = "status_500",
         /// Refused with 429 and `Retry-After`: `seconds`, or 1.
@@ -82,6 +94,7 @@ enum Part {
     Sight,
     Number,
     Destroy,
+    Hook,
 }
 
 impl FaultKind {
@@ -100,6 +113,12 @@ impl FaultKind {
             FaultKind::Leftovers | FaultKind::SlowDelete | FaultKind::DestroysNothing => {
                 matches!(endpoint, Endpoint::CircleciTrigger | Endpoint::CircleciScheduledRun)
             }
+            FaultKind::HookLost
+            | FaultKind::HookTenTimes
+            | FaultKind::HookLate
+            | FaultKind::HookForged
+            | FaultKind::HookFromTomorrow => endpoint == Endpoint::CircleciHook,
+            FaultKind::HookEarly => endpoint == Endpoint::CircleciTrigger,
             _ => endpoint.is_called(),
         }
     }
@@ -110,6 +129,12 @@ impl FaultKind {
             FaultKind::ListsLate | FaultKind::Vanishes => "a run that can be listed",
             FaultKind::CancelIgnored | FaultKind::CancelSlow => "a run that can be cancelled",
             FaultKind::Leftovers | FaultKind::SlowDelete | FaultKind::DestroysNothing => "a destroy",
+            FaultKind::HookLost
+            | FaultKind::HookTenTimes
+            | FaultKind::HookLate
+            | FaultKind::HookForged
+            | FaultKind::HookFromTomorrow
+            | FaultKind::HookEarly => "a webhook",
             _ => "a run",
         }
     }
@@ -134,8 +159,17 @@ impl FaultKind {
     pub(super) fn takes_seconds(self) -> bool {
         matches!(
             self,
-            FaultKind::ListsLate | FaultKind::SlowDelete | FaultKind::RateLimited | FaultKind::CancelSlow
+            FaultKind::ListsLate
+                | FaultKind::SlowDelete
+                | FaultKind::RateLimited
+                | FaultKind::CancelSlow
+                | FaultKind::HookLate
         )
+    }
+
+    /// Whether it is about what the service sends by itself.
+    pub fn is_of_a_webhook(self) -> bool {
+        self.part() == Part::Hook
     }
 
     /// Whether both can strike one call: what a run does goes with how its call is answered, unless the call is refused.
@@ -156,6 +190,12 @@ impl FaultKind {
             FaultKind::CancelIgnored | FaultKind::CancelSlow => Part::Cancel,
             FaultKind::ListsLate | FaultKind::Vanishes => Part::Sight,
             FaultKind::Twin => Part::Number,
+            FaultKind::HookLost
+            | FaultKind::HookTenTimes
+            | FaultKind::HookLate
+            | FaultKind::HookForged
+            | FaultKind::HookFromTomorrow
+            | FaultKind::HookEarly => Part::Hook,
             FaultKind::Leftovers | FaultKind::SlowDelete | FaultKind::DestroysNothing => Part::Destroy,
             FaultKind::Status500
             | FaultKind::RateLimited

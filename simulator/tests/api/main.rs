@@ -17,6 +17,7 @@ mod digitalocean;
 mod faults;
 mod faults_of_destroys;
 mod faults_of_sight;
+mod hooks;
 mod inspect;
 mod judge;
 mod slack;
