@@ -71,6 +71,7 @@ pub async fn serve(
         catalogue,
         access: access(&settings)?,
         slack_token: settings.secrets.slack_request_token.clone(),
+        circleci_webhook_secrets: settings.secrets.circleci_webhook_secrets.clone(),
         site: settings.site.clone(),
         check_sessions_every: CHECK_SESSIONS_EVERY,
         viewers: ViewerLimits::default(),

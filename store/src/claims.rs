@@ -39,6 +39,11 @@ pub struct Turn {
 }
 
 impl Turn {
+    /// The database's time when all this was so.
+    pub const fn read_at(&self) -> Time {
+        self.read_at
+    }
+
     /// The database's time, carried on by this machine's monotonic clock since the row was read.
     pub fn now(&self) -> Time {
         self.read_at + chrono::Duration::from_std(self.read_when.elapsed()).unwrap_or_default()

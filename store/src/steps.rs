@@ -19,7 +19,13 @@ impl Store {
             Row,
             r#"select step.position, phase, title, action as "action: Json<Action>", step.state, step.attempt,
                       answer as "answer: Json<Written<GivenAnswer>>", progress, message,
-                      started_at, finished_at, cancel_sent_at, failed_looks, missing_looks, seen_at, next_check_at,
+                      started_at, finished_at, cancel_sent_at, failed_looks, missing_looks, seen_at,
+                      -- A delivery shortens a wait, and no pause after a look that failed: that is the wish of the provider.
+                      case when failed_looks = 0
+                           then least(next_check_at, (select min(received_at) from delivery
+                                                       where provider = run ->> 'provider' and run_id = run ->> 'id'
+                                                         and heeded_at is null))
+                           else next_check_at end as "next_check_at!",
                       marker as "marker?", trigger.state as "trigger_state?", intended_at as "intended_at?",
                       sent_at as "sent_at?", tries as "tries?", looks as "looks?",
                       run as "run?: Json<Written<RunRef>>",

@@ -113,6 +113,10 @@ impl Description<'_> {
         }
         let optional = [
             (variables::digitalocean_token(), "Without it the CI's word says whether a cluster is gone"),
+            (
+                variables::circleci_webhook_secret(),
+                "Without it the end of a pipeline is seen at the next look",
+            ),
             (variables::slack_incoming_url(), "Without it nothing is told to Slack"),
             (variables::public_url(), "Without it a message to Slack has no buttons"),
             (variables::slack_request_token(), "Without it no word is taken"),

@@ -69,6 +69,14 @@ pub(super) fn slack_request_token() -> Variable {
     )
 }
 
+pub(super) fn circleci_webhook_secret() -> Variable {
+    Variable::new(
+        "CIRCLECI_WEBHOOK_SECRET",
+        "proves that a webhook comes from CircleCI",
+        "set it to the secret of the webhook, at least 24 characters, or to the new and the old one with a space between while you change it, or unset it to take no webhooks",
+    )
+}
+
 pub(super) fn slack_incoming_url() -> Variable {
     Variable::new(
         "SLACK_INCOMING_URL",

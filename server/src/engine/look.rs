@@ -19,16 +19,21 @@ impl Engine {
                 Err(Unseen::Refused("there is nothing to look at".into()))
             }
         };
-        let record = match looked {
-            Ok(seen) => match turn::seen(facts, step, seen, &self.pace, turn.now()) {
-                Ok(record) => record,
-                Err(next_check_at) => {
-                    return self.store.postpone(claim, step.position, next_check_at).await;
+        match looked {
+            Ok(seen) => {
+                match turn::seen(facts, step, seen, &self.pace, turn.now()) {
+                    Ok(record) => self.record(claim, record).await?,
+                    Err(next_check_at) => self.store.postpone(claim, step.position, next_check_at).await?,
                 }
-            },
-            Err(unseen) => turn::not_seen(facts, step, unseen, &self.pace, turn.now()),
-        };
-        self.record(claim, record).await
+                match step.run() {
+                    Some(run) => self.store.heed_deliveries(run, turn.read_at()).await,
+                    None => Ok(()),
+                }
+            }
+            Err(unseen) => {
+                self.record(claim, turn::not_seen(facts, step, unseen, &self.pace, turn.now())).await
+            }
+        }
     }
 
     async fn look_at_run(&self, step: &Step, target: &CiTarget) -> Result<Seen, Unseen> {

@@ -62,7 +62,7 @@ pub fn around(routes: Router<Web>, web: &Web) -> Router<Web> {
 
 /// What a browser sends by itself opens nothing there.
 fn carries_its_own_proof(_: &Method, uri: &Uri) -> bool {
-    uri.path().starts_with("/api/") || uri.path().starts_with("/slack/")
+    ["/api/", "/slack/", "/webhooks/"].iter().any(|doors| uri.path().starts_with(doors))
 }
 
 /// The path only: what stands behind the `?` and in the headers may be a secret.

@@ -19,6 +19,7 @@ mod shares;
 mod site;
 mod slack;
 mod state;
+mod webhooks;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -41,6 +42,7 @@ pub fn router(web: Web) -> Router {
         .route("/login", post(auth::sign_in))
         .route("/logout", post(auth::sign_out))
         .route("/slack/provision", post(slack::provision).layer(DefaultBodyLimit::max(slack::LONGEST_BODY)))
+        .route("/webhooks/circleci", post(webhooks::circleci))
         .merge(shares::routes())
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))

@@ -25,6 +25,8 @@ pub struct Setup {
     pub access: Access,
     /// Proves that a word comes from Slack; without it no word is taken.
     pub slack_token: Option<SecretString>,
+    /// Each proves that a webhook comes from CircleCI; without any none is taken.
+    pub circleci_webhook_secrets: Vec<SecretString>,
     /// The folder with the built wasm, style and static files.
     pub site: PathBuf,
     /// How often a live stream asks whether its session has ended.
@@ -43,6 +45,7 @@ pub struct Web {
     pub(super) access: Arc<Access>,
     pub(super) attempts: Arc<Attempts>,
     pub(super) slack_token: Option<SecretString>,
+    pub(super) circleci_webhook_secrets: Arc<[SecretString]>,
     pub(super) hub: Arc<Hub>,
     pub(super) objects: Arc<Objects>,
     pub(super) pulse: Arc<Pulse>,
@@ -72,6 +75,7 @@ impl Web {
             access: Arc::new(setup.access),
             attempts: Arc::default(),
             slack_token: setup.slack_token,
+            circleci_webhook_secrets: setup.circleci_webhook_secrets.into(),
             hub,
             objects: Arc::new(objects),
             pulse: Arc::new(pulse),

@@ -38,4 +38,6 @@ mod sign_in;
 mod slack;
 mod support;
 mod viewers;
+mod webhook_faults;
+mod webhooks;
 mod whole_way;

@@ -16,7 +16,10 @@ use crate::support::{CLUSTER, Events};
 /// An hour of the outside world is a second.
 const SPEED: f64 = 3_600.0;
 
-fn demo_settings(pool: &PgPool, simulator: &Simulator) -> (Settings, domain::catalogue::Catalogue) {
+/// What `main` would read for the demo.
+pub fn demo_settings(pool: &PgPool, simulator: &Simulator) -> (Settings, domain::catalogue::Catalogue) {
+    // The client of a test may be there before the service is.
+    server::providers::install_crypto();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let loaded = config::load(&root.join("../cluster-head.toml")).unwrap();
     let args = ServeArgs {

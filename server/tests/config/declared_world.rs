@@ -224,6 +224,7 @@ fn check_prints_the_plan_of_each_routine() {
       TRAVIS_TOKEN starts and watches builds of rivernews/slack-middleware-server.
       SLK_SLACK_TOKEN_OUTGOING_LAUNCH is sent with the batch job s3-orgs-job.
       DIGITALOCEAN_TOKEN asks the cloud itself what exists. Without it the CI's word says whether a cluster is gone.
+      CIRCLECI_WEBHOOK_SECRET proves that a webhook comes from CircleCI. Without it the end of a pipeline is seen at the next look.
       SLACK_INCOMING_URL is where Slack is told what happens. Without it nothing is told to Slack.
       CLUSTER_HEAD_PUBLIC_URL says where people find these pages. Without it a message to Slack has no buttons.
       REQUEST_FROM_SLACK_TOKEN proves that a word comes from Slack. Without it no word is taken.

@@ -23,6 +23,7 @@ fn start(args: &ServeArgs, environment: &[(&str, &str)]) -> Result<Settings, Set
 
 #[rstest]
 #[case("CIRCLECI_TOKEN")]
+#[case("CIRCLECI_WEBHOOK_SECRET")]
 #[case("TRAVIS_TOKEN")]
 #[case("SLACK_INCOMING_URL")]
 #[case("SLK_SLACK_TOKEN_OUTGOING_LAUNCH")]

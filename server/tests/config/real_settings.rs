@@ -94,6 +94,11 @@ fn everything_that_is_missing_is_told_at_once() {
     "https://example.org/head?a=b",
     "CLUSTER_HEAD_PUBLIC_URL is no http or https URL"
 )]
+#[case(
+    "CIRCLECI_WEBHOOK_SECRET",
+    "a-new-one-of-24-letters- canary-of-23-characters",
+    "CIRCLECI_WEBHOOK_SECRET is shorter than 24 characters"
+)]
 #[case("REQUEST_FROM_SLACK_TOKEN", "can ary", "REQUEST_FROM_SLACK_TOKEN holds a space")]
 #[case("PORT", "http", "PORT is \"http\". It says where to listen: set it to a number from 0 to 65535.")]
 #[case("PORT", "65536", "PORT is \"65536\"")]
@@ -130,6 +135,15 @@ fn a_provider_that_the_catalogue_does_not_use_needs_no_token() {
     let loaded = parse("f.toml", &text).unwrap();
     let settings = Settings::new(&serve(), &with(&[("TRAVIS_TOKEN", "")]), &loaded).unwrap();
     assert!(settings.secrets.travis_token.is_none());
+}
+
+#[test]
+fn while_the_secret_of_the_webhooks_is_changed_there_are_two() {
+    let secrets = "a-new-secret-of-circleci  an-old-secret-of-circleci";
+    let both = Settings::new(&serve(), &with(&[("CIRCLECI_WEBHOOK_SECRET", secrets)]), &shipped()).unwrap();
+    assert_eq!(both.secrets.circleci_webhook_secrets.len(), 2);
+    let none = Settings::new(&serve(), &with(&[]), &shipped()).unwrap();
+    assert!(none.secrets.circleci_webhook_secrets.is_empty());
 }
 
 #[test]

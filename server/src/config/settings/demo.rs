@@ -17,8 +17,9 @@ use super::secrets::{Keys, Secrets};
 const SECRET: &str = "demo";
 
 /// Whatever opens a door in the real world, whether this catalogue uses it or not.
-const REAL: [&str; 6] = [
+const REAL: [&str; 7] = [
     "CIRCLECI_TOKEN",
+    "CIRCLECI_WEBHOOK_SECRET",
     "TRAVIS_TOKEN",
     "SLACK_INCOMING_URL",
     "SLK_SLACK_TOKEN_OUTGOING_LAUNCH",
@@ -76,6 +77,7 @@ pub(super) fn secrets(catalogue: &Catalogue) -> Secrets {
         travis_token: secret(),
         digitalocean_token: secret(),
         slack_request_token: secret(),
+        circleci_webhook_secrets: secret().into_iter().collect(),
         slack_incoming_url: None,
         batch_values: batch_values.collect(),
         operator: Keys::default(),

@@ -13,7 +13,7 @@ use super::demo::is_loopback;
 use super::environment::{Environment, Findings};
 
 const MIN_PASSWORD: usize = 12;
-const MIN_API_TOKEN: usize = 24;
+const MIN_SECRET: usize = 24;
 
 /// Everything that opens a door. `Debug` shows nothing of it.
 #[derive(Debug, Clone)]
@@ -25,6 +25,8 @@ pub struct Secrets {
     pub digitalocean_token: Option<SecretString>,
     /// Proves that a word comes from Slack. Without it no word is taken.
     pub slack_request_token: Option<SecretString>,
+    /// Each proves that a webhook comes from CircleCI: two while the secret is changed. Without any none is taken.
+    pub circleci_webhook_secrets: Vec<SecretString>,
     /// Where Slack is told what happens. Without it nothing is told. None in the demo, which tells the simulator.
     pub slack_incoming_url: Option<SecretString>,
     /// The values that the bodies of batch jobs name, by the name of the variable.
@@ -69,6 +71,7 @@ impl Secrets {
             travis_token: tokens.remove(&ProviderKind::Travis),
             digitalocean_token: optional(environment, &variables::digitalocean_token(), findings, no_gaps),
             slack_request_token: optional(environment, &variables::slack_request_token(), findings, no_gaps),
+            circleci_webhook_secrets: webhook_secrets(environment, findings),
             slack_incoming_url: optional(
                 environment,
                 &variables::slack_incoming_url(),
@@ -83,6 +86,13 @@ impl Secrets {
             admin: admin(environment, findings),
         }
     }
+}
+
+fn webhook_secrets(environment: &Environment, findings: &mut Findings) -> Vec<SecretString> {
+    let several = |text: &str| text.split_whitespace().try_for_each(long_enough);
+    let secrets = optional(environment, &variables::circleci_webhook_secret(), findings, several);
+    let secrets = secrets.iter().flat_map(|secrets| secrets.expose_secret().split_whitespace());
+    secrets.map(SecretString::from).collect()
 }
 
 /// Keys that open two doors would make everybody an admin.
@@ -142,7 +152,11 @@ fn no_gaps(token: &str) -> Result<(), &'static str> {
 
 fn api_token(token: &str) -> Result<(), &'static str> {
     no_gaps(token)?;
-    if token.len() < MIN_API_TOKEN { Err("is shorter than 24 characters") } else { Ok(()) }
+    long_enough(token)
+}
+
+fn long_enough(secret: &str) -> Result<(), &'static str> {
+    if secret.len() < MIN_SECRET { Err("is shorter than 24 characters") } else { Ok(()) }
 }
 
 fn incoming_url(text: &str) -> Result<(), &'static str> {

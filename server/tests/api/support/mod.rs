@@ -8,5 +8,6 @@ mod service;
 pub use events::Events;
 pub use log::Log;
 pub use service::{
-    ADMIN_API_TOKEN, ADMIN_PASSWORD, API_TOKEN, CLUSTER, PASSWORD, SLACK_TOKEN, Service, cookie_of,
+    ADMIN_API_TOKEN, ADMIN_PASSWORD, API_TOKEN, CLUSTER, PASSWORD, SLACK_TOKEN, Service, WEBHOOK_SECRETS,
+    cookie_of,
 };

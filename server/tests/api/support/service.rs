@@ -26,6 +26,8 @@ pub const API_TOKEN: &str = "0123456789abcdef0123456789abcdef";
 pub const ADMIN_PASSWORD: &str = "correct horse battery staple";
 pub const ADMIN_API_TOKEN: &str = "fedcba9876543210fedcba9876543210";
 pub const SLACK_TOKEN: &str = "xoxo-slack-token";
+/// The new one and the old one.
+pub const WEBHOOK_SECRETS: [&str; 2] = ["a-new-secret-of-circleci", "an-old-secret-of-circleci"];
 
 /// What a test leaves behind is gone at once: nobody waits for requests under way.
 const GRACE: Duration = Duration::from_millis(100);
@@ -103,6 +105,7 @@ impl Service {
             catalogue: Arc::clone(&catalogue),
             access,
             slack_token: slack_token.map(SecretString::from),
+            circleci_webhook_secrets: WEBHOOK_SECRETS.map(SecretString::from).into(),
             site: Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/api/site"),
             check_sessions_every: Duration::from_millis(100),
             viewers,
