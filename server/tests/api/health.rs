@@ -28,7 +28,7 @@ async fn without_its_database_it_lives_and_is_not_ready(pool: PgPool) {
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_page_without_a_connection_says_so_and_comes_back(pool: PgPool) {
-    let few = PgPoolOptions::new().max_connections(3).acquire_timeout(Duration::from_millis(500));
+    let few = PgPoolOptions::new().max_connections(3).acquire_timeout(Duration::from_millis(1_500));
     let few = few.connect_with(pool.connect_options().as_ref().clone()).await.unwrap();
     let service = Service::demo(few.clone()).await;
     let mut held = Vec::new();

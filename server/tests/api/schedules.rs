@@ -118,8 +118,9 @@ async fn the_next_runs_are_told_with_what_the_clock_does_to_them(pool: PgPool) {
     let id = added(&service, body).await["id"].clone();
     let (_, next) = send(&service, "GET", &format!("schedules/{id}/next?count=3"), Value::Null).await;
     assert_eq!((next["items"].as_array().unwrap().len(), &next["zone"]), (3, &json!("Europe/Berlin")));
-    let local = next["items"][0]["local"].as_str().unwrap();
-    assert!(local.ends_with("T02:30:00"), "{next}");
+    // On one day of the year there is no such time.
+    let is_usual = |run: &&Value| run["local"].as_str().unwrap().ends_with("T02:30:00");
+    assert!(next["items"].as_array().unwrap().iter().filter(is_usual).count() >= 2, "{next}");
     let effects: Vec<&Value> =
         next["clock_changes"].as_array().unwrap().iter().map(|change| &change["effect"]).collect();
     assert!(effects.contains(&&json!("moved")) && effects.contains(&&json!("once")), "{next}");
@@ -248,7 +249,7 @@ async fn the_next_runs_are_shown_before_anything_is_saved(pool: PgPool) {
                  &schedule%5Bwhen%5D=cron&schedule%5Bcron%5D=30+2+*+*+*&schedule%5Bzone%5D=Europe%2FBerlin";
     let (status, page) = service.page(&format!("/schedules/new?{query}")).await;
     assert_eq!(status, 200);
-    assert_eq!(page.matches("02:30 Europe/Berlin = ").count(), 5, "{page}");
+    assert_eq!(page.matches(" Europe/Berlin = ").count(), 5, "{page}");
     assert!(page.contains("comes twice: it runs once, the first time."), "{page}");
     assert_eq!(service.store.schedules().await.unwrap(), []);
 }

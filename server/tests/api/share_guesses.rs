@@ -98,7 +98,8 @@ async fn whoever_guesses_links_is_told_to_wait_and_others_are_not(pool: PgPool) 
 async fn thousands_of_guesses_from_made_up_addresses_find_nothing_and_run_into_the_limit_of_all(
     pool: PgPool,
 ) {
-    const GUESSES: u32 = 3_000;
+    // All within one minute, also on a slow machine.
+    const GUESSES: u32 = 2_200;
     const ALTOGETHER: usize = 2_000;
     let service = Service::real(pool).await;
     let (right, _) = share(&service, json!({ "cluster": CLUSTER })).await;
@@ -108,7 +109,7 @@ async fn thousands_of_guesses_from_made_up_addresses_find_nothing_and_run_into_t
         let request = request.header("x-forwarded-for", address.to_string());
         async { request.send().await.unwrap().status().as_u16() }
     };
-    let answers: Vec<u16> = iter(0..GUESSES).map(guess).buffer_unordered(16).collect().await;
+    let answers: Vec<u16> = iter(0..GUESSES).map(guess).buffer_unordered(32).collect().await;
     let count = |status: u16| answers.iter().filter(|answer| **answer == status).count();
     assert_eq!((count(404), count(429)), (ALTOGETHER, GUESSES as usize - ALTOGETHER));
     assert_eq!(service.get(&right).send().await.unwrap().status(), 200);

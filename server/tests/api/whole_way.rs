@@ -67,5 +67,5 @@ async fn a_guide_is_asked_for_watched_live_and_leaves_nothing_behind(pool: PgPoo
     assert!(!simulator.cluster_is_up());
 
     stop.send(()).unwrap();
-    timeout(Duration::from_secs(15), served).await.expect("it stops in time").unwrap().unwrap();
+    timeout(Duration::from_secs(60), served).await.expect("it stops in time").unwrap().unwrap();
 }

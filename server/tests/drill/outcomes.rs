@@ -30,9 +30,9 @@ async fn a_drill_for_which_nobody_chose_anything_passes_and_is_written_down(pool
 async fn a_drill_whose_destroy_never_succeeds_fails_and_says_what_is_left(pool: PgPool) {
     let operator = Operator::arrive(pool).await;
     let fault = "circleci trigger fail_job every branch=destroy-cluster";
-    let held = operator.drill(&["--fault", fault, "--limit", "8s", "--speed", "2000"]);
+    let held = operator.drill(&["--fault", fault, "--limit", "20s", "--speed", "2000"]);
     assert_eq!(held.code, Some(1), "{held:#?}");
-    assert!(held.report.contains("FAILED: Not everything was over within 8 s."), "{}", held.report);
+    assert!(held.report.contains("FAILED: Not everything was over within 20 s."), "{}", held.report);
     assert!(held.report.contains("is still due after one failed attempt."), "{}", held.report);
     assert!(
         held.report.contains("The simulated cloud still shows 1 cluster, 1 machine: iriversland2"),

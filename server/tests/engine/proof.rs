@@ -263,7 +263,7 @@ async fn a_cluster_that_no_job_knows_is_adopted_and_destroyed_at_its_time(pool: 
         cluster: CLUSTER.into(),
         size: Some(Size::S),
         offer: spec.offer(Size::S).cloned(),
-        destroys_at: house.store.now().await.unwrap() + TimeDelta::milliseconds(200),
+        destroys_at: house.store.now().await.unwrap() + TimeDelta::hours(1),
         limits: domain::stay::StayLimits::default(),
         teardown: down.unwrap().teardown,
         cloud: spec.cloud.clone().unwrap(),
@@ -271,6 +271,7 @@ async fn a_cluster_that_no_job_knows_is_adopted_and_destroyed_at_its_time(pool: 
     let anna = Actor::new("anna", Channel::Web);
     assert!(house.store.adopt_cluster(&adoption, &anna).await.unwrap());
     assert!(!house.store.adopt_cluster(&adoption, &anna).await.unwrap(), "it was adopted before");
+    sqlx::query("update obligation set destroys_at = now()").execute(&house.pool).await.unwrap();
     let destroyed = house
         .until("a job pays the debt", async || {
             let jobs = house.store.jobs(&store::JobFilter::default()).await.unwrap();

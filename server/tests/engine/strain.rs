@@ -22,7 +22,7 @@ const LONGER_THAN_A_LEASE: Duration = Duration::from_millis(1_500);
 
 /// Connections of one's own to the database of a test.
 async fn connections(pool: &PgPool, count: u32) -> PgPool {
-    let options = PgPoolOptions::new().max_connections(count).acquire_timeout(Duration::from_millis(300));
+    let options = PgPoolOptions::new().max_connections(count).acquire_timeout(Duration::from_secs(3));
     options.connect_with(pool.connect_options().as_ref().clone()).await.unwrap()
 }
 

@@ -139,7 +139,7 @@ async fn a_turn_whose_claim_is_not_renewed_is_given_up_before_the_claim_ends(poo
     let mut house = House::build(pool).await;
     let hanging = Stuck::put_in(&mut house, 1);
     let guide = house.ask("guide", Some(Size::S)).await;
-    let engine = RunningEngine::start(house.hasty_engine().with_lease(Duration::from_secs(6)));
+    let engine = RunningEngine::start(house.hasty_engine().with_lease(Duration::from_secs(12)));
     house.hang(&hanging, 1).await;
     let mut held = house.pool.begin().await.unwrap();
     sqlx::query("select from job for update").execute(&mut *held).await.unwrap();

@@ -242,13 +242,13 @@ impl House {
     }
 
     /// The same by somebody whose token is another user's.
-    pub async fn a_stranger_starts(&self, branch: &str) {
+    pub async fn a_stranger_starts(&self, branch: &str) -> String {
         let at = |path: &str| format!("{}/circleci{path}", self.simulator.url());
         let http = Http::new(Duration::from_secs(10)).unwrap();
         let token = "token-of-a-stranger".into();
         let theirs =
             CircleCi::new(&http, &at("/api/v2"), &at("/app"), token, Duration::from_secs(2)).unwrap();
-        theirs.trigger(&self.target_of(branch), Uuid::new_v4()).await.unwrap();
+        theirs.trigger(&self.target_of(branch), Uuid::new_v4()).await.unwrap().id
     }
 
     /// The trigger of the step arrives a second time, with the same marker.

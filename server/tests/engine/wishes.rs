@@ -79,7 +79,7 @@ async fn a_cancel_stops_the_run_at_the_provider_and_destroys_what_may_exist(pool
     assert_eq!(over.job.state, JobState::Cancelled, "{}", house.story().await);
     let outcome = over.job.outcome.unwrap();
     assert!(
-        outcome.starts_with("Cancelled by anna") && outcome.ends_with("that the cluster was destroyed."),
+        outcome.starts_with("Cancelled by anna") && outcome.ends_with("cluster was destroyed."),
         "{outcome}"
     );
     assert_eq!(over.steps[1].state, StepState::Cancelled);

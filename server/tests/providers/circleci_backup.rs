@@ -8,7 +8,7 @@ use domain::run::ProviderKind;
 use server::providers::{BackupPlanter, ProviderError, TriggerError};
 use simulator::{Endpoint, Fault, FaultKind, Settings};
 
-use crate::world::{IMPATIENCE, MARKER, PATIENCE, World, circleci_target, just_now};
+use crate::world::{MARKER, PATIENCE, World, circleci_target, just_now};
 
 const PARAMETER: &str = "kubernetes-cluster-droplet-size";
 
@@ -80,7 +80,7 @@ async fn each_failure_says_whether_it_may_have_been_planted() {
     for (kind, is_unclear) in
         [(FaultKind::Unauthorized, false), (FaultKind::DropAnswer, true), (FaultKind::Status500, true)]
     {
-        let world = World::struck_by(Fault::on(Endpoint::CircleciPlant, kind), IMPATIENCE).await;
+        let world = World::struck_by(Fault::on(Endpoint::CircleciPlant, kind), PATIENCE).await;
         let error = planter(&world).plant("ours", &in_hours(1)).await.unwrap_err();
         assert_eq!(matches!(error, TriggerError::Unknown(_)), is_unclear, "{error:?}");
     }
