@@ -91,6 +91,10 @@ impl Store {
                 || (clears.is_some() && known.clean_looks < 2)
         });
         let mut tx = self.begin_impatiently().await?;
+        // The cluster's row is locked first, as by whoever records a destroy: two who lock them crosswise never end.
+        if is_news {
+            show_cluster(&mut tx, cluster).await?;
+        }
         sqlx::query!(
             "insert into observation as known
                     (cluster_name, asked_at, answered_at, resources, clean_looks, known_ids)
@@ -108,9 +112,6 @@ impl Store {
         )
         .execute(&mut *tx)
         .await?;
-        if is_news {
-            show_cluster(&mut tx, cluster).await?;
-        }
         tx.commit().await?;
         if is_news {
             self.nudge().await;
