@@ -3,6 +3,7 @@
 
 import { defineConfig, devices } from "@playwright/test";
 
+import { SWITCHES } from "./support/chromium";
 import { environment } from "./support/environment";
 
 const desktop = {
@@ -24,7 +25,7 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   reporter: [["list"], ["json", { outputFile: "./results/report.json" }]],
   use: {
-    launchOptions: { executablePath: environment("CHROMIUM_BIN") },
+    launchOptions: { executablePath: environment("CHROMIUM_BIN"), args: SWITCHES },
     screenshot: "only-on-failure",
     trace: "retain-on-failure",
   },

@@ -109,10 +109,10 @@ export class Api {
 
   /** Waits until a step is at work, whether its run is still queued or has begun. */
   async untilAtWork(number: number, title: string): Promise<void> {
-    await expect
-      .poll(async () => beganAndEnded(await this.job(number), title), { timeout: JOB_LIMIT, intervals: BRISKLY })
-      .toMatchObject({ began: true });
-    expect(beganAndEnded(await this.job(number), title), `${title} is over already`).toMatchObject({ ended: false });
+    let seen = { began: false, ended: false };
+    const look = async () => (seen = beganAndEnded(await this.job(number), title));
+    await expect.poll(look, { timeout: JOB_LIMIT, intervals: BRISKLY }).toMatchObject({ began: true });
+    expect(seen.ended, `${title} is over already`).toBe(false);
   }
 
   /** Waits until it is proven that nothing is left. */

@@ -1,10 +1,10 @@
 // A server outside of the demo, where one has to sign in. Its tokens lead nowhere, so no job is started on it.
 
-import { test as base } from "@playwright/test";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { Api } from "./api";
+import { test as base } from "./browser";
 import { database } from "./environment";
 import { freePort, Program, START_LIMIT } from "./program";
 
@@ -41,7 +41,7 @@ export const test = base.extend<object, { guarded: GuardedHead }>({
       await use({ url, api: new Api(url, API_TOKEN) });
       await server.end();
     },
-    { scope: "worker", timeout: START_LIMIT },
+    { scope: "worker", timeout: 2 * START_LIMIT },
   ],
   baseURL: async ({ guarded }, use) => use(guarded.url),
 });

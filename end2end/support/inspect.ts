@@ -11,6 +11,7 @@ const NARROWEST = 320;
 const WIDTHS = [1280, NARROWEST];
 
 export async function inspect(page: Page, name: string): Promise<void> {
+  await page.waitForLoadState("load");
   for (const colorScheme of SCHEMES) {
     await page.emulateMedia({ colorScheme });
     for (const width of WIDTHS) {

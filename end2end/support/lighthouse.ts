@@ -4,24 +4,18 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
+import { SWITCHES } from "./chromium";
 import { environment } from "./environment";
 
 const PROGRAM = join(__dirname, "../../node_modules/lighthouse/cli/index.js");
-const CHROMIUM = [
-  "--headless=new",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
+const CHROMIUM = ["--headless=new", "--no-sandbox", ...SWITCHES];
 /** What is found by search engines is no aim: a page for strangers asks them to stay away. */
 const CATEGORIES = ["performance", "accessibility", "best-practices"];
 /** The longest that a look may take on a machine with other work. */
-const LIMIT = 80_000;
+const LIMIT = 50_000;
 const LARGEST_REPORT = 64 * 1024 * 1024;
 /** Other work on the machine slows a page down, and nothing makes one faster than it is: so the best of these counts. */
-const MOST_LOOKS = 3;
+const MOST_LOOKS = 5;
 
 interface Report {
   runtimeError?: { message: string };

@@ -15,6 +15,9 @@ const LINES = {
 /** A step is at work, whether its run is still queued or has begun. */
 export const AT_WORK = /Waiting|Running/;
 
+/** Stands beside every sum. */
+export const ESTIMATE = /Estimate from DigitalOcean's list prices of \d{4}-\d\d-\d\d/;
+
 export type ClusterState = keyof typeof LINES;
 
 /** The card of the cluster, on the first page and on its own. */

@@ -9,6 +9,8 @@ import { environment } from "./environment";
 
 export const START_LIMIT = 30_000;
 const STOP_LIMIT = 15_000;
+/** A program that takes a connection and then says nothing is asked again. */
+const ANSWER_LIMIT = 2_000;
 
 /** A worker that is ended in the middle leaves nothing running. */
 const running = new Set<ChildProcess>();
@@ -54,7 +56,7 @@ export class Program {
   private async answers(address: string): Promise<void> {
     const deadline = Date.now() + START_LIMIT;
     while (Date.now() < deadline && !this.hasEnded()) {
-      const answer = await fetch(address).catch(() => undefined);
+      const answer = await fetch(address, { signal: AbortSignal.timeout(ANSWER_LIMIT) }).catch(() => undefined);
       if (answer?.ok) {
         return;
       }

@@ -9,6 +9,9 @@ import { environment } from "./environment";
 import { freePort, Program } from "./program";
 import { Simulator } from "./simulator";
 
+/** In seconds: how long the jobs stand still after a kill. Usually that is three times as long. */
+const LEASE = "10";
+
 interface Options {
   database: string;
   /** Where the logs go. */
@@ -35,7 +38,6 @@ export class ClusterHead {
 
   static async start(options: Options): Promise<ClusterHead> {
     mkdirSync(options.folder, { recursive: true });
-    const url = `http://127.0.0.1:${await freePort()}`;
     const port = String(await freePort());
     const outside = `http://127.0.0.1:${port}`;
     const simulators = await Program.start(
@@ -44,6 +46,8 @@ export class ClusterHead {
       {},
       `${outside}/_log`,
     );
+    // Not before: a port that nobody listens on yet may be given to another worker meanwhile.
+    const url = `http://127.0.0.1:${await freePort()}`;
     const head = new ClusterHead(url, new Simulator(outside), simulators, options);
     try {
       await head.restart();
@@ -63,9 +67,10 @@ export class ClusterHead {
   /** Starts the server on the same database and port, after stopping the one that runs. */
   async restart(): Promise<void> {
     await this.server?.end();
+    const { hostname, port } = new URL(this.url);
     this.server = await Program.start(
       join(this.options.folder, "server.log"),
-      ["serve", "--demo", "--simulator", this.simulator.url, "--host", "127.0.0.1", "--port", new URL(this.url).port],
+      ["serve", "--demo", "--simulator", this.simulator.url, "--host", hostname, "--port", port, "--lease", LEASE],
       { DATABASE_URL: this.options.database, CLUSTER_HEAD_CONFIG: this.config() },
       `${this.url}/readyz`,
     );

@@ -1,8 +1,9 @@
 // What the tests are given: a server in a known state, and a way to wait for a page with script and without.
 
-import { expect, test as base, type Locator, type Page } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 import { join } from "node:path";
 
+import { test as base } from "./browser";
 import { database } from "./environment";
 import { START_LIMIT } from "./program";
 import { ClusterHead } from "./server";
@@ -41,7 +42,7 @@ export const test = base.extend<OfTest & { knownBeginning: void }, OfWorker>({
       await use(head);
       await head.stop();
     },
-    { scope: "worker", timeout: 2 * START_LIMIT },
+    { scope: "worker", timeout: 3 * START_LIMIT },
   ],
   baseURL: async ({ head }, use) => use(head.url),
   knownBeginning: [

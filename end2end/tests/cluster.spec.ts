@@ -4,6 +4,9 @@ import { CLUSTER } from "../support/api";
 import { arrivedAtJob, card, cardIn, isNeverLeft, size } from "../support/pages";
 import { expect, test } from "../support/test";
 
+// Slow enough for a page that is refreshed now and then to show every state.
+test.use({ speed: 60 });
+
 test("a cluster is started in size m, comes up, is destroyed and is down", async ({
   page,
   comes,
@@ -22,7 +25,7 @@ test("a cluster is started in size m, comes up, is destroyed and is down", async
   await comes(cardIn(page, "Provisioning"));
   await expect(cardIn(page, "Provisioning")).toContainText("· m · $0.036/h");
   await comes(cardIn(page, "Up"));
-  await expect(cardIn(page, "Up")).toContainText(/· m · \$0\.036\/h · destroys .*\d\d:\d\d \(in 3 h 59 min\)/);
+  await expect(cardIn(page, "Up")).toContainText(/· m · \$0\.036\/h · destroys .*\d\d:\d\d \(in 3 h 5\d min\)/);
   await comes(card(page).getByRole("link", { name: "Last job: up, succeeded" }));
   expect(await isLive()).toBe(Boolean(javaScriptEnabled));
   expect(await head.simulator.cluster()).toBe("up");

@@ -3,6 +3,9 @@
 import { isNeverLeft, outcome } from "../support/pages";
 import { expect, test } from "../support/test";
 
+// Slow enough for every step to be at work still when the server is killed.
+test.use({ speed: 60 });
+
 const PHASES = [
   "Create the cluster (l)",
   "Install the base services",

@@ -16,6 +16,10 @@ import {
 } from "../support/pages";
 import { expect, test } from "../support/test";
 
+// Slow enough for a page that is refreshed now and then to show every step.
+test.use({ speed: 60 });
+test.slow();
+
 test("guide is followed to its end, and the history outlives a crash of the server", async ({
   page,
   comes,

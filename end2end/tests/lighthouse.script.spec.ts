@@ -3,7 +3,8 @@
 import { lacks } from "../support/lighthouse";
 import { expect, test } from "../support/test";
 
-test.slow();
+// Longer than all looks together.
+test.setTimeout(900_000);
 
 test("Lighthouse gives 100 to the page of a link, at work, ended, and when it does not work", async ({ head }) => {
   await head.simulator.inject({ service: "travis", endpoint: "trigger", nth: 1, fault: "run_hangs" });
