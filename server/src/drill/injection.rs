@@ -148,7 +148,7 @@ fn unread(detail: &str) -> UnknownFault {
 }
 
 fn endpoints(service: Service) -> String {
-    listed(service.endpoints().map(Endpoint::name))
+    listed(service.endpoints().filter(|endpoint| *endpoint != Endpoint::CircleciHook).map(Endpoint::name))
 }
 
 fn listed(names: impl Iterator<Item = &'static str>) -> String {

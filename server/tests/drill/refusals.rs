@@ -65,7 +65,7 @@ fn what_can_go_wrong_is_listed_without_a_database() {
     let output = command.args(["drill", "--fault", "list"]).env_clear().output().unwrap();
     let list = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success());
-    for kind in simulator::FaultKind::ALL {
+    for kind in simulator::FaultKind::ALL.iter().filter(|kind| !kind.is_of_a_webhook()) {
         assert!(list.contains(&format!("\n  {} ", kind.name())), "{list}");
     }
 }
