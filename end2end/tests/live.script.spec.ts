@@ -79,6 +79,8 @@ test("after half a minute without the server nothing on the page looks fresh", a
   await head.restart();
   await page.unroute(EVENTS);
   await page.getByRole("button", { name: "Try now" }).click();
+  // The end of a press waits for the clock, and no attempt of the page for so little.
+  await page.clock.runFor(1);
   await expect(chip(page, LIVE)).toBeVisible();
   await expect(page.getByText("Lost contact with the server")).toBeHidden();
 });
@@ -109,6 +111,24 @@ test("a tab has one event stream, however much of it is live", async ({ page }) 
     await expect(chip(page, LIVE)).toBeVisible();
     expect(streams, path).toHaveLength(1);
   }
+});
+
+test("a press reaches what was under the pointer, although the page changes meanwhile", async ({ page, browser, head }) => {
+  await page.goto("/");
+  await expect(chip(page, LIVE)).toBeVisible();
+  const elsewhere = await browser.newPage({ baseURL: head.url });
+  await elsewhere.goto("/");
+  await expect(chip(elsewhere, LIVE)).toBeVisible();
+  await expect(cardIn(page, "Down")).toBeVisible();
+  await card(page).getByRole("link", { name: "Start routine…" }).hover();
+  await page.mouse.down();
+
+  const { number } = await head.api.start({ routine: "up", size: "s" });
+  await expect(row(elsewhere, number, CLUSTER)).toBeVisible();
+  await expect(row(page, number, CLUSTER)).toBeHidden();
+  await page.mouse.up();
+  await expect(page).toHaveURL(`/jobs/new?cluster=${CLUSTER}`);
+  await elsewhere.close();
 });
 
 test("a size that was chosen stays chosen while the page ticks and changes", async ({ page }) => {

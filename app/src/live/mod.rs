@@ -31,6 +31,8 @@ mod newcomers;
 #[cfg(feature = "hydrate")]
 mod pieces;
 #[cfg(feature = "hydrate")]
+mod press;
+#[cfg(feature = "hydrate")]
 mod prices;
 #[cfg(feature = "hydrate")]
 mod stream;
@@ -45,6 +47,7 @@ pub use update::{Piece, Update};
 pub fn start(topics: String, rendered_at: crate::moment::UnixSeconds) {
     ticker::start(rendered_at);
     prices::start();
+    press::start();
     stream::start(topics);
 }
 

@@ -20,7 +20,7 @@ use web_sys::js_sys::Date;
 use web_sys::{MessageEvent, RequestInit, Response};
 
 use super::connection::{self, Connection};
-use super::{Piece, pieces, ticker};
+use super::{Piece, pieces, press, ticker};
 
 const EVENTS: [&str; 6] = ["hello", "ping", "signed_out", "cluster", "job_row", "job"];
 /// Seconds between two attempts: the first ones quick, then the last one for ever.
@@ -88,6 +88,7 @@ async fn follow(topics: &str) {
     SOURCE.replace(Some(source));
     let mut events = select_all(subscriptions);
     while let Some(Ok((event, message))) = events.next().await {
+        press::is_over().await;
         receive(&event, &message);
         if connection::peek().is_final() {
             break;
