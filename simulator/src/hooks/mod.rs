@@ -103,25 +103,25 @@ fn sent(memory: &mut Memory, event: Event, receiver: &Receiver, outside: &Outsid
     let Some(Strike { kind, seconds }) = strikes.first().copied() else {
         return vec![event.signed_for(receiver, outside)];
     };
-    let struck = |signed: Signed| Signed { fault: Some(kind), ..signed };
-    let signed = struck(event.signed_for(receiver, outside));
+    let signed =
+        |event: &Event, receiver| Signed { fault: Some(kind), ..event.signed_for(receiver, outside) };
     match kind {
         FaultKind::HookLost => Vec::new(),
-        FaultKind::HookTenTimes => vec![signed; 10],
+        FaultKind::HookTenTimes => vec![signed(&event, receiver); 10],
         FaultKind::HookForged => {
             let forger = Receiver { secret: "a secret of somebody else".to_owned(), ..receiver.clone() };
-            vec![struck(event.signed_for(&forger, outside))]
+            vec![signed(&event, &forger)]
         }
         FaultKind::HookFromTomorrow => {
             let tomorrow = Event { ahead: chrono::TimeDelta::days(1), ..event };
-            vec![struck(tomorrow.signed_for(receiver, outside))]
+            vec![signed(&tomorrow, receiver)]
         }
         FaultKind::HookLate => {
             let late = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).unwrap_or(LATE);
             let at = outside.now() + outside.clock().between_dates(late);
-            memory.hooks.late.push((at, signed));
+            memory.hooks.late.push((at, signed(&event, receiver)));
             Vec::new()
         }
-        _ => vec![signed],
+        _ => vec![signed(&event, receiver)],
     }
 }
