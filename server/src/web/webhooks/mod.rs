@@ -2,7 +2,7 @@
 //!
 //! A hint to look now, and no more. Whatever it says, CircleCI is asked itself what is true: a webhook that is forged,
 //! repeated, late, out of order or about a run of somebody else costs one look at most, and one that never comes only time.
-//! Whatever is signed is answered with 2xx, also what concerns nothing here: there is no use in sending it again.
+//! Every event that is signed is answered with 2xx, also one that concerns nothing here: there is no use in sending it again.
 
 mod circleci;
 mod signature;
