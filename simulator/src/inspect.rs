@@ -1,5 +1,5 @@
 //! What no real service has: looking behind the scenes, and breaking things (`/_log`, `/_runs`, `/_judge`, `/_world`, `/_slack`,
-//! `/_strangers`, `/_hooks`, `/_faults`, `/_reset`).
+//! `/_strangers`, `/_hooks`, `/_facts`, `/_faults`, `/_reset`).
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -13,6 +13,7 @@ use serde_json::json;
 use crate::fault_form;
 use crate::hooks::Receiver;
 use crate::outside::Outside;
+use crate::testimony::Fact;
 
 pub(crate) fn routes() -> Router<Outside> {
     Router::new()
@@ -23,6 +24,7 @@ pub(crate) fn routes() -> Router<Outside> {
         .route("/_slack", get(slack))
         .route("/_strangers", post(add_stranger))
         .route("/_hooks", post(send_hooks))
+        .route("/_facts", post(testify).get(facts).delete(forget_facts))
         .route("/_faults", post(inject).get(faults).delete(clear))
         .route("/_reset", post(reset))
 }
@@ -79,6 +81,26 @@ async fn send_hooks(State(outside): State<Outside>, body: Bytes) -> Response {
         }
         Err(error) => refused(&error.to_string(), &[]),
     }
+}
+
+/// What a witness saw, as `[{"fact": "wanted", "clusters": 1}]`.
+async fn testify(State(outside): State<Outside>, body: Bytes) -> Response {
+    match serde_json::from_slice::<Vec<Fact>>(&body) {
+        Ok(facts) => match outside.memory().testimony.hear(facts) {
+            Ok(()) => StatusCode::NO_CONTENT.into_response(),
+            Err(error) => refused(&error.to_string(), &[]),
+        },
+        Err(error) => refused(&error.to_string(), &[]),
+    }
+}
+
+async fn facts(State(outside): State<Outside>) -> Response {
+    items(outside.memory().testimony.facts())
+}
+
+async fn forget_facts(State(outside): State<Outside>) -> StatusCode {
+    outside.memory().testimony.forget();
+    StatusCode::NO_CONTENT
 }
 
 async fn inject(State(outside): State<Outside>, body: Bytes) -> Response {

@@ -29,6 +29,7 @@ mod slack;
 mod slack_blocks;
 mod spoil;
 mod stack;
+mod testimony;
 mod timeline;
 mod travis;
 mod twist;
@@ -46,6 +47,7 @@ pub use log::{Answer, EffectiveRun, LogEntry};
 pub use service::{Endpoint, Service};
 pub use settings::Settings;
 pub use simulator::Simulator;
+pub use testimony::{Fact, TooMuchSaid};
 pub use world::{Cluster, Stacks};
 
 use crate::exchange::refuse_strays;

@@ -12,10 +12,11 @@ use crate::clock::{Clock, Moment};
 use crate::digitalocean::Account;
 use crate::faults::Faults;
 use crate::hooks::{Event, Hooks, Receiver};
-use crate::judge::{Judgement, judge};
+use crate::judge::{Judgement, Known, judge};
 use crate::log::{EffectiveRun, Log};
 use crate::settings::Settings;
 use crate::slack::Message;
+use crate::testimony::Testimony;
 use crate::travis::Requests;
 use crate::world::{Stacks, World};
 
@@ -40,6 +41,7 @@ pub(crate) struct Memory {
     pub hooks: Hooks,
     pub faults: Faults,
     pub log: Log,
+    pub testimony: Testimony,
 }
 
 impl Outside {
@@ -113,7 +115,8 @@ impl Outside {
         let memory = self.memory();
         let world = memory.world(self.settings(), now);
         let runs = memory.effective_runs(self, &world, now);
-        judge(&runs, &world.lives, memory.digitalocean.strangers().len(), now)
+        let strangers = memory.digitalocean.strangers().len();
+        judge(&Known { runs: &runs, lives: &world.lives, strangers, now }, memory.testimony.facts())
     }
 }
 

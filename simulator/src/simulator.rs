@@ -16,6 +16,7 @@ use crate::log::{EffectiveRun, LogEntry};
 use crate::outside::Outside;
 use crate::service::Endpoint;
 use crate::settings::Settings;
+use crate::testimony::{Fact, TooMuchSaid};
 use crate::world::{Cluster, Stacks};
 
 pub struct Simulator {
@@ -128,7 +129,20 @@ impl Simulator {
         self.outside.effective_runs()
     }
 
-    /// What has gone wrong so far, as far as it can be seen from outside.
+    /// What a witness saw, for the judge.
+    ///
+    /// # Errors
+    /// When too much was said since the witnesses last began anew; then none of it is heard.
+    pub fn testify(&self, facts: Vec<Fact>) -> Result<(), TooMuchSaid> {
+        self.outside.memory().testimony.hear(facts)
+    }
+
+    /// Lets the witnesses begin anew.
+    pub fn forget_facts(&self) {
+        self.outside.memory().testimony.forget();
+    }
+
+    /// What has gone wrong so far: in what the providers did, and in what the witnesses saw.
     pub fn judge(&self) -> Judgement {
         self.outside.judge()
     }

@@ -118,3 +118,60 @@ async fn the_judge_can_be_asked_over_http() {
     let expected = json!({ "violations": [violation], "runs": 2, "duplicates": 1, "clusters": clusters });
     assert_eq!((status, judgement), (200, expected));
 }
+
+/// A breach of each law that somebody has to be a witness of, and the law.
+#[tokio::test]
+async fn what_witnesses_saw_is_judged_by_the_laws_of_the_product() {
+    let outside = outside().await;
+    let breaches = [
+        (
+            "I1",
+            json!([{ "fact": "accepted", "command": "up", "job": 1, "by": "anna" },
+                   { "fact": "noted", "act": "up", "job": 1, "by": "anna" },
+                   { "fact": "looked", "job": 1, "through": "a", "state": null }]),
+        ),
+        (
+            "I3",
+            json!([{ "fact": "claimed", "job": 1, "fence_before": 1, "fence": 2, "by": "b" },
+                   { "fact": "moved", "job": 1, "fence": 2, "what": "the state", "by": "a" }]),
+        ),
+        ("I4", json!([{ "fact": "wanted", "clusters": 1 }])),
+        (
+            "I5",
+            json!([{ "fact": "wrote", "thing": "shop", "version_before": 2, "version": 1, "transaction": "9" }]),
+        ),
+        ("I6", json!([{ "fact": "verified", "links": 4, "broken": "act 3 was altered" }])),
+        ("I7", json!([{ "fact": "searched", "place": "the log of a", "found": true }])),
+        ("I8", json!([{ "fact": "left_behind", "job": 1, "by": "a", "for_seconds": 6 }])),
+    ];
+    for (law, facts) in breaches {
+        let (status, _) = read(outside.behind_the_scenes(Method::POST, "/_facts").json(&facts)).await;
+        assert_eq!(status, 204);
+        let (_, judgement) = read(outside.behind_the_scenes(Method::GET, "/_judge")).await;
+        let broken: Vec<_> = judgement["violations"].as_array().unwrap().iter().collect();
+        assert_eq!((broken.len(), &broken[0]["invariant"]), (1, &json!(law)), "{judgement}");
+        let (_, heard) = read(outside.behind_the_scenes(Method::GET, "/_facts")).await;
+        assert_eq!(heard["items"], facts);
+
+        assert_eq!(read(outside.behind_the_scenes(Method::DELETE, "/_facts")).await.0, 204);
+        assert_eq!(outside.sim.judge().violations, []);
+    }
+}
+
+#[tokio::test]
+async fn what_no_witness_can_have_seen_is_refused_whole() {
+    let outside = outside().await;
+    let wanted = json!({ "fact": "wanted", "clusters": 1 });
+    for nonsense in [
+        json!(wanted),
+        json!([wanted, { "fact": "wondered" }]),
+        json!([wanted, { "fact": "wanted", "clusters": -1 }]),
+        json!([wanted, { "fact": "wanted", "clusters": 1, "colour": "red" }]),
+    ] {
+        let (status, refusal) =
+            read(outside.behind_the_scenes(Method::POST, "/_facts").json(&nonsense)).await;
+        assert_eq!(status, 422, "{nonsense}");
+        assert!(refusal["error"].is_string(), "{refusal}");
+        assert_eq!(outside.sim.judge().violations, []);
+    }
+}

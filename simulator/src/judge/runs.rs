@@ -1,9 +1,4 @@
-//! The outside as an independent judge: what the clients did wrong, found in the runs and clusters that were really made
-//! and not in anybody's records of them.
-//!
-//! Of the invariants of the product two can be seen from here. I2: an asked-for run is effective once. I4: a cluster
-//! that was created is destroyed or still stands; whether somebody still wants one that stands, only the product knows,
-//! so these are counted for it to compare. The others are about its own rows (I1, I3, I5, I6, I8) and secrets (I7).
+//! I2: what was asked for once is effective once.
 //!
 //! A marker says for certain that two runs were asked for once. Where none travels, two runs of one branch with the same
 //! parameters that overlap in time are taken for it; a rerun counts from the beginning of its pipeline on. A duplicate
@@ -12,49 +7,9 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
 
-use crate::clock::Moment;
-use crate::life::Life;
+use super::{Invariant, Violation};
 use crate::log::EffectiveRun;
-use crate::named::named_enum;
-
-#[derive(Clone, Debug, Serialize)]
-pub struct Judgement {
-    pub violations: Vec<Violation>,
-    /// Effective runs of all services.
-    pub runs: usize,
-    /// Runs beyond the first of what was asked for once, the cancelled ones included.
-    pub duplicates: usize,
-    pub clusters: ClusterCounts,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Violation {
-    pub invariant: Invariant,
-    pub what: String,
-    /// Of the runs, or of the cluster.
-    pub ids: Vec<String>,
-}
-
-named_enum! {
-    /// By their numbers in the list of the product.
-    pub enum Invariant {
-        EffectiveOnce = "I2",
-        NoClusterLost = "I4",
-    }
-}
-
-/// `found + created = destroyed + standing`, as the cloud shows it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct ClusterCounts {
-    /// Not made by a pipeline.
-    pub found: usize,
-    /// From the first attempt on.
-    pub created: usize,
-    pub destroyed: usize,
-    pub standing: usize,
-}
 
 /// What a client may only have wanted once.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -64,8 +19,9 @@ enum Ask<'a> {
     Unmarked(&'static str, &'a str, Option<&'a str>, String),
 }
 
-/// `runs` come with the oldest first, `strangers` is the number of clusters that were made by hand.
-pub(crate) fn judge(runs: &[EffectiveRun], lives: &[Life], strangers: usize, now: Moment) -> Judgement {
+/// What was effective more than once, and how many runs beyond the first there were of what was asked for once, the
+/// cancelled ones included. `runs` come with the oldest first.
+pub(super) fn judge(runs: &[EffectiveRun]) -> (Vec<Violation>, usize) {
     let mut asked: BTreeMap<Ask<'_>, Vec<&EffectiveRun>> = BTreeMap::new();
     for run in runs {
         asked.entry(Ask::of(run)).or_default().push(run);
@@ -85,8 +41,7 @@ pub(crate) fn judge(runs: &[EffectiveRun], lives: &[Life], strangers: usize, now
             }
         }
     }
-    violations.extend(lives.iter().filter_map(destroyed_too_early));
-    Judgement { violations, runs: runs.len(), duplicates, clusters: counted(lives, strangers, now) }
+    (violations, duplicates)
 }
 
 fn marked_twice(marker: &str, runs: &[&EffectiveRun]) -> Violation {
@@ -106,17 +61,6 @@ fn at_the_same_time((earlier, later): (&EffectiveRun, &EffectiveRun)) -> Violati
     }
 }
 
-/// A destroy that had begun before cannot be the one that was meant for the cluster.
-fn destroyed_too_early(life: &Life) -> Option<Violation> {
-    let end = life.end.filter(|end| end.destroy_begun < life.begun)?;
-    let late = life.begun.since(end.destroy_begun).as_secs();
-    Some(Violation {
-        invariant: Invariant::NoClusterLost,
-        what: format!("a cluster was destroyed by a run that had begun {late} s before its create"),
-        ids: vec![life.origin.to_string()],
-    })
-}
-
 /// Each run that starts before an earlier one has ended, with the earlier one that goes on longest.
 fn overlaps<'a>(runs: &[&'a EffectiveRun]) -> Vec<(&'a EffectiveRun, &'a EffectiveRun)> {
     let end = |run: &EffectiveRun| run.ended_at.unwrap_or(DateTime::<Utc>::MAX_UTC);
@@ -132,17 +76,6 @@ fn overlaps<'a>(runs: &[&'a EffectiveRun]) -> Vec<(&'a EffectiveRun, &'a Effecti
         }
     }
     pairs
-}
-
-fn counted(lives: &[Life], strangers: usize, now: Moment) -> ClusterCounts {
-    let found = lives.iter().filter(|life| life.was_found).count();
-    let there = lives.iter().filter(|life| life.is_there(now)).count();
-    ClusterCounts {
-        found: found + strangers,
-        created: lives.len() - found,
-        destroyed: lives.len() - there,
-        standing: there + strangers,
-    }
 }
 
 impl<'a> Ask<'a> {
@@ -161,13 +94,9 @@ impl<'a> Ask<'a> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use serde_json::{Map, json};
-    use uuid::Uuid;
 
     use super::*;
-    use crate::life::End;
     use crate::service::Service;
 
     fn run(id: &str, from: i64, to: Option<i64>) -> EffectiveRun {
@@ -197,8 +126,8 @@ mod tests {
 
     /// The ids in each violation, and the number of duplicates.
     fn found(runs: &[EffectiveRun]) -> (Vec<Vec<String>>, usize) {
-        let judgement = judge(runs, &[], 0, Moment::START);
-        (judgement.violations.into_iter().map(|violation| violation.ids).collect(), judgement.duplicates)
+        let (violations, duplicates) = judge(runs);
+        (violations.into_iter().map(|violation| violation.ids).collect(), duplicates)
     }
 
     fn ids(ids: &[&str]) -> Vec<String> {
@@ -245,31 +174,5 @@ mod tests {
         for other in others {
             assert_eq!(found(&[first.clone(), other]), (vec![], 0));
         }
-    }
-
-    #[test]
-    fn a_cluster_that_an_earlier_destroy_took_away_is_a_violation() {
-        let second = |second| Moment::START + Duration::from_secs(second);
-        let ended = |destroy_begun| {
-            let end = End { destroy_begun: second(destroy_begun), destroyed: second(90), gone: second(90) };
-            Life { begun: second(10), was_found: false, end: Some(end), ..Life::found(Uuid::from_u128(7)) }
-        };
-        let judged = |life| judge(&[], &[life], 0, second(99));
-        assert_eq!(judged(ended(10)).violations, []);
-        let violations = judged(ended(9)).violations;
-        assert_eq!((violations.len(), violations[0].invariant), (1, Invariant::NoClusterLost));
-    }
-
-    #[test]
-    fn found_and_created_clusters_are_destroyed_or_stand() {
-        let at = Moment::START + Duration::from_secs(50);
-        let end = End { destroy_begun: at, destroyed: at, gone: at };
-        let destroyed = Life { was_found: false, end: Some(end), ..Life::found(Uuid::nil()) };
-        let standing = Life { was_found: false, ..Life::found(Uuid::nil()) };
-        let lives = [Life::found(Uuid::nil()), destroyed, standing];
-        let before = judge(&[], &lives, 2, Moment::START).clusters;
-        assert_eq!(before, ClusterCounts { found: 3, created: 2, destroyed: 0, standing: 5 });
-        let after = judge(&[], &lives, 2, at).clusters;
-        assert_eq!(after, ClusterCounts { found: 3, created: 2, destroyed: 1, standing: 4 });
     }
 }
