@@ -10,6 +10,7 @@ use rust_decimal::Decimal;
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgTransaction};
 
+use crate::acts::note_start;
 use crate::rows::{maybe_word, word};
 use crate::transitions::{minutes, touch_cluster};
 use crate::{Error, Store, up_times};
@@ -193,7 +194,7 @@ async fn job_of_key(
     }
 }
 
-/// Writes the job with its steps and its first check-in, and gives the cluster a new version.
+/// Writes the job with its steps, its first check-in and the act that it is, and gives the cluster a new version.
 pub async fn insert(
     connection: &mut PgConnection,
     order: &Order,
@@ -251,6 +252,7 @@ pub async fn insert(
     )
     .execute(&mut *connection)
     .await?;
+    note_start(connection, actor, order, number).await?;
     touch_cluster(connection, &order.cluster).await?;
     Ok(number)
 }

@@ -4,7 +4,7 @@ use domain::Time;
 use domain::act::{ActError, may_answer, may_cancel, may_leave_up, may_resume};
 use domain::actor::Actor;
 use domain::event::Remark;
-use domain::job::JobWithSteps;
+use domain::job::{JobWithSteps, title};
 use domain::obligation::PlannedTeardown;
 use domain::order::{Order, PlannedStep, Resumption};
 use domain::size::SizeOffer;
@@ -167,7 +167,7 @@ impl Store {
         self.accept(&order, actor, terms).await
     }
 
-    /// What people did to a cluster, the newest first.
+    /// What people did to a cluster, the newest first. Who started a job stands on the job.
     ///
     /// # Errors
     /// When the database does not answer or a row cannot be read.
@@ -182,7 +182,8 @@ impl Store {
     ) -> Result<Vec<Act>, Error> {
         sqlx::query!(
             r#"select at, actor_name, channel, what, cluster_name as "cluster_name!", job_number, because
-                 from act where cluster_name = $1 order by act_id desc limit $2"#,
+                 from act where cluster_name = $1 and not starts_with(what, 'start ')
+                order by act_id desc limit $2"#,
             cluster,
             newest
         )
@@ -245,21 +246,33 @@ impl Store {
     }
 }
 
+/// Writes down who started a job, and which job that one goes on with.
+pub async fn note_start(
+    connection: &mut PgConnection,
+    actor: &Actor,
+    order: &Order,
+    job: i64,
+) -> Result<(), Error> {
+    let what = format!("start {}", title(&order.routine, order.service.as_deref(), order.size));
+    let because = order.resumes.map(|resumed| format!("job #{} from step {} on", resumed.job, resumed.from));
+    note(connection, actor, &what, &order.cluster, Some(job), because.as_deref()).await
+}
+
 /// Writes down who did what.
 pub async fn note(
-    tx: &mut PgTransaction<'_>,
+    connection: &mut PgConnection,
     actor: &Actor,
     what: &str,
     cluster: &str,
     job: Option<i64>,
     because: Option<&str>,
 ) -> Result<(), Error> {
-    note_of(tx, actor, what, Some(cluster), job, because).await
+    note_of(connection, actor, what, Some(cluster), job, because).await
 }
 
 /// What concerns every cluster stands in the list of none.
 pub async fn note_of(
-    tx: &mut PgTransaction<'_>,
+    connection: &mut PgConnection,
     actor: &Actor,
     what: &str,
     cluster: Option<&str>,
@@ -275,7 +288,7 @@ pub async fn note_of(
         job,
         because
     )
-    .execute(&mut **tx)
+    .execute(connection)
     .await?;
     Ok(())
 }

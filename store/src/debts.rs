@@ -160,7 +160,7 @@ impl Store {
         Ok(was_owed)
     }
 
-    /// A named person takes over what a destroyed cluster left behind.
+    /// A named person takes over what a destroyed cluster left behind. To ask twice is no mistake, and the first name stays.
     ///
     /// # Errors
     /// [`Error::UnknownCluster`] when there is no such cluster, [`Error::NotShown`] when the cloud does not show it.
@@ -178,7 +178,7 @@ impl Store {
         let found = found.ok_or_else(|| Error::NotShown { kind, id: resource.to_owned() })?.clone();
         let mut tx = self.pool.begin().await?;
         lock_cluster(&mut tx, cluster).await?;
-        sqlx::query!(
+        let taken = sqlx::query!(
             "insert into accepted_leftover (cluster_name, kind, resource_id, name, accepted_by, because)
              values ($1, $2, $3, $4, $5, $6)
              on conflict (cluster_name, kind, resource_id) do nothing",
@@ -191,6 +191,9 @@ impl Store {
         )
         .execute(&mut *tx)
         .await?;
+        if taken.rows_affected() == 0 {
+            return Ok(());
+        }
         let what = format!("accept {} {}", kind.title(), found.name);
         note(&mut tx, actor, &what, cluster, None, Some(because)).await?;
         self.changed(tx, cluster).await
