@@ -6,6 +6,7 @@
 pub mod act;
 pub mod actor;
 pub mod aftermath;
+pub mod audit;
 pub mod backup;
 pub mod catalogue;
 pub mod cloud;

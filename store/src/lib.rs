@@ -7,6 +7,7 @@
 mod accept;
 mod acts;
 mod announcements;
+mod audit;
 mod backups;
 mod beside;
 mod changes;
@@ -46,6 +47,7 @@ mod up_times;
 pub use accept::{Accepted, Terms};
 pub use acts::Act;
 pub use announcements::{Announcement, Button};
+pub use audit::{Audit, BrokenLink};
 pub use changes::{ChangeListener, Changed, ChangedRow};
 pub use claims::{Claim, Kind, Turn};
 pub use contacts::ProviderContact;

@@ -48,6 +48,8 @@ async fn every_migration_runs_on_the_rows_of_the_ones_before(pool: PgPool) {
     assert_eq!(job.steps.len(), 2);
     assert!(job.steps[0].trigger.as_ref().unwrap().run.is_some());
     assert_eq!(store.obligation_of("iriversland2").await.unwrap().unwrap().state, ObligationState::Open);
+    let audit = store.verify_audit().await.unwrap();
+    assert_eq!((audit.acts, audit.head.map(|head| head.number)), (3, Ok(3)), "older acts are chained too");
 }
 
 async fn run(pool: &PgPool, migration: &Migration) {
