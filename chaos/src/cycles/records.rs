@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use anyhow::Result;
+use simulator::Fact;
 use workbench::postgres::{Client, Postgres};
 
 /// What is not at rest yet, and what should not be.
@@ -13,8 +14,8 @@ pub struct Unrest {
     pub jobs: Vec<String>,
     /// Debts that are being paid. One that is open is at rest: its cluster is wanted.
     pub debts: Vec<String>,
-    /// Claims that ended, and that nobody took over though a healthy replica should have.
-    pub stale_claims: Vec<String>,
+    /// Claims that ended, on jobs whose turn it is, and that nobody has taken over.
+    pub left_behind: Vec<Fact>,
 }
 
 impl Unrest {
@@ -28,15 +29,13 @@ pub struct Leftover {
     pub cluster: String,
     pub kind: String,
     pub id: String,
+    pub name: String,
 }
 
 pub struct Records<'a> {
     pub postgres: &'a Postgres,
     pub database: &'a str,
 }
-
-/// A claim that ended so long ago should be somebody else's: I8.
-const TAKEN_OVER_WITHIN: &str = "5 seconds";
 
 impl Records<'_> {
     pub fn unrest(&self) -> Result<Unrest> {
@@ -58,13 +57,7 @@ impl Records<'_> {
                 "select format('%s of %s: %s', state, cluster_name, last_error) from obligation
                   where state not in ('settled', 'closed', 'open')",
             )?,
-            stale_claims: lines(
-                &mut client,
-                &format!(
-                    "select {job} from job where {unfinished} and {first}
-                        and claimed_until < now() - interval '{TAKEN_OVER_WITHIN}'"
-                ),
-            )?,
+            left_behind: left_behind(&mut client, &format!("{unfinished} and {first}"))?,
         })
     }
 
@@ -76,7 +69,7 @@ impl Records<'_> {
 
     /// At which version each thing is that pages show, by its place on them: the jobs from this one on, and the cluster with
     /// its latest job.
-    pub fn versions_from(&self, number: i64) -> Result<Vec<(String, i64)>> {
+    pub fn versions_from(&self, number: i64) -> Result<Vec<Fact>> {
         let mut client = self.postgres.connect(self.database)?;
         let rows = client.query(
             "select format('job-row-%s', job_number), version from job where job_number >= $1
@@ -87,18 +80,17 @@ impl Records<'_> {
                from cluster",
             &[&number],
         )?;
-        Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+        Ok(rows.iter().map(|row| Fact::Stands { thing: row.get(0), version: row.get(1) }).collect())
     }
 
-    /// What was accepted and has no name on it.
-    pub fn nameless_from(&self, number: i64) -> Result<Vec<String>> {
-        self.lines(&format!(
-            "select format('job #%s', job_number) from job where job_number >= {number} and actor_name = ''
-             union all
-             select format('leftover %s', resource_id) from accepted_leftover as taken
-              where not exists (select from act where act.cluster_name = taken.cluster_name
-                                    and act.actor_name = taken.accepted_by and act.at = taken.accepted_at)"
-        ))
+    /// Whether the chain of acts holds, and how long it is.
+    pub fn chain(&self) -> Result<Fact> {
+        let mut client = self.postgres.connect(self.database)?;
+        let row = client.query_one(
+            "select (select count(*) from act_link), (select what from first_broken_act_link())",
+            &[],
+        )?;
+        Ok(Fact::Verified { links: row.get(0), broken: row.get(1) })
     }
 
     /// How the jobs from this one on ended, each as a line for people.
@@ -125,7 +117,7 @@ impl Records<'_> {
     pub fn leftovers(&self) -> Result<Vec<Leftover>> {
         let mut client = self.postgres.connect(self.database)?;
         let rows = client.query(
-            "select cluster_name, shown ->> 'kind', shown ->> 'id'
+            "select cluster_name, shown ->> 'kind', shown ->> 'id', shown ->> 'name'
                from observation cross join jsonb_array_elements(resources) as shown
               where cluster_name in (select cluster_name from obligation where state = 'verifying')
                 and shown ->> 'kind' in ('load_balancer', 'volume')
@@ -136,7 +128,7 @@ impl Records<'_> {
         )?;
         Ok(rows
             .iter()
-            .map(|row| Leftover { cluster: row.get(0), kind: row.get(1), id: row.get(2) })
+            .map(|row| Leftover { cluster: row.get(0), kind: row.get(1), id: row.get(2), name: row.get(3) })
             .collect())
     }
 
@@ -165,4 +157,21 @@ impl Records<'_> {
 
 fn lines(client: &mut Client, query: &str) -> Result<Vec<String>> {
     Ok(client.query(query, &[])?.iter().map(|row| row.get(0)).collect())
+}
+
+fn left_behind(client: &mut Client, of_jobs: &str) -> Result<Vec<Fact>> {
+    let ago = "extract(epoch from now() - claimed_until)";
+    let rows = client.query(
+        &format!(
+            "select job_number, claimed_by::text, floor({ago})::bigint from job
+              where {of_jobs} and claimed_until < now()"
+        ),
+        &[],
+    )?;
+    rows.iter()
+        .map(|row| {
+            let for_seconds = u32::try_from(row.get::<_, i64>(2))?;
+            Ok(Fact::LeftBehind { job: row.get(0), by: row.get(1), for_seconds })
+        })
+        .collect()
 }

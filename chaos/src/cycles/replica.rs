@@ -62,6 +62,10 @@ impl Replica {
         Ok(replica)
     }
 
+    pub fn name(&self) -> String {
+        format!("replica {}", self.number)
+    }
+
     pub fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use reqwest::{StatusCode, Url};
 use serde_json::{Value, json};
-use simulator::Simulator;
+use simulator::{Fact, Judgement, Simulator};
 use tokio::runtime::Runtime;
 use workbench::interrupt;
 use workbench::postgres::{Data, Postgres};
@@ -29,6 +29,8 @@ const SPEED: f64 = 2_000.0;
 const MARKER: &str = "cluster-head-marker";
 /// Every secret of the demo.
 const TOKEN: &str = "demo";
+/// The name under which the demo knows whoever has its token.
+const US: &str = "operator";
 const CLUSTER: &str = "iriversland2";
 /// How long somebody who asks for a job goes on asking.
 const ASKING_LIMIT: Duration = Duration::from_secs(60);
@@ -92,7 +94,10 @@ impl Stage {
         Witness { postgres: &postgres, database: DATABASE }.take_the_stand()?;
         let browsers = replicas
             .iter()
-            .map(|replica| Browser::open(runtime.handle(), replica.url("/events?topics=clusters,jobs")))
+            .map(|replica| {
+                let url = replica.url("/events?topics=clusters,jobs");
+                Browser::open(runtime.handle(), format!("a page of {}", replica.name()), url)
+            })
             .collect::<Result<_>>()?;
         let http = reqwest::Client::builder().timeout(Duration::from_secs(5)).no_proxy().build()?;
         let lease = Duration::from_secs(lease.into());
@@ -128,21 +133,48 @@ impl Stage {
             anyhow::Ok(token)
         })?;
         self.secrets.push(token);
+        self.was_accepted(format!("share {CLUSTER}"), None)
+    }
+
+    /// Looks at each of these jobs through every replica, and at how many clusters are wanted and what the chain of acts is.
+    pub fn look_around(&self, jobs: &[i64]) -> Result<()> {
+        let mut facts =
+            vec![Fact::Wanted { clusters: self.records().wanted_clusters()? }, self.records().chain()?];
+        for replica in &self.replicas {
+            for job in jobs {
+                let state = self.state_of(*job, replica)?;
+                facts.push(Fact::Looked { job: *job, through: replica.name(), state });
+            }
+        }
+        Ok(self.simulator.testify(facts)?)
+    }
+
+    /// Looks for what opens something in all that is kept: I7.
+    pub fn search_for_secrets(&self) -> Result<()> {
+        for secret in &self.secrets {
+            self.simulator.testify(self.witness().search(secret)?)?;
+            let logs = self.replicas.iter().map(|replica| Fact::Searched {
+                place: format!("the log of {}", replica.name()),
+                found: replica.log().contains(secret),
+            });
+            self.simulator.testify(logs.collect())?;
+        }
         Ok(())
     }
 
-    /// Where a secret stands that nobody should read: I7.
-    pub fn leaks(&self) -> Result<Vec<String>> {
-        let mut leaks = Vec::new();
-        for secret in &self.secrets {
-            let tables = self.witness().tables_with(secret)?;
-            leaks.extend(tables.iter().map(|table| format!("I7: a secret stands in the table {table}")));
-            let logs = self.replicas.iter().filter(|replica| replica.log().contains(secret));
-            leaks.extend(
-                logs.map(|replica| format!("I7: a secret stands in the log of replica {}", replica.number)),
-            );
+    /// Hears everybody who saw something, and judges.
+    pub fn judge(&self) -> Result<Judgement> {
+        self.simulator.testify(self.witness().facts()?)?;
+        for browser in &self.browsers {
+            self.simulator.testify(browser.facts())?;
         }
-        Ok(leaks)
+        Ok(self.simulator.judge())
+    }
+
+    /// Lets the witnesses begin anew. How long the chain of acts was is remembered: it may only grow.
+    pub fn begin_anew(&self) -> Result<()> {
+        self.simulator.forget_facts();
+        Ok(self.simulator.testify(vec![self.records().chain()?])?)
     }
 
     pub fn witness(&self) -> Witness<'_> {
@@ -170,7 +202,11 @@ impl Stage {
             });
             match answer {
                 Ok((status, job)) if status.is_success() => {
-                    return job["number"].as_i64().map(Some).context("an accepted job has no number");
+                    let number = job["number"].as_i64().context("an accepted job has no number")?;
+                    let size = serde_json::from_value(job["size"].clone())?;
+                    let title = domain::job::title(ask.routine, ask.service, size);
+                    self.was_accepted(format!("start {title}"), Some(number))?;
+                    return Ok(Some(number));
                 }
                 Ok((StatusCode::CONFLICT, _)) => return Ok(None),
                 Ok((status, answer)) if status.is_client_error() => bail!("the ask was refused: {answer}"),
@@ -189,25 +225,30 @@ impl Stage {
             let request = self.http.post(replica.url(&path)).json(&body).bearer_auth(TOKEN);
             let answer = self.runtime.block_on(async { request.send().await });
             if answer.is_ok_and(|answer| answer.status().is_success()) {
+                let kind = left.kind.replace('_', " ");
+                self.was_accepted(format!("accept {kind} {}", left.name), None)?;
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
-    /// Whether each of these jobs can be seen through the API, whoever is asked.
-    pub fn missing(&self, jobs: &[i64]) -> Result<Vec<i64>> {
-        let mut missing = Vec::new();
-        for (replica, number) in
-            self.replicas.iter().flat_map(|replica| jobs.iter().map(move |job| (replica, job)))
-        {
-            let request = self.http.get(replica.url(&format!("/api/v1/jobs/{number}"))).bearer_auth(TOKEN);
-            let status = self.runtime.block_on(async { request.send().await })?.status();
-            if status != StatusCode::OK {
-                missing.push(*number);
+    /// What the API of a replica says of a job, if it knows of one.
+    fn state_of(&self, job: i64, replica: &Replica) -> Result<Option<String>> {
+        let request = self.http.get(replica.url(&format!("/api/v1/jobs/{job}"))).bearer_auth(TOKEN);
+        let answer = self.runtime.block_on(async {
+            let answer = request.send().await?;
+            match answer.status() {
+                StatusCode::NOT_FOUND => Ok(None),
+                _ => answer.error_for_status()?.json::<Value>().await.map(Some),
             }
-        }
-        Ok(missing)
+        })?;
+        Ok(answer.and_then(|job| job["state"].as_str().map(str::to_owned)))
+    }
+
+    /// That it was answered that a command of ours was accepted.
+    fn was_accepted(&self, command: String, job: Option<i64>) -> Result<()> {
+        Ok(self.simulator.testify(vec![Fact::Accepted { command, job, by: US.to_owned() }])?)
     }
 
     /// Everything as it was at the beginning: all links whole, all replicas there.

@@ -1,20 +1,21 @@
-//! What has to be true when all has come to rest. The simulator is the judge; the rows only say whose a run is.
+//! What has to be true when all has come to rest. The judge is the simulator, with what it knows by itself and what the
+//! witnesses saw; the rows only say whose a run is.
 
 use std::collections::HashSet;
 
 use anyhow::Result;
-use simulator::{EffectiveRun, Invariant, Service};
+use simulator::{EffectiveRun, Invariant, Service, Violation as Breach};
 
-use super::browser::Browser;
 use super::stage::Stage;
 use super::violation::Violation;
 use crate::loss::Loss;
 
-/// What was there before the cycle began.
-pub struct Before {
+/// Judges one cycle: what was there before it began is not counted again.
+pub struct Court {
     runs: usize,
     duplicates: usize,
-    violations: usize,
+    /// All breaches that were found so far.
+    known: Vec<Breach>,
 }
 
 /// What came of a cycle.
@@ -25,70 +26,58 @@ pub struct Verdict {
     pub runs: usize,
 }
 
-impl Before {
-    pub fn look(stage: &Stage) -> Self {
+impl Court {
+    pub fn open(stage: &Stage) -> Self {
         let judgement = stage.simulator.judge();
-        Self {
-            runs: judgement.runs,
-            duplicates: judgement.duplicates,
-            violations: judgement.violations.len(),
-        }
+        Self { runs: judgement.runs, duplicates: judgement.duplicates, known: judgement.violations }
     }
 
-    /// Judges what has happened since. `first_job` is the first one that was accepted.
-    pub fn judge(&self, stage: &Stage, jobs: &[i64]) -> Result<Verdict> {
-        let judgement = stage.simulator.judge();
-        let runs = stage.simulator.effective_runs().split_off(self.runs);
+    /// What is wrong now that all has come to rest, and was not before. The jobs are those that were accepted.
+    pub fn at_rest(&mut self, stage: &Stage, jobs: &[i64]) -> Result<Vec<Violation>> {
+        stage.look_around(jobs)?;
         let twins = twins_of_the_provider(stage);
-        let mut violations = Vec::new();
-        for violation in judgement.violations.iter().skip(self.violations) {
-            if !violation.ids.iter().all(|id| twins.contains(id)) {
-                let loss = match violation.invariant {
-                    Invariant::EffectiveOnce => Loss::DoubleRun,
-                    Invariant::NoClusterLost => Loss::LeakedCluster,
-                };
-                let (name, what, ids) = (violation.invariant.name(), &violation.what, &violation.ids);
-                violations.push(Violation::new(loss, format_args!("{name}: {what}: {ids:?}")));
-            }
-        }
+        let is_the_providers =
+            |breach: &Breach| !breach.ids.is_empty() && breach.ids.iter().all(|id| twins.contains(id));
+        let found = stage.judge()?.violations.into_iter();
+        let found: Vec<Breach> = found.filter(|breach| !self.known.contains(breach)).collect();
+        self.known.extend(found.iter().cloned());
+        Ok(found.iter().filter(|breach| !is_the_providers(breach)).map(violation_of).collect())
+    }
+
+    /// Judges for the last time, and lets the witnesses begin anew.
+    pub fn close(mut self, stage: &Stage, jobs: &[i64]) -> Result<Verdict> {
+        stage.search_for_secrets()?;
+        let mut violations = self.at_rest(stage, jobs)?;
+        let runs = stage.simulator.effective_runs().split_off(self.runs);
         let known = stage.records().known_runs()?;
-        violations.extend(orphans(&runs, &known, &twins));
+        violations.extend(orphans(&runs, &known, &twins_of_the_provider(stage)));
         let batches = runs.iter().filter(|run| run.service == Service::Batch).count();
         let begun = stage.records().batches_from(jobs.first().copied().unwrap_or(i64::MAX))?;
         if i64::try_from(batches)? > begun {
             let what = format_args!("I2: {batches} batch jobs were started for {begun} steps");
             violations.push(Violation::new(Loss::DoubleRun, what));
         }
-        violations.extend(Self::rows(stage, jobs)?);
-        let missing = stage.missing(jobs)?;
-        if !missing.is_empty() {
-            let what = format_args!("accepted jobs are missing: {missing:?}");
-            violations.push(Violation::new(Loss::LostJob, what));
-        }
-        Ok(Verdict { violations, duplicates: judgement.duplicates - self.duplicates, runs: runs.len() })
-    }
-
-    /// What only the rows, and whoever saw them being written or shown, can tell.
-    fn rows(stage: &Stage, jobs: &[i64]) -> Result<Vec<Violation>> {
-        let mut seen = stage.witness().breaches()?;
-        seen.extend(stage.browsers.iter().flat_map(Browser::breaches));
-        if let Some(first) = jobs.first() {
-            let nameless = stage.records().nameless_from(*first)?;
-            seen.extend(nameless.iter().map(|what| format!("I6: nobody's name stands on {what}")));
-        }
-        seen.extend(stage.leaks()?);
-        Ok(seen.into_iter().map(|what| Violation::new(Loss::Other, what)).collect())
+        stage.begin_anew()?;
+        let duplicates = stage.simulator.judge().duplicates - self.duplicates;
+        Ok(Verdict { violations, duplicates, runs: runs.len() })
     }
 }
 
-/// As many clusters stand as somebody wants, and every other one that was created is destroyed: I4.
-pub fn judge_clusters(stage: &Stage) -> Result<Option<Violation>> {
-    let clusters = stage.simulator.judge().clusters;
-    let wanted = stage.records().wanted_clusters()?;
-    let adds_up = clusters.found + clusters.created == clusters.destroyed + clusters.standing;
-    let is_lost = !adds_up || clusters.standing != wanted;
-    let what = format_args!("I4: {clusters:?}, and {wanted} wanted");
-    Ok(is_lost.then(|| Violation::new(Loss::LeakedCluster, what)))
+fn violation_of(breach: &Breach) -> Violation {
+    let loss = match breach.invariant {
+        Invariant::JobsEnd | Invariant::ClaimsPassOn => Loss::LostJob,
+        Invariant::EffectiveOnce => Loss::DoubleRun,
+        Invariant::NoClusterLost => Loss::LeakedCluster,
+        Invariant::ClaimsAreKept
+        | Invariant::VersionsRise
+        | Invariant::ActsAreNamed
+        | Invariant::SecretsAreKept => Loss::Other,
+    };
+    let (law, what) = (breach.invariant.name(), &breach.what);
+    match breach.ids.as_slice() {
+        [] => Violation::new(loss, format_args!("{law}: {what}")),
+        ids => Violation::new(loss, format_args!("{law}: {what}: {ids:?}")),
+    }
 }
 
 /// Runs at a CI that no attempt of a step knows of. The judge of the outside misses them where a run is over before

@@ -1,7 +1,8 @@
 //! A witness in the database: triggers that see each row as it is written, and who writes it. Whether a late writer got
 //! something through can be seen nowhere else, since the next write hides it.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use simulator::Fact;
 use workbench::postgres::Postgres;
 
 pub struct Witness<'a> {
@@ -15,33 +16,40 @@ impl Witness<'_> {
         Ok(self.postgres.connect(self.database)?.batch_execute(include_str!("witness.sql"))?)
     }
 
-    /// What broke I3 or I5 since it was last asked.
-    pub fn breaches(&self) -> Result<Vec<String>> {
+    /// What it saw since it was last asked.
+    pub fn facts(&self) -> Result<Vec<Fact>> {
         let mut client = self.postgres.connect(self.database)?;
-        let rows = client.query("delete from witness.breach returning what", &[])?;
-        Ok(rows.iter().map(|row| row.get(0)).collect())
+        let rows = client.query(
+            "with said as (delete from witness.fact returning number, fact)
+             select fact::text from said order by number",
+            &[],
+        )?;
+        let read = |line: &str| {
+            serde_json::from_str(line).with_context(|| format!("the witness says what nobody knows: {line}"))
+        };
+        rows.iter().map(|row| read(row.get(0))).collect()
     }
 
-    /// The tables in which a text stands anywhere in a row: I7.
-    pub fn tables_with(&self, secret: &str) -> Result<Vec<String>> {
+    /// Whether a text stands anywhere in a row of each table.
+    pub fn search(&self, secret: &str) -> Result<Vec<Fact>> {
         let mut client = self.postgres.connect(self.database)?;
         let tables =
             client.query("select tablename::text from pg_tables where schemaname = 'public'", &[])?;
-        let mut found = Vec::new();
+        let mut searched = Vec::new();
         for table in tables.iter().map(|row| row.get::<_, String>(0)) {
             let query = format!(
                 "select exists (select from public.{table} as line where strpos(line::text, $1) > 0)"
             );
-            if client.query_one(&query, &[&secret])?.get(0) {
-                found.push(table);
-            }
+            let found = client.query_one(&query, &[&secret])?.get(0);
+            searched.push(Fact::Searched { place: format!("the table {table}"), found });
         }
-        Ok(found)
+        Ok(searched)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use simulator::Simulator;
     use workbench::postgres::Data;
     use workbench::workspace::Workspace;
 
@@ -50,7 +58,7 @@ mod tests {
     const CLAIM: &str = "update job set fence = fence + 1, claimed_by = gen_random_uuid()";
     const MOVE: &str = "update job set state = 'running', version = nextval('change_version')";
 
-    /// What the witness says of statements, each under the name of the one who sends it.
+    /// What the judge says of statements that the witness saw, each under the name of the one who sends it.
     fn breaches_of(name: &str, statements: &[(&str, &str)]) -> Vec<String> {
         let workspace = Workspace::locate().unwrap();
         let log = workspace.target.join("chaos/witness.log");
@@ -71,8 +79,22 @@ mod tests {
         for (sender, statement) in statements {
             client.batch_execute(&format!("set application_name = '{sender}'; {statement}")).unwrap();
         }
-        assert_eq!(witness.tables_with("anna").unwrap(), ["job"]);
-        witness.breaches().unwrap()
+        let found = Fact::Searched { place: "the table job".to_owned(), found: true };
+        let places: Vec<Fact> = witness.search("anna").unwrap();
+        assert_eq!(
+            places.iter().filter(|place| matches!(place, Fact::Searched { found: true, .. })).count(),
+            1
+        );
+        assert!(places.contains(&found));
+        judged(witness.facts().unwrap())
+    }
+
+    fn judged(facts: Vec<Fact>) -> Vec<String> {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let simulator = runtime.block_on(Simulator::start(simulator::Settings::default())).unwrap();
+        simulator.testify(facts).unwrap();
+        let violations = simulator.judge().violations.into_iter();
+        violations.map(|violation| format!("{}: {}", violation.invariant.name(), violation.what)).collect()
     }
 
     #[test]
@@ -89,12 +111,19 @@ mod tests {
     #[test]
     fn a_change_without_a_version_is_seen() {
         let found = breaches_of("witness_of_versions", &[("a", "update cluster set state = 'failed'")]);
-        assert_eq!(found, ["I5: shop went from down to failed without a new version"]);
+        assert_eq!(found, ["I5: cluster-shop went from down to failed without a new version"]);
     }
 
     #[test]
     fn a_version_that_goes_down_is_seen() {
         let found = breaches_of("witness_of_falls", &[("a", "update cluster set version = -1")]);
-        assert_eq!(found, ["I5: the version of shop went from 1 to -1"]);
+        assert_eq!(found, ["I5: the version of cluster-shop went from 1 to -1"]);
+    }
+
+    #[test]
+    fn an_act_without_a_name_is_seen() {
+        let act = "insert into act (actor_name, channel, what) values ('', 'web', 'adopt')";
+        let found = breaches_of("witness_of_acts", &[("a", act)]);
+        assert_eq!(found, ["I6: \"adopt\" stands in the record of acts, and nobody's name on it"]);
     }
 }
