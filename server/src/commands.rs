@@ -2,12 +2,20 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use domain::audit::ChainHead;
 use server::config::{self, ConfigArgs, DrillArgs, Environment, ServeArgs, Settings};
 use server::drill;
 use store::Store;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+
+#[derive(clap::Args)]
+pub struct AuditArgs {
+    /// A head that was noted earlier, as in the log of yesterday: it has to be on the chain still
+    #[arg(long, value_name = "NUMBER:HEX")]
+    head: Option<ChainHead>,
+}
 
 #[derive(clap::Args)]
 pub struct SimulateArgs {
@@ -39,6 +47,34 @@ pub async fn migrate() -> Result<()> {
     server::migrate(&url).await?.close().await;
     println!("The database is up to date.");
     Ok(())
+}
+
+pub async fn audit(args: &AuditArgs) -> Result<()> {
+    let url = database_url("in which database the acts are")?;
+    let store = Store::connect(&url, 1).await.map_err(|error| anyhow!("cannot connect: {error}"))?;
+    let audit = store.verify_audit().await.map_err(|error| {
+        anyhow!("The acts cannot be verified; is the database up to date? \"cluster-head migrate\" brings it there. {error}")
+    })?;
+    let head = audit.head.map_err(|broken| anyhow!("The chain of acts is broken at {broken}."))?;
+    if let Some(noted) = &args.head {
+        is_on_the_chain(&store, noted, &head).await?;
+    }
+    println!("{} acts, the chain holds, head {head}", audit.acts);
+    Ok(())
+}
+
+async fn is_on_the_chain(store: &Store, noted: &ChainHead, head: &ChainHead) -> Result<()> {
+    match store.chain_link(noted.number).await? {
+        Some(link) if link == *noted => Ok(()),
+        Some(link) => bail!(
+            "The noted head {noted} is not on the chain of acts, which has {link} in its place. The chain was written \
+             anew, or this is another database."
+        ),
+        None => bail!(
+            "The noted head {noted} is not on the chain of acts, which ends with {head}. What was done later was cut \
+             off, or the database comes from an older backup."
+        ),
+    }
 }
 
 pub async fn drill(args: &DrillArgs) -> Result<()> {

@@ -1,5 +1,5 @@
-//! The command line: one binary that serves, checks its config, brings its database up to date, holds a fire drill, or
-//! simulates the outside world.
+//! The command line: one binary that serves, checks its config, brings its database up to date, verifies what was done,
+//! holds a fire drill, or simulates the outside world.
 
 mod commands;
 
@@ -26,6 +26,8 @@ enum Command {
     Check(ConfigArgs),
     /// Bring the database up to date and end
     Migrate,
+    /// Verify that no act was altered, taken out or put in since it was written down
+    Audit(commands::AuditArgs),
     /// Run a routine against simulators with faults, and see that the cluster is destroyed
     Drill(DrillArgs),
     /// Stand in for CircleCI, Travis CI, the batch service and Slack
@@ -39,6 +41,7 @@ async fn main() -> ExitCode {
         Command::Serve(args) => commands::serve(&args).await,
         Command::Check(args) => commands::check(&args),
         Command::Migrate => commands::migrate().await,
+        Command::Audit(args) => commands::audit(&args).await,
         Command::Drill(args) => commands::drill(&args).await,
         Command::Simulate(args) => commands::simulate(&args).await,
     };

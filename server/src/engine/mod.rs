@@ -13,6 +13,7 @@
 //! 8. For each debt a destroy is planted at the CI that comes when nobody here does; planting it keeps nothing waiting.
 
 mod announce;
+mod audit;
 mod backup;
 mod ending;
 mod look;
@@ -139,6 +140,7 @@ impl Engine {
                 prices::run(&self, &shutdown),
                 schedule::run(&self, &shutdown),
                 strays::run(&self, &shutdown),
+                audit::run(&self, &shutdown),
             );
         };
         // What a round was at is found again in the rows.
