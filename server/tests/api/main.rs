@@ -5,6 +5,8 @@
 
 mod api_asks;
 mod api_reads;
+mod audit;
+mod audit_command;
 mod bad_input;
 mod cancel;
 mod cross_site;

@@ -1,6 +1,7 @@
 //! Whole jobs on a real database and real HTTP, against the simulators: what people are promised, read from the
 //! simulators' log and not from our own tables.
 
+mod audit;
 mod backup;
 mod breakdowns;
 mod endings;

@@ -3,6 +3,7 @@
 pub mod cctray;
 mod events;
 mod log;
+pub mod routes;
 mod service;
 
 pub use events::Events;
