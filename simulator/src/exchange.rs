@@ -39,19 +39,8 @@ pub(crate) fn endpoint(
 pub(crate) fn refuse_strays(router: Router<Outside>, service: Service) -> Router<Outside> {
     let stray = move |State(outside): State<Outside>, method: Method, uri: OriginalUri| async move {
         let answer = service.refuse_stray(&method);
-        let entry = LogEntry {
-            at: outside.date(outside.now()),
-            service,
-            endpoint: None,
-            method: method.to_string(),
-            path: uri.path().to_owned(),
-            branch: None,
-            marker: None,
-            answer: Answer::Status(answer.status().as_u16()),
-            fault: None,
-            more_faults: Vec::new(),
-            made_effective: Vec::new(),
-        };
+        let mut entry = LogEntry::arrived(outside.date(outside.now()), service, method.as_str(), uri.path());
+        entry.answer = Answer::Status(answer.status().as_u16());
         outside.memory().log.push(entry);
         answer
     };
@@ -169,20 +158,14 @@ fn arrive(
     let mut memory = outside.memory();
     let branch = branch_in(&body).or_else(|| branch_in_query(uri)).or_else(|| memory.branch_of(uri.path()));
     let strikes = memory.faults.strike(endpoint, branch.as_deref());
-    let mut kinds = strikes.iter().map(|strike| strike.kind);
-    let entry = LogEntry {
-        at: outside.date(outside.now()),
-        service: endpoint.service(),
+    let at = outside.date(outside.now());
+    let mut entry = LogEntry {
         endpoint: Some(endpoint.name()),
-        method: method.to_string(),
-        path: uri.path().to_owned(),
         branch,
         marker: marker_in(endpoint, &body),
-        answer: Answer::Never,
-        fault: kinds.next(),
-        more_faults: kinds.collect(),
-        made_effective: Vec::new(),
+        ..LogEntry::arrived(at, endpoint.service(), method.as_str(), uri.path())
     };
+    entry.struck_by(&strikes);
     (entry, strikes)
 }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::faults::FaultKind;
+use crate::faults::{FaultKind, Strike};
 use crate::service::Service;
 
 /// One request, in the order of their arrival.
@@ -31,6 +31,29 @@ pub struct LogEntry {
 }
 
 impl LogEntry {
+    /// What has not met an endpoint yet, nor any fault, nor an answer.
+    pub(crate) fn arrived(at: DateTime<Utc>, service: Service, method: &str, path: &str) -> Self {
+        Self {
+            at,
+            service,
+            endpoint: None,
+            method: method.to_owned(),
+            path: path.to_owned(),
+            branch: None,
+            marker: None,
+            answer: Answer::Never,
+            fault: None,
+            more_faults: Vec::new(),
+            made_effective: Vec::new(),
+        }
+    }
+
+    pub(crate) fn struck_by(&mut self, strikes: &[Strike]) {
+        let mut kinds = strikes.iter().map(|strike| strike.kind);
+        self.fault = kinds.next();
+        self.more_faults = kinds.collect();
+    }
+
     /// All that struck it.
     pub fn faults(&self) -> impl Iterator<Item = FaultKind> {
         self.fault.into_iter().chain(self.more_faults.iter().copied())
@@ -105,19 +128,7 @@ mod tests {
     use super::*;
 
     fn entry(path: usize) -> LogEntry {
-        LogEntry {
-            at: DateTime::UNIX_EPOCH,
-            service: Service::Slack,
-            endpoint: None,
-            method: "GET".to_owned(),
-            path: path.to_string(),
-            branch: None,
-            marker: None,
-            answer: Answer::Never,
-            fault: None,
-            more_faults: Vec::new(),
-            made_effective: Vec::new(),
-        }
+        LogEntry::arrived(DateTime::UNIX_EPOCH, Service::Slack, "GET", &path.to_string())
     }
 
     #[test]

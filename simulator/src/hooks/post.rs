@@ -40,17 +40,12 @@ pub(super) async fn post(outside: Outside, signed: Signed) {
             Answer::Never
         }
     };
+    let at = outside.date(outside.now());
     outside.memory().log.push(LogEntry {
-        at: outside.date(outside.now()),
-        service: Service::Circleci,
         endpoint: Some(Endpoint::CircleciHook.name()),
-        method: Method::POST.to_string(),
-        path,
         branch: signed.branch,
-        marker: None,
         answer,
         fault: signed.fault,
-        more_faults: Vec::new(),
-        made_effective: Vec::new(),
+        ..LogEntry::arrived(at, Service::Circleci, Method::POST.as_str(), &path)
     });
 }
