@@ -14,11 +14,15 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use socket2::SockRef;
+use socket2::{SockRef, Socket};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tower::ServiceExt;
+
+use crate::outside::Outside;
+use crate::tls::shake_hands;
 
 /// The connection that a request came in on; every request carries it as an extension.
 #[derive(Clone, Default)]
@@ -37,6 +41,7 @@ impl Connection {
 /// Serves until `shutdown`, then drops all connections: a provider that goes away does not say goodbye either.
 pub(crate) async fn accept(
     listener: TcpListener,
+    outside: &Outside,
     router: Router,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
@@ -47,26 +52,43 @@ pub(crate) async fn accept(
             () = &mut shutdown => return Ok(()),
             accepted = listener.accept() => {
                 let (stream, _) = accepted?;
-                connections.spawn(converse(stream, router.clone()));
+                connections.spawn(converse(stream, outside.clone(), router.clone()));
             }
             Some(_) = connections.join_next() => {}
         }
     }
 }
 
-async fn converse(stream: TcpStream, router: Router) {
+async fn converse(stream: TcpStream, outside: Outside, router: Router) {
     // A second handle on the socket, because hyper owns the first one until the connection is over.
     let socket = match SockRef::from(&stream).try_clone() {
         Ok(socket) => socket,
         Err(error) => return tracing::warn!(%error, "cannot keep a handle on a connection"),
     };
+    match outside.tls() {
+        None => serve(stream, &socket, &http1::Builder::new(), router).await,
+        Some(tls) => {
+            if let Some(stream) = shake_hands(stream, tls, &outside).await {
+                // One exchange for each handshake, so that a caller who keeps connections knows which one is the nth.
+                serve(stream, &socket, http1::Builder::new().keep_alive(false), router).await;
+            }
+        }
+    }
+}
+
+async fn serve(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    socket: &Socket,
+    http: &http1::Builder,
+    router: Router,
+) {
     let connection = Connection::default();
     let service = service_fn(|mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(connection.clone());
         router.clone().oneshot(request.map(Body::new))
     });
     tokio::select! {
-        ended = http1::Builder::new().serve_connection(TokioIo::new(stream), service) => {
+        ended = http.serve_connection(TokioIo::new(stream), service) => {
             if let Err(error) = ended {
                 tracing::debug!(%error, "a connection ended early");
             }

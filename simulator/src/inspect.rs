@@ -108,7 +108,7 @@ async fn inject(State(outside): State<Outside>, body: Bytes) -> Response {
         Ok(fault) => fault,
         Err(unreadable) => return refused(&unreadable.error, &unreadable.known),
     };
-    match outside.memory().faults.inject(fault) {
+    match outside.inject(fault) {
         Ok(injected) => (StatusCode::CREATED, Json(injected)).into_response(),
         Err(error) => refused(&error.to_string(), &[]),
     }

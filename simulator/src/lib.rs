@@ -31,6 +31,7 @@ mod spoil;
 mod stack;
 mod testimony;
 mod timeline;
+mod tls;
 mod travis;
 mod twist;
 mod world;
@@ -65,8 +66,8 @@ pub async fn serve(
 /// Answers whoever calls, and sends what is sent unasked.
 async fn live(listener: TcpListener, outside: Outside, shutdown: impl Future<Output = ()>) -> io::Result<()> {
     tokio::select! {
-        ended = connections::accept(listener, router(outside.clone()), shutdown) => ended,
-        never = hooks::deliver(outside) => match never {},
+        ended = connections::accept(listener, &outside, router(outside.clone()), shutdown) => ended,
+        never = hooks::deliver(outside.clone()) => match never {},
     }
 }
 

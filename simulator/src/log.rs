@@ -9,13 +9,14 @@ use serde_json::{Map, Value};
 use crate::faults::{FaultKind, Strike};
 use crate::service::Service;
 
-/// One request, in the order of their arrival.
+/// One request, or one handshake that something came of, in the order of their arrival.
 #[derive(Clone, Debug, Serialize)]
 pub struct LogEntry {
     pub at: DateTime<Utc>,
     pub service: Service,
     /// `None` where no route was met.
     pub endpoint: Option<&'static str>,
+    /// Empty before anything has been asked for, like the path.
     pub method: String,
     pub path: String,
     pub branch: Option<String>,
@@ -65,6 +66,12 @@ pub enum Answer {
     Status(u16),
     ConnectionReset,
     Never,
+    /// Of a handshake: the caller was content with the certificate, and goes on with a request.
+    Trusted,
+    /// Of a handshake: the caller was not, and has asked for nothing.
+    TurnedAway,
+    /// In place of a handshake somebody spoke in the clear, and was not listened to.
+    NoTls,
 }
 
 impl Serialize for Answer {
@@ -73,6 +80,9 @@ impl Serialize for Answer {
             Answer::Status(status) => serializer.serialize_u16(*status),
             Answer::ConnectionReset => serializer.serialize_str("connection reset"),
             Answer::Never => serializer.serialize_str("never"),
+            Answer::Trusted => serializer.serialize_str("trusted"),
+            Answer::TurnedAway => serializer.serialize_str("turned away"),
+            Answer::NoTls => serializer.serialize_str("no TLS"),
         }
     }
 }

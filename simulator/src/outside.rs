@@ -10,13 +10,14 @@ use crate::batch::Queue;
 use crate::circleci::{self, Pipelines, Schedules};
 use crate::clock::{Clock, Moment};
 use crate::digitalocean::Account;
-use crate::faults::Faults;
+use crate::faults::{Fault, FaultError, Faults, Injected};
 use crate::hooks::{Event, Hooks, Receiver};
 use crate::judge::{Judgement, Known, judge};
 use crate::log::{EffectiveRun, Log};
 use crate::settings::Settings;
 use crate::slack::Message;
 use crate::testimony::Testimony;
+use crate::tls::Tls;
 use crate::travis::Requests;
 use crate::world::{Stacks, World};
 
@@ -26,6 +27,7 @@ pub(crate) struct Outside(Arc<Inner>);
 struct Inner {
     settings: Settings,
     clock: Clock,
+    tls: Option<Tls>,
     memory: Mutex<Memory>,
 }
 
@@ -50,7 +52,13 @@ impl Outside {
             let reason = format!("the speed must be 0 or more, not {}", settings.speed);
             return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
         }
-        Ok(Self(Arc::new(Inner { clock: Clock::new(settings.speed), memory: Mutex::default(), settings })))
+        let tls = settings.tls.then(Tls::new).transpose()?;
+        Ok(Self(Arc::new(Inner {
+            clock: Clock::new(settings.speed),
+            tls,
+            memory: Mutex::default(),
+            settings,
+        })))
     }
 
     pub fn settings(&self) -> &Settings {
@@ -59,6 +67,11 @@ impl Outside {
 
     pub fn clock(&self) -> &Clock {
         &self.0.clock
+    }
+
+    /// None where everything is said in the clear.
+    pub fn tls(&self) -> Option<&Tls> {
+        self.0.tls.as_ref()
     }
 
     pub fn now(&self) -> Moment {
@@ -79,6 +92,13 @@ impl Outside {
         let mut memory = self.0.memory.lock().unwrap_or_else(PoisonError::into_inner);
         circleci::fire_schedules(&mut memory, self);
         memory
+    }
+
+    pub fn inject(&self, fault: Fault) -> Result<Injected, FaultError> {
+        if fault.kind.is_of_a_handshake() && self.tls().is_none() {
+            return Err(FaultError::NoTls(fault.kind));
+        }
+        self.memory().faults.inject(fault).cloned()
     }
 
     pub fn reset(&self) {

@@ -1,7 +1,7 @@
 //! The outside services and their endpoints by name: what a log entry shows and what a fault is aimed at.
 
-use axum::http::Method;
-use axum::response::Response;
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Response};
 
 use crate::named::named_enum;
 use crate::{batch, circleci, digitalocean, slack, travis};
@@ -13,6 +13,8 @@ named_enum! {
         Batch = "batch",
         Digitalocean = "digitalocean",
         Slack = "slack",
+        /// None of the services, but what comes before each of them.
+        Tls = "tls",
     }
 }
 
@@ -46,6 +48,8 @@ impl Service {
             Service::Batch => batch::refuse(refusal),
             Service::Digitalocean => digitalocean::refuse(refusal),
             Service::Slack => slack::refuse(refusal),
+            // It takes no calls, so that nobody ever hears this.
+            Service::Tls => StatusCode::BAD_REQUEST.into_response(),
         }
     }
 
@@ -122,6 +126,7 @@ endpoints! {
     DigitaloceanSizes = Digitalocean "sizes",
     DigitaloceanAccount = Digitalocean "account",
     SlackPost = Slack "post",
+    TlsHandshake = Tls "handshake",
 }
 
 impl Endpoint {
@@ -135,9 +140,10 @@ impl Endpoint {
         )
     }
 
-    /// Nobody calls the others: what begins there was planted before, or is sent by the service itself.
+    /// Nobody calls the others: what begins there was planted before, is sent by the service itself, or comes before any
+    /// call.
     pub fn is_called(self) -> bool {
-        !matches!(self, Endpoint::CircleciScheduledRun | Endpoint::CircleciHook)
+        !matches!(self, Endpoint::CircleciScheduledRun | Endpoint::CircleciHook | Endpoint::TlsHandshake)
     }
 
     /// The run that it starts can be found in a list, and be asked for by its id.

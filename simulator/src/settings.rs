@@ -27,6 +27,9 @@ pub struct Settings {
     pub starts_with_a_cluster: bool,
     /// What the cloud calls the cluster that the pipelines create.
     pub cluster_name: String,
+    /// Whether it speaks TLS, and nothing in the clear. Nobody vouches for it but an authority of its own, which
+    /// [`Simulator::authority`](crate::Simulator::authority) shows.
+    pub tls: bool,
 }
 
 impl Default for Settings {
@@ -44,6 +47,7 @@ impl Default for Settings {
             batch_items: 1000,
             starts_with_a_cluster: false,
             cluster_name: "iriversland2".to_owned(),
+            tls: false,
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::outside::Outside;
 use crate::service::Endpoint;
 use crate::settings::Settings;
 use crate::testimony::{Fact, TooMuchSaid};
+use crate::tls::Tls;
 use crate::world::{Cluster, Stacks};
 
 pub struct Simulator {
@@ -29,7 +30,8 @@ impl Simulator {
     pub async fn start(settings: Settings) -> io::Result<Self> {
         let outside = Outside::new(settings)?;
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-        let url = format!("http://{}", listener.local_addr()?);
+        let scheme = if outside.tls().is_some() { "https" } else { "http" };
+        let url = format!("{scheme}://{}", listener.local_addr()?);
         let (stop, stopped) = oneshot::channel();
         let served = live(listener, outside.clone(), async {
             let _ = stopped.await;
@@ -42,9 +44,14 @@ impl Simulator {
         Ok(Self { url, outside, _stops_when_dropped: stop })
     }
 
-    /// `http://127.0.0.1:40123`, without a slash at its end.
+    /// `http://127.0.0.1:40123`, without a slash at its end; with TLS `https://…`.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The certificate, in PEM, of the only authority that vouches for it. None where it speaks no TLS.
+    pub fn authority(&self) -> Option<&str> {
+        self.outside.tls().map(Tls::authority)
     }
 
     pub fn circleci_url(&self) -> String {
@@ -97,7 +104,7 @@ impl Simulator {
     }
 
     pub fn inject(&self, fault: Fault) -> Result<(), FaultError> {
-        self.outside.memory().faults.inject(fault).map(|_| ())
+        self.outside.inject(fault).map(|_| ())
     }
 
     /// The next CircleCI pipeline on this branch fails.

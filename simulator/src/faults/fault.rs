@@ -72,6 +72,9 @@ impl Fault {
         if let Some(branch) = self.branch.as_deref().filter(|branch| !kind.concerns(Some(branch))) {
             return Err(FaultError::NoSuchDestroy(kind, branch.to_owned()));
         }
+        if self.branch.is_some() && self.endpoint == Endpoint::TlsHandshake {
+            return Err(FaultError::NoBranchYet(kind));
+        }
         match self.chance {
             Some(chance) if !(0.0..=1.0).contains(&chance.chance) => return Err(FaultError::NoChance),
             Some(_) if self.every || self.nth != 1 => return Err(FaultError::ChanceAndCount),
@@ -100,6 +103,10 @@ pub enum FaultError {
     Unsuited(FaultKind, Endpoint),
     #[error("{} changes a destroy, and the branch {:?} begins none that it can change", .0.name(), .1)]
     NoSuchDestroy(FaultKind, String),
+    #[error("{} strikes before anything is asked for, when no branch is known", .0.name())]
+    NoBranchYet(FaultKind),
+    #[error("{} strikes a handshake of TLS, and this simulator speaks in the clear, so that it would never strike", .0.name())]
+    NoTls(FaultKind),
     #[error("nth counts from 1")]
     NthIsZero,
     #[error("times counts from 1")]
@@ -145,6 +152,38 @@ mod tests {
         for (kind, endpoint) in refused {
             assert_eq!(Fault::on(endpoint, kind).check(), Err(FaultError::Unsuited(kind, endpoint)));
         }
+    }
+
+    #[test]
+    fn a_fault_of_a_certificate_strikes_a_handshake_and_nothing_else_strikes_one() {
+        for &kind in FaultKind::ALL {
+            for &endpoint in Endpoint::ALL {
+                let is_the_handshake = endpoint == Endpoint::TlsHandshake;
+                if kind.is_of_a_handshake() || is_the_handshake {
+                    let suits = kind.is_of_a_handshake() && is_the_handshake;
+                    assert_eq!(Fault::on(endpoint, kind).check().is_ok(), suits, "{kind:?} on {endpoint:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_fault_is_refused_with_what_it_would_change() {
+        for (kind, endpoint, changed) in [
+            (FaultKind::FailJob, Endpoint::SlackPost, "a run"),
+            (FaultKind::Hang, Endpoint::TlsHandshake, "an answer"),
+            (FaultKind::ExpiredCertificate, TRIGGER, "a handshake of TLS"),
+        ] {
+            let reason = Fault::on(endpoint, kind).check().unwrap_err().to_string();
+            assert!(reason.contains(&format!("{} changes {changed}, and", kind.name())), "{reason}");
+        }
+    }
+
+    #[test]
+    fn a_fault_of_a_handshake_is_refused_on_a_branch() {
+        let kind = FaultKind::MisnamedCertificate;
+        let refused = Fault::on(Endpoint::TlsHandshake, kind).branch("release").check();
+        assert_eq!(refused, Err(FaultError::NoBranchYet(kind)));
     }
 
     #[test]

@@ -45,6 +45,10 @@ named_enum! {
         HookFromTomorrow = "hook_from_tomorrow",
         /// Before this trigger is answered, a webhook says that its run has ended.
         HookEarly = "hook_early",
+        /// The certificate that is shown is of another name.
+        MisnamedCertificate = "misnamed_certificate",
+        /// The certificate that is shown has expired.
+        ExpiredCertificate = "expired_certificate",
         /// Refused with 500.
         Status500 = "status_500",
         /// Refused with 429 and `Retry-After`: `seconds`, or 1.
@@ -95,6 +99,7 @@ enum Part {
     Number,
     Destroy,
     Hook,
+    Handshake,
 }
 
 impl FaultKind {
@@ -119,11 +124,14 @@ impl FaultKind {
             | FaultKind::HookForged
             | FaultKind::HookFromTomorrow => endpoint == Endpoint::CircleciHook,
             FaultKind::HookEarly => endpoint == Endpoint::CircleciTrigger,
+            FaultKind::MisnamedCertificate | FaultKind::ExpiredCertificate => {
+                endpoint == Endpoint::TlsHandshake
+            }
             _ => endpoint.is_called(),
         }
     }
 
-    /// What a fault of this kind changes, where it is more than an answer.
+    /// What a fault of this kind changes.
     pub(super) fn changes(self) -> &'static str {
         match self {
             FaultKind::ListsLate | FaultKind::Vanishes => "a run that can be listed",
@@ -135,6 +143,8 @@ impl FaultKind {
             | FaultKind::HookForged
             | FaultKind::HookFromTomorrow
             | FaultKind::HookEarly => "a webhook",
+            FaultKind::MisnamedCertificate | FaultKind::ExpiredCertificate => "a handshake of TLS",
+            _ if self.is_of_the_answer() => "an answer",
             _ => "a run",
         }
     }
@@ -172,6 +182,11 @@ impl FaultKind {
         self.part() == Part::Hook
     }
 
+    /// Whether it strikes before anything is asked for.
+    pub(crate) fn is_of_a_handshake(self) -> bool {
+        self.part() == Part::Handshake
+    }
+
     /// Whether both can strike one call: what a run does goes with how its call is answered, unless the call is refused.
     pub(super) fn goes_with(self, other: FaultKind) -> bool {
         let has_effect = |part| !matches!(part, Part::Refusal);
@@ -197,6 +212,7 @@ impl FaultKind {
             | FaultKind::HookFromTomorrow
             | FaultKind::HookEarly => Part::Hook,
             FaultKind::Leftovers | FaultKind::SlowDelete | FaultKind::DestroysNothing => Part::Destroy,
+            FaultKind::MisnamedCertificate | FaultKind::ExpiredCertificate => Part::Handshake,
             FaultKind::Status500
             | FaultKind::RateLimited
             | FaultKind::RateLimitedWithoutHint

@@ -9,7 +9,7 @@ use simulator::{Answer, Endpoint, Fault, FaultKind, Settings};
 
 use crate::support::{REPOSITORY, SLUG, outside, outside_with, read, read_text};
 
-fn was_reset(error: reqwest::Error) -> bool {
+pub fn was_reset(error: reqwest::Error) -> bool {
     let mut cause: Option<&dyn Error> = Some(&error);
     while let Some(error) = cause {
         if error

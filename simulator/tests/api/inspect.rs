@@ -132,6 +132,11 @@ async fn a_fault_that_makes_no_sense_is_refused_with_a_reason() {
         ),
         (json!({ "service": "slack", "endpoint": "post", "fault": "hang", "times": 2 }), "times"),
         (json!({ "service": "slack", "endpoint": "post", "fault": "hang", "seconds": 2 }), "seconds"),
+        (json!({ "service": "tls", "endpoint": "handshake", "fault": "hang" }), "an answer"),
+        (
+            json!({ "service": "tls", "endpoint": "handshake", "fault": "expired_certificate" }),
+            "in the clear",
+        ),
         (
             json!({ "service": "circleci", "endpoint": "trigger", "fault": "leftovers", "branch": "release" }),
             "begins none",
@@ -147,23 +152,27 @@ async fn a_fault_that_makes_no_sense_is_refused_with_a_reason() {
 
 #[tokio::test]
 async fn every_fault_has_a_target_and_every_endpoint_takes_a_fault() {
-    let outside = outside().await;
+    let outside = outside_with(Settings { tls: true, ..Settings::default() }).await;
     for &endpoint in Endpoint::ALL {
         let names = (endpoint.service().name(), endpoint.name());
         let kind = match endpoint {
             Endpoint::CircleciHook => "hook_lost",
             Endpoint::CircleciScheduledRun => "fail_job",
+            Endpoint::TlsHandshake => "expired_certificate",
             _ => "status_500",
         };
-        let fault = json!({ "service": names.0, "endpoint": names.1, "fault": kind });
+        // So late that it does not strike the handshake with which the next one is sent.
+        let fault = json!({ "service": names.0, "endpoint": names.1, "fault": kind, "nth": 1_000 });
         assert_eq!(outside.post_fault(fault).await.0, 201, "{names:?}");
     }
     for &kind in FaultKind::ALL {
-        let is_taken_by = async |endpoint| {
-            let fault = json!({ "service": "circleci", "endpoint": endpoint, "fault": kind.name() });
-            outside.post_fault(fault).await.0 == 201
-        };
-        assert!(is_taken_by("trigger").await || is_taken_by("hook").await, "{kind:?}");
+        let mut is_taken = false;
+        for (service, endpoint) in [("circleci", "trigger"), ("circleci", "hook"), ("tls", "handshake")] {
+            let fault =
+                json!({ "service": service, "endpoint": endpoint, "fault": kind.name(), "nth": 1_000 });
+            is_taken |= outside.post_fault(fault).await.0 == 201;
+        }
+        assert!(is_taken, "{kind:?}");
     }
 }
 

@@ -23,6 +23,7 @@ mod judge;
 mod slack;
 mod spoiled_answers;
 mod support;
+mod tls;
 mod travis_change;
 mod travis_gate;
 mod travis_read;

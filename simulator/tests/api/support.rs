@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::{Client, Method, RequestBuilder, Response};
+use reqwest::{Certificate, Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 use simulator::{Settings, Simulator};
 
@@ -24,7 +24,16 @@ pub async fn outside_with(settings: Settings) -> Outside {
     // Installed by the first test of the process; for the others it is there already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let sim = Simulator::start(Settings { speed: 0.0, ..settings }).await.unwrap();
-    Outside { sim, http: Client::new() }
+    let http = match sim.authority() {
+        Some(authority) => client_who_trusts(authority),
+        None => Client::new(),
+    };
+    Outside { sim, http }
+}
+
+fn client_who_trusts(authority: &str) -> Client {
+    let authority = Certificate::from_pem(authority.as_bytes()).unwrap();
+    Client::builder().tls_certs_only([authority]).build().unwrap()
 }
 
 /// Status and JSON, `null` if the body is none.
