@@ -88,19 +88,41 @@ impl Providers {
         batch_secrets: HashMap<String, SecretString>,
         patience: Patience,
     ) -> Result<Self, SetupError> {
-        let http = Http::new(patience.answer)?;
+        Self::simulated_by(&Http::new(patience.answer)?, simulator, batch_secrets, patience)
+    }
+
+    /// The same for a simulator that speaks TLS. They trust the authority that vouches for it, and nobody else.
+    ///
+    /// # Errors
+    /// When the address or the authority's certificate cannot be used.
+    pub fn simulated_behind_tls(
+        simulator: &str,
+        authority: &str,
+        batch_secrets: HashMap<String, SecretString>,
+        patience: Patience,
+    ) -> Result<Self, SetupError> {
+        let http = Http::trusting_only(authority, patience.answer)?;
+        Self::simulated_by(&http, simulator, batch_secrets, patience)
+    }
+
+    fn simulated_by(
+        http: &Http,
+        simulator: &str,
+        batch_secrets: HashMap<String, SecretString>,
+        patience: Patience,
+    ) -> Result<Self, SetupError> {
         let simulator = http::address("the simulator", simulator)?;
         let at = |path: &str| format!("{}{path}", simulator.as_str().trim_end_matches('/'));
         let token = || SecretString::from(DEMO_TOKEN);
         let circleci =
-            CircleCi::new(&http, &at("/circleci/api/v2"), &at("/circleci/app"), token(), patience.start)?;
-        let travis = Travis::new(&http, &at("/travis"), &at("/travis/app"), token(), patience.start)?;
+            CircleCi::new(http, &at("/circleci/api/v2"), &at("/circleci/app"), token(), patience.start)?;
+        let travis = Travis::new(http, &at("/travis"), &at("/travis/app"), token(), patience.start)?;
         Ok(Self {
             circleci: Some(boxed(circleci)),
             travis: Some(boxed(travis)),
-            observer: Some(DigitalOcean::new(&http, &at("/digitalocean"), token())?),
-            batch: Batch::simulated(&http, batch_secrets, &at("/batch"))?,
-            slack: Some(Slack::new(&http, at("/slack/services/T0/B0/X0").into())?),
+            observer: Some(DigitalOcean::new(http, &at("/digitalocean"), token())?),
+            batch: Batch::simulated(http, batch_secrets, &at("/batch"))?,
+            slack: Some(Slack::new(http, at("/slack/services/T0/B0/X0").into())?),
         })
     }
 

@@ -1,5 +1,6 @@
 //! TLS: a service that cannot prove who it is hears nothing of us.
 
+use std::collections::HashMap;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::process::Command;
@@ -10,7 +11,8 @@ use domain::run::{ProviderKind, RunRef};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, SanType, date_time_ymd};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
-use server::providers::{ProviderError, TriggerError, install_crypto};
+use server::providers::{ProviderError, Providers, TriggerError, install_crypto};
+use simulator::{Settings, Simulator};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -80,8 +82,13 @@ fn certificate_of_loopback() -> CertificateParams {
 }
 
 async fn look_at(url: &str) -> ProviderError {
+    look_by(&providers_at(url, PATIENCE)).await
+}
+
+/// At a run that nobody knows.
+async fn look_by(providers: &Providers) -> ProviderError {
     let run = RunRef { provider: ProviderKind::CircleCi, id: "p".into(), number: None, url: String::new() };
-    let circleci = providers_at(url, PATIENCE).circleci.unwrap();
+    let circleci = providers.ci(ProviderKind::CircleCi).unwrap();
     circleci.look(&circleci_target("release"), &run).await.unwrap_err()
 }
 
@@ -105,7 +112,7 @@ async fn run_trusting(test: &'static str) {
 #[tokio::test]
 async fn a_service_that_nobody_vouches_for_hears_nothing() {
     let stranger = Guarded::start(&certificate_of_loopback(), &Authority::new()).await;
-    let expected = "no connection to CircleCI: invalid peer certificate: UnknownIssuer".to_owned();
+    let expected = "no connection to CircleCI: nobody whom we trust vouches for its certificate".to_owned();
     assert_eq!(
         look_at(&stranger.url).await,
         ProviderError::Transient { after: None, what: expected.clone() }
@@ -132,13 +139,14 @@ async fn a_certificate_of_another_name_or_another_time_is_refused() {
     expired.not_after = date_time_ymd(2020, 1, 1);
     let mut of_tomorrow = certificate_of_loopback();
     of_tomorrow.not_before = date_time_ymd(4000, 1, 1);
-    for (certificate, reason) in
-        [(of_another, "not valid for name"), (expired, "expired"), (of_tomorrow, "not valid yet")]
-    {
+    for (certificate, reason) in [
+        (of_another, "is of another name than 127.0.0.1"),
+        (expired, "expired at 2020-01-01 00:00 UTC"),
+        (of_tomorrow, "is not valid before 4000-01-01 00:00 UTC"),
+    ] {
         let service = Guarded::start(&certificate, &authority).await;
-        let ProviderError::Transient { what, .. } = look_at(&service.url).await else { panic!("{reason}") };
-        assert!(what.starts_with("no connection to CircleCI: invalid peer certificate: "), "{what}");
-        assert!(what.contains(reason), "{what}");
+        let what = format!("no connection to CircleCI: its certificate {reason}");
+        assert_eq!(look_at(&service.url).await, ProviderError::Transient { after: None, what });
         assert!(service.heard_nothing(), "{reason}");
     }
 }
@@ -147,7 +155,22 @@ async fn a_certificate_of_another_name_or_another_time_is_refused() {
 async fn a_service_without_tls_is_not_spoken_to_in_the_clear() {
     let plain = Canned::start([]).await;
     let error = trigger_at(&plain.url.replace("http://", "https://")).await;
-    let TriggerError::Unsent { what, .. } = &error else { panic!("{error:?}") };
-    assert!(what.starts_with("no connection to CircleCI: "), "{what}");
+    let what = "no connection to CircleCI: it does not speak TLS".to_owned();
+    assert_eq!(error, TriggerError::Unsent { after: None, what });
     assert!(plain.asked().is_empty());
+}
+
+#[tokio::test]
+async fn clients_of_a_simulator_trust_the_authority_that_they_are_told_and_no_other() {
+    let start = || Simulator::start(Settings { tls: true, ..Settings::default() });
+    let (simulator, other) = (start().await.unwrap(), start().await.unwrap());
+    let trusting = |told: &Simulator| {
+        let authority = told.authority().unwrap();
+        Providers::simulated_behind_tls(simulator.url(), authority, HashMap::new(), PATIENCE).unwrap()
+    };
+    assert!(matches!(look_by(&trusting(&simulator)).await, ProviderError::NotFound(_)));
+    let what = "no connection to CircleCI: nobody whom we trust vouches for its certificate".to_owned();
+    let refused = ProviderError::Transient { after: None, what };
+    assert_eq!(look_by(&trusting(&other)).await, refused);
+    assert_eq!(look_at(simulator.url()).await, refused, "who is told of no authority does not trust it");
 }

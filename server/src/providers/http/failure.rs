@@ -9,6 +9,7 @@ use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
 use serde::Deserialize;
 
+use super::identity;
 use crate::providers::error::{ProviderError, TriggerError};
 
 /// As long as a check-in line can show.
@@ -32,13 +33,16 @@ pub(in crate::providers) enum Failure {
 
 impl Failure {
     pub fn broken(who: &str, error: &reqwest::Error, timeout: Duration) -> Self {
+        let cause = root_cause(error);
+        let said = || one_line(&cause.to_string(), LONGEST_QUOTE);
         if error.is_connect() {
-            Self::NoConnection { what: format!("no connection to {who}: {}", root_cause(error)) }
+            let why = identity::unproven(cause).unwrap_or_else(said);
+            Self::NoConnection { what: format!("no connection to {who}: {why}") }
         } else if error.is_timeout() {
             let seconds = timeout.as_secs_f64();
             Self::Lost { what: format!("{who} did not answer within {seconds} s") }
         } else {
-            Self::Lost { what: format!("the connection to {who} broke: {}", root_cause(error)) }
+            Self::Lost { what: format!("the connection to {who} broke: {}", said()) }
         }
     }
 
@@ -164,12 +168,12 @@ fn until_reset(headers: &HeaderMap) -> Option<u64> {
 }
 
 /// What went wrong at the bottom ("Connection refused"); the layers above only repeat that a request failed.
-fn root_cause(error: &reqwest::Error) -> String {
-    let mut cause: &dyn Error = error;
+fn root_cause(error: &reqwest::Error) -> &(dyn Error + 'static) {
+    let mut cause: &(dyn Error + 'static) = error;
     while let Some(deeper) = cause.source() {
         cause = deeper;
     }
-    one_line(&cause.to_string(), LONGEST_QUOTE)
+    cause
 }
 
 #[cfg(test)]

@@ -4,18 +4,20 @@
 //! - No redirects: one could carry a token to a host that nobody configured.
 //! - No proxy out of the environment: who gets to see a token is written in the config or nowhere.
 //! - No compression, and an answer is read up to [`BODY_LIMIT`], whatever its `Content-Length` says.
+//! - Who cannot prove by TLS who it is hears nothing, and nobody is spoken to in the clear instead.
 //! - No repetition, and a connection of its own for each request: on a reused connection that the far end is
 //!   just closing, nobody can tell whether a POST was accepted.
 //! - What an answer repeats of our secrets is blanked before anything else sees it.
 
 mod failure;
+mod identity;
 
 use std::time::Duration;
 
 use chrono::DateTime;
 use domain::Time;
 use reqwest::header::{DATE, HeaderMap, HeaderValue};
-use reqwest::{Method, RequestBuilder, Response, StatusCode, Url};
+use reqwest::{Certificate, ClientBuilder, Method, RequestBuilder, Response, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 
@@ -50,8 +52,22 @@ impl Http {
     /// # Errors
     /// When TLS cannot be set up, such as without any trusted certificates.
     pub fn new(timeout: Duration) -> Result<Self, SetupError> {
+        Self::built(reqwest::Client::builder(), timeout)
+    }
+
+    /// Believes this authority, whose certificate is given in PEM, in place of all that the machine trusts: it reaches
+    /// only who is vouched for by it.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up with it.
+    pub fn trusting_only(authority: &str, timeout: Duration) -> Result<Self, SetupError> {
+        let authority = Certificate::from_pem(authority.as_bytes()).map_err(SetupError::Client)?;
+        Self::built(reqwest::Client::builder().tls_certs_only([authority]), timeout)
+    }
+
+    fn built(client: ClientBuilder, timeout: Duration) -> Result<Self, SetupError> {
         install_crypto();
-        let client = reqwest::Client::builder()
+        let client = client
             .user_agent(concat!("cluster-head/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(timeout)
