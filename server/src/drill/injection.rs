@@ -188,6 +188,7 @@ mod tests {
             "circleci trigger drop_answer",
             "circleci trigger fail_job 2 branch=release",
             "digitalocean clusters status_500 every",
+            "tls handshake expired_certificate 3",
             "circleci trigger lists_late seconds=1.5",
             "engine kill 12",
         ] {

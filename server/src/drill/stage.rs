@@ -41,7 +41,9 @@ impl Stage {
         kills.sort_unstable();
         let start = quick(TimeDelta::from_std(Patience::default().start)?, plan.speed, TimeDelta::seconds(2));
         let patience = Patience { answer: ANSWER, start: start.to_std()? };
-        let providers = Providers::simulated(simulator.url(), plan.batch_secrets.clone(), patience)?;
+        let authority = simulator.authority().context("The simulators speak no TLS")?;
+        let secrets = plan.batch_secrets.clone();
+        let providers = Providers::simulated_behind_tls(simulator.url(), authority, secrets, patience)?;
         Ok(Self { simulator, providers: Arc::new(providers), pace: pace(plan.speed), kills })
     }
 }
@@ -74,6 +76,7 @@ fn settings(plan: &Plan) -> Settings {
             .cloned()
             .collect(),
         cluster_name: mark.map_or(usual.cluster_name, |mark| mark.name.clone()),
+        tls: true,
         ..usual
     }
 }

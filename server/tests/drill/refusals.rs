@@ -28,6 +28,12 @@ async fn a_fault_that_can_strike_nothing_there_is_refused(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_fault_that_needs_a_request_is_refused_at_the_handshake_before_it(pool: PgPool) {
+    let why = "hang changes an answer, and the endpoint handshake of tls has none to change";
+    is_refused(pool, &["--fault", "tls handshake hang 3"], why).await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn an_unknown_routine_is_refused_with_the_known_ones(pool: PgPool) {
     let known = "There is no routine \"gide\". Known routines: up, down, resize, deploy, guide.";
     is_refused(pool, &["--routine", "gide"], known).await;
@@ -65,6 +71,7 @@ fn what_can_go_wrong_is_listed_without_a_database() {
     let output = command.args(["drill", "--fault", "list"]).env_clear().output().unwrap();
     let list = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success());
+    assert!(list.contains("\n  tls           handshake\n"), "{list}");
     for kind in simulator::FaultKind::ALL.iter().filter(|kind| !kind.is_of_a_webhook()) {
         assert!(list.contains(&format!("\n  {} ", kind.name())), "{list}");
     }
