@@ -19,9 +19,10 @@ pub(super) fn unproven(cause: &(dyn Error + 'static)) -> Option<String> {
         rustls::Error::InvalidCertificate(CertificateError::NotValidYetContext { not_before, .. }) => {
             format!("its certificate is not valid before {}", date(*not_before)?)
         }
-        rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
-            "nobody whom we trust vouches for its certificate".to_owned()
-        }
+        // The signature is bad where somebody else took the name of an authority that we trust.
+        rustls::Error::InvalidCertificate(
+            CertificateError::UnknownIssuer | CertificateError::BadSignature,
+        ) => "nobody whom we trust vouches for its certificate".to_owned(),
         rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
             "it does not speak TLS".to_owned()
         }
