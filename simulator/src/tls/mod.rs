@@ -12,7 +12,6 @@ use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, SanType,
 use rustls::ServerConfig;
 use rustls::crypto::ring;
 use rustls::pki_types::PrivateKeyDer;
-use rustls::server::NoServerSessionStorage;
 
 pub(crate) use handshake::shake_hands;
 
@@ -77,15 +76,12 @@ impl Authority {
         let key = KeyPair::generate().map_err(unusable)?;
         let certificate = certificate.signed_by(&key, &self.issuer).map_err(unusable)?;
         let key = PrivateKeyDer::Pkcs8(key.serialize_der().into());
-        let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .and_then(|config| {
                 config.with_no_client_auth().with_single_cert(vec![certificate.der().clone()], key)
             })
-            .map_err(unusable)?;
-        // Whoever was here before is shown the certificate all the same.
-        config.session_storage = Arc::new(NoServerSessionStorage {});
-        Ok(config)
+            .map_err(unusable)
     }
 }
 
