@@ -4,6 +4,7 @@
 mod audit;
 mod backup;
 mod breakdowns;
+mod certificates;
 mod endings;
 mod failures;
 mod held_rows;

@@ -48,7 +48,16 @@ impl House {
 
     /// The same with another config than the shipped one.
     pub async fn with(pool: PgPool, change: impl FnOnce(&mut Catalogue)) -> Self {
-        let simulator = Simulator::start(Settings { speed: 2_000.0, ..Settings::default() }).await.unwrap();
+        Self::beside(Settings::default(), pool, change).await
+    }
+
+    /// The same where everybody outside speaks TLS.
+    pub async fn behind_tls(pool: PgPool) -> Self {
+        Self::beside(Settings { tls: true, ..Settings::default() }, pool, |_| ()).await
+    }
+
+    async fn beside(outside: Settings, pool: PgPool, change: impl FnOnce(&mut Catalogue)) -> Self {
+        let simulator = Simulator::start(Settings { speed: 2_000.0, ..outside }).await.unwrap();
         let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("../cluster-head.toml");
         let mut catalogue = server::config::load(&config).unwrap().catalogue;
         // What stands at the CI beside the runs would spoil the counts of requests.
@@ -61,8 +70,12 @@ impl House {
         store.ensure_clusters(&[CLUSTER]).await.unwrap();
         let secrets = HashMap::from([("SLK_SLACK_TOKEN_OUTGOING_LAUNCH".to_owned(), "demo".into())]);
         let patience = Patience { answer: Duration::from_millis(1_500), start: Duration::from_secs(3) };
-        let providers = Arc::new(Providers::simulated(simulator.url(), secrets, patience).unwrap());
-        Self { pool, store, simulator, catalogue, providers }
+        let url = simulator.url();
+        let providers = match simulator.authority() {
+            Some(authority) => Providers::simulated_behind_tls(url, authority, secrets, patience),
+            None => Providers::simulated(url, secrets, patience),
+        };
+        Self { pool, store, catalogue, providers: Arc::new(providers.unwrap()), simulator }
     }
 
     /// The same with other clients than those that the product has.
