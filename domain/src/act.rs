@@ -4,7 +4,7 @@
 
 use crate::Time;
 use crate::job::JobWithSteps;
-use crate::plan::MAX_TRIES;
+use crate::plan::{MAX_TRIES, retry};
 use crate::stay::StayRange;
 use crate::step::{Action, Answer, Phase, Step, StepState};
 
@@ -57,7 +57,7 @@ pub fn may_cancel(job: &JobWithSteps) -> Result<(), ActError> {
         return Err(ActError::PaysDebt { job: number });
     }
     let has_begun = job.steps.iter().any(Step::was_begun);
-    if has_begun && !job.steps.iter().any(can_be_stopped) {
+    if has_begun && !job.steps.iter().any(can_be_stopped) && retry(&job.steps).is_none() {
         return Err(ActError::OnlyDestroys { job: number });
     }
     Ok(())
@@ -92,7 +92,8 @@ pub fn may_leave_up(job: &JobWithSteps, until: Time, latest: Time, now: Time) ->
 /// Whether the job is cancelled when the time of its cluster is over. What destroys it anyway, now or next, is waited for.
 pub fn may_interrupt(job: &JobWithSteps) -> bool {
     let next = job.steps.iter().find(|step| !step.state.is_final());
-    may_cancel(job).is_ok() && next.is_some_and(|step| !step.action.destroys_cluster())
+    let goes_on = retry(&job.steps).is_some() || next.is_some_and(|step| !step.action.destroys_cluster());
+    may_cancel(job).is_ok() && goes_on
 }
 
 /// Whether the answer may be given to the step.

@@ -89,6 +89,14 @@ impl Job {
         self.started_at.map(|started| started + limit)
     }
 
+    /// The key under which a batch service is asked for this attempt of a step, whoever asks and however often. It is no
+    /// secret. The time is in it for a database that begins anew, whose job of the same number is another one. At most 64
+    /// characters of a-z, 0-9 and "-".
+    pub fn attempt_key(&self, step: &Step) -> String {
+        let created = self.created_at.timestamp_millis();
+        format!("job-{}-{}-{}-{created}", self.number, step.position, step.attempt)
+    }
+
     /// "guide", "up (m)", "deploy slack-middleware".
     pub fn title(&self) -> String {
         title(&self.routine, self.service.as_deref(), self.size)

@@ -61,7 +61,7 @@ pub enum Effect {
     },
 }
 
-/// How often a run that its provider says has failed is started anew. What was refused, cancelled, took too long or is not
+/// How often a run or a batch job that its far end says has failed is started anew. What was refused, cancelled, took too long or is not
 /// known any more is not: the first would come again, the others may still be at work.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Retries {
@@ -109,6 +109,8 @@ pub enum BodyValue {
     Text(String),
     /// The name of the environment variable that holds the value.
     Env(String),
+    /// The key of the attempt: see [`Job::attempt_key`](crate::job::Job::attempt_key).
+    AttemptKey,
 }
 
 /// A call that starts a long batch job and, asked again, reports on it.
@@ -126,6 +128,15 @@ pub struct BatchCall {
     pub succeeded_when: Vec<String>,
     pub failed_when: Vec<String>,
     pub time_limit_minutes: u32,
+    #[serde(flatten)]
+    pub retries: Retries,
+}
+
+impl BatchCall {
+    /// Whether each attempt is another job for the service. Without it, the same body means the same job.
+    pub fn carries_key(&self) -> bool {
+        self.body.values().any(|value| *value == BodyValue::AttemptKey)
+    }
 }
 
 /// What a step does.
@@ -162,8 +173,8 @@ impl Action {
     pub fn retries(&self) -> Retries {
         match self {
             Self::Trigger { target, .. } => target.retries,
-            // Asked again, the service reports the job that it knows.
-            Self::Batch { .. } | Self::Approval { .. } | Self::Unknown(_) => Retries::default(),
+            Self::Batch { call } => call.retries,
+            Self::Approval { .. } | Self::Unknown(_) => Retries::default(),
         }
     }
 

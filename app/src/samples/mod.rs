@@ -92,6 +92,7 @@ pub fn catalogue() -> Catalogue {
         succeeded_when: vec!["completed".into()],
         failed_when: vec!["failed".into()],
         time_limit_minutes: 60,
+        retries: Retries::default(),
     };
     let guide = Routine {
         name: "guide".into(),

@@ -1,6 +1,7 @@
 //! What a cancel of a job stops and what it leads to, said before it is pressed.
 
 use domain::aftermath::{Aftermath, aftermath};
+use domain::plan::retry;
 use domain::price::estimate;
 use domain::step::{Action, Phase, Step};
 use domain::text;
@@ -13,6 +14,9 @@ pub fn what_stops(facts: &JobFacts) -> Vec<String> {
     let (at_work, queued): (Vec<&Step>, Vec<&Step>) =
         facts.job.steps.iter().filter(is_halted).partition(|step| step.state.was_attempted());
     let mut lines: Vec<String> = at_work.into_iter().map(stop_of).collect();
+    if let Some((step, _)) = retry(&facts.job.steps) {
+        lines.push(format!("Step {} ({}): it has failed and is not tried again", step.position, step.title));
+    }
     if !queued.is_empty() {
         lines.push(text::sentence(&do_so(&queued, "never begins", "never begin")));
     }
@@ -118,6 +122,17 @@ mod tests {
             what_stops(&job_facts(3)),
             ["Step 3 (Run the S3 job): nobody waits for it any more; it may go on by itself"]
         );
+    }
+
+    #[test]
+    fn a_batch_that_waits_for_another_attempt_is_not_tried_again() {
+        let mut facts = job_facts(3);
+        let step = &mut facts.job.steps[2];
+        step.state = StepState::Failed;
+        (step.finished_at, step.seen_at) = (step.started_at, step.started_at);
+        let Action::Batch { call } = &mut step.action else { panic!("step 3 is the batch") };
+        call.retries.count = 1;
+        assert_eq!(what_stops(&facts), ["Step 3 (Run the S3 job): it has failed and is not tried again"]);
     }
 
     #[test]

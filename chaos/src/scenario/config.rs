@@ -9,7 +9,7 @@ use domain::routine::{Routine, RoutineStep};
 use domain::run::ProviderKind;
 use domain::size::{Size, SizeOffer};
 use domain::stay::StayLimits;
-use domain::step::{BatchCall, CiTarget, Retries, Verdict};
+use domain::step::{BatchCall, BodyValue, CiTarget, Retries, Verdict};
 use rust_decimal::Decimal;
 
 use crate::dice::Dice;
@@ -71,6 +71,13 @@ pub fn draw_terms(dice: &Dice, catalogue: &mut Catalogue) {
     catalogue.hold_seconds = dice.pick([0, 10, 10]);
 }
 
+/// How often a batch job that failed is started anew.
+pub fn draw_retries_of_batches(dice: &Dice, catalogue: &mut Catalogue) {
+    for batch in &mut catalogue.batches {
+        batch.retries = Retries { count: dice.pick([0, 0, 1, 2]), pause_seconds: 10 };
+    }
+}
+
 fn routines(dice: &Dice) -> Vec<Routine> {
     let without_answer = dice.pick([Verdict::Approve, Verdict::Refuse]);
     let approval =
@@ -125,12 +132,13 @@ fn batch(time_limit_minutes: u32) -> BatchCall {
         name: "night".to_owned(),
         title: "Run the night batch".to_owned(),
         url: String::new(),
-        body: BTreeMap::new(),
+        body: BTreeMap::from([("idempotencyKey".to_owned(), BodyValue::AttemptKey)]),
         progress_field: String::new(),
         status_field: String::new(),
         error_field: String::new(),
         succeeded_when: Vec::new(),
         failed_when: Vec::new(),
         time_limit_minutes,
+        retries: Retries::default(),
     }
 }

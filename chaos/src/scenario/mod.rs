@@ -50,6 +50,9 @@ impl Scenario {
         let weather = Weather::new(dice, calm_from);
         config::draw_terms(dice, &mut catalogue);
         deeds.extend(deeds::extensions(dice, &catalogue, calm_from));
+        let tells_actor = dice.one_in(2);
+        // Drawn last, so that what a seed meant before is still what it means.
+        config::draw_retries_of_batches(dice, &mut catalogue);
         Self {
             replicas,
             lease: TimeDelta::seconds(30),
@@ -57,7 +60,7 @@ impl Scenario {
             has_observer,
             tag,
             poison,
-            tells_actor: dice.one_in(2),
+            tells_actor,
             weather,
             deeds,
             calm_from,

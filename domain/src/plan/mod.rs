@@ -4,7 +4,7 @@
 //! 1. A job that has not begun may still be cancelled or refused without any effect; one that is held does not begin.
 //! 2. A step over which workers break down is put aside as failed, and the job goes on to clean up.
 //! 3. A step that was begun is followed to its end before anything else is looked at.
-//! 4. A run that failed is tried again as often as its target allows, unless the job is halted.
+//! 4. A run or a batch job that failed is tried again as often as its target or its call allows, unless the job is halted.
 //! 5. After a failure or a halt the forward steps that remain are skipped, except for the rest of a row of destroys that
 //!    was begun: half a destroy is the most expensive state.
 //! 6. The `finally` steps run whatever happened, if anything was attempted; each of them, also when the one before failed.
@@ -59,7 +59,7 @@ pub enum Next {
     Heed {
         position: i32,
     },
-    /// Its run failed and may be started anew.
+    /// Its run or its batch job failed and may be started anew.
     Retry {
         position: i32,
     },
@@ -171,8 +171,8 @@ pub fn conclude(step: &Step, status: RunStatus) -> StepState {
     }
 }
 
-/// The step whose run failed and may be started anew, and when.
-fn retry(steps: &[Step]) -> Option<(&Step, Time)> {
+/// The step whose run or batch job failed and may be started anew, and when.
+pub fn retry(steps: &[Step]) -> Option<(&Step, Time)> {
     let used: i32 = steps.iter().map(|step| step.attempt - 1).sum();
     let step = steps.iter().find(|step| is_broken(step))?;
     let retries = step.action.retries();

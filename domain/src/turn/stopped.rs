@@ -57,7 +57,7 @@ pub fn given_up(facts: &Facts, step: &Step, state: StepState, because: String, n
     Record { left, ..facts.record(step, vec![remark], now) }
 }
 
-/// The record of lining up a step whose run failed for another attempt, with a new marker.
+/// The record of lining up a step whose run or batch job failed for another attempt, with a new marker or key.
 pub fn retried(step: &Step, now: Time) -> Record {
     let of = step.action.retries().count + 1;
     let failed = step.message.as_deref().map(|message| format!(": {message}")).unwrap_or_default();

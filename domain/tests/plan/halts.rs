@@ -3,7 +3,7 @@
 use domain::act::{ActError, may_answer, may_cancel, may_interrupt, may_leave_up, may_resume};
 use domain::actor::{Actor, Channel};
 use domain::job::{Abandonment, Asked, JobState, JobWithSteps};
-use domain::plan::{MAX_RECOVERIES, Next, PATIENCE_WITH_NEWER};
+use domain::plan::{MAX_RECOVERIES, MAX_RETRIES_PER_JOB, Next, PATIENCE_WITH_NEWER};
 use domain::step::{Action, Answer, GivenAnswer, Retries, StepState, Verdict};
 
 use crate::support::*;
@@ -127,6 +127,62 @@ fn a_run_that_failed_is_tried_again_after_its_pause_and_not_more_often_than_allo
     assert_eq!(story.next(60), Next::Skip { positions: vec![4] });
 }
 
+/// A guide at its batch, step 4, which is tried twice more after a minute each.
+fn guide_with_a_persistent_batch() -> Story {
+    let mut story = Story::guide();
+    if let Action::Batch { call } = &mut story.step(4).action {
+        call.retries = Retries { count: 2, pause_seconds: 60 };
+    }
+    for position in 1..=3 {
+        story.ended(position, StepState::Succeeded);
+    }
+    story.said_to_have_failed(4);
+    story
+}
+
+#[test]
+fn a_batch_job_that_failed_is_tried_again_after_its_pause_and_then_the_cluster_is_destroyed() {
+    let mut story = guide_with_a_persistent_batch();
+    for attempt in [2, 3] {
+        assert_eq!(story.next(59), Next::Wait { until: at(60) });
+        assert_eq!(story.next(60), Next::Retry { position: 4 });
+        story.step(4).attempt = attempt;
+    }
+    assert_eq!(story.next(60), Next::Begin { position: 5 });
+}
+
+#[test]
+fn a_cancel_or_the_time_limit_of_the_job_ends_the_pause_before_another_batch_job() {
+    let mut story = guide_with_a_persistent_batch();
+    story.cancelled();
+    assert_eq!(story.next(2), Next::Begin { position: 5 });
+    let mut story = guide_with_a_persistent_batch();
+    story.job.time_limit_minutes = Some(1);
+    story.job.started_at = Some(at(0));
+    assert_eq!(story.next(59), Next::Wait { until: at(60) });
+    assert_eq!(story.next(60), Next::Begin { position: 5 });
+}
+
+#[test]
+fn in_the_pause_before_another_batch_job_people_may_cancel_and_the_end_of_the_cluster_interrupts() {
+    let mut story = guide_with_a_persistent_batch();
+    let waiting = as_job(Story { steps: story.steps.clone(), ..Story::guide() });
+    assert_eq!((may_cancel(&waiting), may_interrupt(&waiting)), (Ok(()), true));
+    story.step(4).attempt = 3;
+    let used_up = as_job(story);
+    assert_eq!(may_cancel(&used_up), Err(ActError::OnlyDestroys { job: 1 }));
+    assert!(!may_interrupt(&used_up));
+}
+
+#[test]
+fn all_steps_of_a_job_share_the_retries_that_a_job_has() {
+    let mut story = guide_with_a_persistent_batch();
+    story.step(3).attempt = MAX_RETRIES_PER_JOB;
+    assert_eq!(story.next(60), Next::Retry { position: 4 });
+    story.step(3).attempt = MAX_RETRIES_PER_JOB + 1;
+    assert_eq!(story.next(60), Next::Begin { position: 5 });
+}
+
 #[test]
 fn what_was_refused_took_too_long_or_is_not_known_any_more_is_not_tried_again() {
     for state in [StepState::Failed, StepState::TimedOut] {
@@ -166,7 +222,9 @@ fn whatever_cannot_be_read_of_an_action_is_left_to_a_newer_version_as_it_was_wri
     other_provider["target"]["provider"] = "jenkins".into();
     let mut other_effect = serde_json::to_value(creates("cluster")).unwrap();
     other_effect["effect"] = serde_json::json!({ "resizes": "l" });
-    for written in [serde_json::to_value(newer()).unwrap(), other_provider, other_effect] {
+    let mut other_value = serde_json::to_value(batch("s3")).unwrap();
+    other_value["call"]["body"]["idempotencyKey"] = "key_of_the_moon".into();
+    for written in [serde_json::to_value(newer()).unwrap(), other_provider, other_effect, other_value] {
         let read: Action = serde_json::from_value(written.clone()).unwrap();
         assert!(read.is_unknown(), "{written}");
         assert_eq!(serde_json::to_value(&read).unwrap(), written);
@@ -177,6 +235,14 @@ fn whatever_cannot_be_read_of_an_action_is_left_to_a_newer_version_as_it_was_wri
     let left = known.clone().left_to_newer();
     assert!(left.is_unknown());
     assert_eq!(serde_json::to_value(&left).unwrap(), serde_json::to_value(&known).unwrap());
+}
+
+#[test]
+fn a_batch_that_an_older_version_wrote_has_no_retries() {
+    let mut written = serde_json::to_value(batch("s3")).unwrap();
+    let call = written["call"].as_object_mut().unwrap();
+    assert!(call.remove("retries").is_some() && call.remove("retry_pause_seconds").is_some());
+    assert_eq!(serde_json::from_value::<Action>(written).unwrap(), batch("s3"));
 }
 
 /// With a step at work that only a newer version knows.

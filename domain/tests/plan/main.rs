@@ -1,6 +1,7 @@
 //! What a job does next, told as stories and as laws that hold for every story.
 
 mod halts;
+mod keys;
 mod laws;
 mod stories;
 mod strays;

@@ -59,6 +59,7 @@ pub fn batch(name: &str) -> Action {
             succeeded_when: vec!["completed".into()],
             failed_when: vec!["failed".into()],
             time_limit_minutes: 60,
+            retries: Retries::default(),
         },
     }
 }

@@ -7,7 +7,7 @@ use domain::catalogue::{Catalogue, ClusterSpec};
 use domain::cloud::CloudMark;
 use domain::order::{Ask, Order};
 use domain::routine::{Routine, RoutineStep};
-use domain::step::{Action, BatchCall, BodyValue, CiTarget, Phase, Verdict};
+use domain::step::{Action, BatchCall, BodyValue, CiTarget, Phase, Retries, Verdict};
 use domain::text;
 
 use super::variables;
@@ -194,8 +194,12 @@ fn write_target(f: &mut fmt::Formatter<'_>, target: &CiTarget) -> fmt::Result {
     if let Some(parameter) = &target.marker_parameter {
         write!(f, ", our marker in {parameter}")?;
     }
-    let pause = text::duration(Duration::seconds(i64::from(target.retries.pause_seconds)));
-    match target.retries.count {
+    write_retries(f, target.retries)
+}
+
+fn write_retries(f: &mut fmt::Formatter<'_>, retries: Retries) -> fmt::Result {
+    let pause = text::duration(Duration::seconds(i64::from(retries.pause_seconds)));
+    match retries.count {
         0 => Ok(()),
         1 => write!(f, ", tried once more {pause} after it failed"),
         count => write!(f, ", tried up to {count} times more, each {pause} after it failed"),
@@ -208,6 +212,7 @@ fn write_call(f: &mut fmt::Formatter<'_>, call: &BatchCall) -> fmt::Result {
         match value {
             BodyValue::Text(value) => write!(f, ", {key}={value}")?,
             BodyValue::Env(name) => write!(f, ", {key}=${name}")?,
+            BodyValue::AttemptKey => write!(f, ", {key}=the key of the attempt")?,
         }
     }
     f.write_char(';')?;
@@ -216,7 +221,8 @@ fn write_call(f: &mut fmt::Formatter<'_>, call: &BatchCall) -> fmt::Result {
         " ends when {} is {}",
         call.status_field,
         [&call.succeeded_when[..], &call.failed_when].concat().join(" or ")
-    )
+    )?;
+    write_retries(f, call.retries)
 }
 
 fn write_approval(f: &mut fmt::Formatter<'_>, without_answer: Verdict) -> fmt::Result {

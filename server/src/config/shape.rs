@@ -108,16 +108,19 @@ pub(super) struct BatchShape {
     pub title: Text,
     pub url: Text,
     pub time_limit: Text,
+    pub retries: Option<Number>,
+    pub retry_pause: Option<Text>,
     #[serde(default)]
     pub body: Named<BodyShape>,
     pub answer: AnswerShape,
 }
 
-/// A value of a batch job's body: a text, or the name of the environment variable that holds it.
+/// A value of a batch job's body: a text, the name of the environment variable that holds it, or a key and what it is of.
 #[derive(Debug)]
 pub(super) enum BodyShape {
     Text(String),
     Env(Text),
+    KeyOf(Text),
 }
 
 #[derive(Debug, Deserialize)]

@@ -2,6 +2,7 @@
 
 use chrono::{Duration, NaiveDate};
 use domain::run::ProviderKind;
+use domain::step::BodyValue;
 use domain::text::one_line;
 use reqwest::Url;
 use rust_decimal::Decimal;
@@ -205,6 +206,14 @@ pub(super) fn variable(text: &str) -> Read<String> {
         ));
     }
     Ok(text.to_owned())
+}
+
+/// What a key in the body of a batch job is the key of.
+pub(super) fn key_of(text: &str) -> Read<BodyValue> {
+    match text {
+        "attempt" => Ok(BodyValue::AttemptKey),
+        _ => Err(format!("there is no key of {}; write \"attempt\"", shown(text))),
+    }
 }
 
 /// Refuses `{anything}` that would not be filled in and so would be sent as it stands.

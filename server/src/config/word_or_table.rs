@@ -109,11 +109,13 @@ impl<'de> Visitor<'de> for AtDeadlineVisitor {
 
 struct BodyVisitor;
 
+const BODY: &str = r#"a text in quotes, { env = "NAME" } or { key_of = "attempt" }"#;
+
 impl<'de> Visitor<'de> for BodyVisitor {
     type Value = BodyShape;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(r#"a text in quotes, or { env = "NAME" }"#)
+        f.write_str(BODY)
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<BodyShape, E> {
@@ -123,10 +125,15 @@ impl<'de> Visitor<'de> for BodyVisitor {
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<BodyShape, A::Error> {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
-        struct FromEnv {
-            env: Text,
+        struct Named {
+            env: Option<Text>,
+            key_of: Option<Text>,
         }
 
-        FromEnv::deserialize(MapAccessDeserializer::new(map)).map(|named| BodyShape::Env(named.env))
+        match Named::deserialize(MapAccessDeserializer::new(map))? {
+            Named { env: Some(env), key_of: None } => Ok(BodyShape::Env(env)),
+            Named { env: None, key_of: Some(key_of) } => Ok(BodyShape::KeyOf(key_of)),
+            _ => Err(A::Error::custom(format_args!("a value comes from one place; a value is {BODY}"))),
+        }
     }
 }

@@ -100,7 +100,7 @@ fn demo_secrets(catalogue: &Catalogue) -> HashMap<String, SecretString> {
     values
         .filter_map(|value| match value {
             BodyValue::Env(name) => Some((name.clone(), SecretString::from("drill"))),
-            BodyValue::Text(_) => None,
+            BodyValue::Text(_) | BodyValue::AttemptKey => None,
         })
         .collect()
 }

@@ -14,7 +14,7 @@ impl Engine {
         let facts = &turn.facts;
         let looked = match &step.action {
             Action::Trigger { target, .. } => self.look_at_run(step, target).await,
-            Action::Batch { call } => self.look_at_batch(call).await,
+            Action::Batch { call } => self.look_at_batch(call, &facts.job.job.attempt_key(step)).await,
             Action::Approval { .. } | Action::Unknown(_) => {
                 Err(Unseen::Refused("there is nothing to look at".into()))
             }
@@ -53,8 +53,8 @@ impl Engine {
         Ok(Seen { status: report.status, detail: report.detail, progress: None, run: Some(report.run) })
     }
 
-    async fn look_at_batch(&self, call: &BatchCall) -> Result<Seen, Unseen> {
-        let report = self.noted("Batch service", self.providers.batch.call(call).await).await;
+    async fn look_at_batch(&self, call: &BatchCall, key: &str) -> Result<Seen, Unseen> {
+        let report = self.noted("Batch service", self.providers.batch.call(call, key).await).await;
         let report = report.map_err(unseen)?;
         Ok(Seen { status: report.status, detail: report.detail, progress: report.progress, run: None })
     }

@@ -49,12 +49,13 @@ impl Batch {
     }
 
     /// Starts the job or reports on it; the service tells the two apart. Asked again after a lost answer it
-    /// reports, as long as it keeps to one job at a time.
+    /// reports, as long as it keeps to one job at a time, or to one for each `key`, which goes where the body of
+    /// the call wants it.
     ///
     /// # Errors
     /// `Rejected` also when the call has no usable address or names a secret that is not set.
-    pub async fn call(&self, call: &BatchCall) -> Result<BatchReport, ProviderError> {
-        let request = self.peer.post(self.address(call)?).json(&self.body(call)?);
+    pub async fn call(&self, call: &BatchCall, key: &str) -> Result<BatchReport, ProviderError> {
+        let request = self.peer.post(self.address(call)?).json(&self.body(call, key)?);
         let answer: Map<String, Value> = self.peer.send_for(request).await?;
         Ok(report(call, &answer))
     }
@@ -70,12 +71,13 @@ impl Batch {
         })
     }
 
-    fn body(&self, call: &BatchCall) -> Result<Map<String, Value>, ProviderError> {
+    fn body(&self, call: &BatchCall, key: &str) -> Result<Map<String, Value>, ProviderError> {
         call.body
             .iter()
             .map(|(name, value)| {
                 let text = match value {
                     BodyValue::Text(text) => text.as_str(),
+                    BodyValue::AttemptKey => key,
                     BodyValue::Env(variable) => match self.secrets.get(variable) {
                         Some(secret) => secret.expose_secret(),
                         None => {
@@ -138,6 +140,7 @@ fn text(value: &Value) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use domain::step::Retries;
     use serde_json::json;
 
     use super::*;
@@ -154,6 +157,7 @@ mod tests {
             succeeded_when: vec!["completed".into()],
             failed_when: vec!["failed".into()],
             time_limit_minutes: 60,
+            retries: Retries::default(),
         }
     }
 

@@ -159,6 +159,19 @@ fn check_prints_limits_questions_retries_and_what_is_not_looked_for() {
 }
 
 #[test]
+fn check_prints_the_key_of_a_batch_job_and_how_often_it_is_tried_again() {
+    let text = shipped_with("singleton = \"true\"", "singleton = { key_of = \"attempt\" }")
+        .replace("time_limit = \"24h\"", "time_limit = \"24h\"\nretries = 1\nretry_pause = \"5min\"");
+    let description = describe(&parse("f.toml", &text).unwrap().catalogue);
+    for expected in [
+        ", singleton=the key of the attempt, token=$",
+        "; ends when status is completed or failed, tried once more 5 min after it failed, at most 1 d\n",
+    ] {
+        assert!(description.contains(expected), "{expected}\n{description}");
+    }
+}
+
+#[test]
 fn check_prints_the_plan_of_each_routine() {
     insta::assert_snapshot!(describe(&shipped().catalogue), @r"
     Clusters

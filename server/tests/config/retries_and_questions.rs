@@ -1,11 +1,11 @@
 //! What is tried again by itself, and what waits for a person.
 
 use domain::routine::{Routine, RoutineStep};
-use domain::step::{CiTarget, Verdict};
+use domain::step::{BatchCall, BodyValue, CiTarget, Verdict};
 use rstest::rstest;
 use server::config::parse;
 
-use super::{SHIPPED, error_after, shipped_with};
+use super::{SHIPPED, error_after, line_of, shipped_with};
 
 const DEPLOY_LIMIT: &str = "time_limit = \"25min\"";
 const BATCH_LIMIT: &str = "time_limit = \"24h\"";
@@ -33,9 +33,60 @@ fn a_target_is_tried_again_as_often_as_it_says(#[case] line: &str, #[case] retri
 }
 
 #[test]
-fn a_batch_job_has_no_retries() {
+fn a_batch_job_without_a_key_has_no_retries() {
+    let line = line_of(BATCH_LIMIT) + 1;
     let error = error_after(BATCH_LIMIT, &format!("{BATCH_LIMIT}\nretries = 1"));
-    assert!(error.ends_with("known keys: title, url, time_limit, body, answer"), "{error}");
+    let expected = "asked again with the same body, the service reports the job that failed; if it starts one job for each \
+                    key, add the key to the body, as in idempotencyKey = { key_of = \"attempt\" }; else leave out the retries";
+    let place = format!("cluster-head.toml:{line}: batches.s3-orgs-job.retries: ");
+    assert!(error.ends_with(&format!("{place}{expected}")), "{error}");
+    assert!(parse("f.toml", &shipped_with(BATCH_LIMIT, &format!("{BATCH_LIMIT}\nretries = 0"))).is_ok());
+}
+
+/// The one batch job, with a key in its body, after one line more.
+fn batch_with_key(line: &str) -> BatchCall {
+    let text = shipped_with(BATCH_LIMIT, &format!("{BATCH_LIMIT}\n{line}"));
+    parse("f.toml", &with_key(&text)).unwrap().catalogue.batches[0].clone()
+}
+
+fn with_key(text: &str) -> String {
+    text.replacen("singleton = \"true\"", "idempotencyKey = { key_of = \"attempt\" }", 1)
+}
+
+#[rstest]
+#[case("", 0, 0)]
+#[case("retries = 5", 5, 60)]
+#[case("retries = 1\nretry_pause = \"90s\"", 1, 90)]
+fn a_batch_job_with_a_key_is_tried_again_as_often_as_it_says(
+    #[case] line: &str,
+    #[case] retries: u32,
+    #[case] pause: u32,
+) {
+    let batch = batch_with_key(line);
+    assert_eq!(batch.body["idempotencyKey"], BodyValue::AttemptKey);
+    assert_eq!((batch.retries.count, batch.retries.pause_seconds), (retries, pause));
+}
+
+#[rstest]
+#[case("retries = 6", "retries: 6 is not allowed; write a whole number from 0 to 5")]
+#[case("retry_pause = \"1min\"", "retry_pause: without retries there is no pause before them")]
+fn retries_of_a_batch_job_that_make_no_sense_are_refused(#[case] line: &str, #[case] expected: &str) {
+    let text = with_key(&shipped_with(BATCH_LIMIT, &format!("{BATCH_LIMIT}\n{line}")));
+    let error = parse("f.toml", &text).unwrap_err().to_string();
+    assert!(error.contains(&format!("batches.s3-orgs-job.{expected}")), "{error}");
+}
+
+#[rstest]
+#[case("{ key_of = \"job\" }", "singleton.key_of: there is no key of \"job\"; write \"attempt\"")]
+#[case(
+    "{ key_of = \"attempt\", env = \"KEY\" }",
+    "singleton: a value comes from one place; a value is a text in quotes, { env = \"NAME\" } or { key_of = \"attempt\" }"
+)]
+#[case("{}", "singleton: a value comes from one place; a value is")]
+#[case("{ key = \"attempt\" }", "singleton.key: there is no key \"key\"; known keys: env, key_of")]
+fn a_value_of_a_body_that_comes_from_nowhere_is_refused(#[case] value: &str, #[case] expected: &str) {
+    let error = error_after("singleton = \"true\"", &format!("singleton = {value}"));
+    assert!(error.contains(&format!("batches.s3-orgs-job.body.{expected}")), "{error}");
 }
 
 #[rstest]

@@ -103,7 +103,7 @@ use server::config::{load, parse};
 #[case::no_body_value(
     "singleton = \"true\"",
     "singleton = true",
-    ": batches.s3-orgs-job.body.singleton: found true, expected a text in quotes, or { env = \"NAME\" }"
+    ": batches.s3-orgs-job.body.singleton: found true, expected a text in quotes, { env = \"NAME\" } or { key_of = \"attempt\" }"
 )]
 fn the_first_thing_of_another_shape_is_told(
     #[case] original: &str,

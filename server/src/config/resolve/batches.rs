@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use domain::step::{BatchCall, BodyValue};
+use domain::step::{BatchCall, BodyValue, Retries};
 
-use super::must_not_be_empty;
+use super::{must_not_be_empty, retries};
 use crate::config::problems::Problems;
 use crate::config::shape::{AnswerShape, BatchShape, BodyShape, FileShape, Text, in_file_order};
 use crate::config::values;
@@ -22,8 +22,10 @@ fn read_batch(name: &Text, shape: &BatchShape, problems: &mut Problems<'_>) -> O
     let url = problems.read(&shape.url, |url| values::url(url));
     let time_limit_minutes = problems.read(&shape.time_limit, |limit| values::minutes(limit));
     let body = shape.body.iter().filter_map(|(key, value)| read_body_value(key, value, problems)).collect();
+    let retries = retries::read(shape.retries.as_ref(), shape.retry_pause.as_ref(), problems);
     let (progress_field, status_field, error_field) = read_fields(&shape.answer, problems);
     check_endings(&shape.answer, problems);
+    check_retries(shape, retries, problems);
     let words = |list: &[Text]| list.iter().map(|word| word.get_ref().clone()).collect();
     Some(BatchCall {
         name: name?,
@@ -36,7 +38,20 @@ fn read_batch(name: &Text, shape: &BatchShape, problems: &mut Problems<'_>) -> O
         succeeded_when: words(shape.answer.succeeded.get_ref()),
         failed_when: words(shape.answer.failed.get_ref()),
         time_limit_minutes: time_limit_minutes?,
+        retries: retries?,
     })
+}
+
+/// Without a key of its own, another attempt would be told of the job that failed.
+fn check_retries(shape: &BatchShape, retries: Option<Retries>, problems: &mut Problems<'_>) {
+    let carries_key = shape.body.values().any(|value| matches!(value, BodyShape::KeyOf(_)));
+    let is_retried = retries.is_some_and(|retries| retries.count > 0);
+    if let Some(count) = shape.retries.as_ref().filter(|_| is_retried && !carries_key) {
+        let message = "asked again with the same body, the service reports the job that failed; if it starts one job for \
+                       each key, add the key to the body, as in idempotencyKey = { key_of = \"attempt\" }; else leave out \
+                       the retries";
+        problems.add(count.span(), message);
+    }
 }
 
 fn read_body_value(
@@ -51,6 +66,7 @@ fn read_body_value(
     let value = match value {
         BodyShape::Text(text) => BodyValue::Text(text.clone()),
         BodyShape::Env(name) => BodyValue::Env(problems.read(name, |name| values::variable(name))?),
+        BodyShape::KeyOf(what) => problems.read(what, |what| values::key_of(what))?,
     };
     (!key_is_empty).then(|| (key.get_ref().clone(), value))
 }
