@@ -1,5 +1,7 @@
 //! The batch service of the seed: one address that starts the job on the first POST and reports it on each later one.
 //! Its queue lives in a Redis inside the cluster, so what it knows goes away with the cluster (design, "seed").
+//!
+//! Beyond the seed it knows what many services know: a body with an `idempotencyKey` starts one job for each key.
 
 use std::time::Duration;
 
@@ -21,6 +23,8 @@ use crate::twist::Twist;
 use crate::world::{Cluster, World};
 
 const QUEUE: &str = "s3-orgs-job";
+/// The name of the key in a body.
+const KEY: &str = "idempotencyKey";
 const PICKED_UP_AFTER: Duration = Duration::from_secs(2);
 const PER_ITEM: Duration = Duration::from_millis(600);
 /// The part of its items that a failing job gets done.
@@ -85,7 +89,10 @@ async fn start_or_report(
     let mut memory = outside.memory();
     let is_singleton = matches!(parameters.get("singleton"), Some(Value::Bool(true)))
         || parameters.get("singleton").and_then(Value::as_str) == Some("true");
-    let known = memory.batch.latest_in(&world).filter(|_| is_singleton);
+    let known = match key_in(&parameters) {
+        Some(key) => memory.batch.asked_for_in(&world, key),
+        None => memory.batch.latest_in(&world).filter(|_| is_singleton),
+    };
     let (place, is_new) = match known {
         Some(place) => (place, false),
         None => (memory.batch.start(now, outside.settings().batch_items, parameters), true),
@@ -110,6 +117,11 @@ fn no_host_behind_the_load_balancer() -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, Html(page)).into_response()
 }
 
+/// Under which key a body asks for its job, if it has one.
+pub(crate) fn key_in(parameters: &Map<String, Value>) -> Option<&str> {
+    parameters.get(KEY).and_then(Value::as_str)
+}
+
 impl Queue {
     fn start(&mut self, begun: Moment, items: u32, parameters: Map<String, Value>) -> usize {
         let id = self.jobs.len() as u64 + 1;
@@ -121,6 +133,11 @@ impl Queue {
     fn latest_in(&self, world: &World) -> Option<usize> {
         let latest = self.jobs.last()?;
         world.lost(latest.begun).is_none().then(|| self.jobs.len() - 1)
+    }
+
+    fn asked_for_in(&self, world: &World, key: &str) -> Option<usize> {
+        let is_it = |job: &Job| key_in(&job.parameters) == Some(key) && world.lost(job.begun).is_none();
+        self.jobs.iter().position(is_it)
     }
 
     /// A job whose cluster went away before its end is `lost`, a word that the service itself never says.
@@ -137,7 +154,7 @@ impl Queue {
                 branch: None,
                 parameters: job.parameters.clone(),
                 message: None,
-                marker: None,
+                marker: key_in(&job.parameters).map(str::to_owned),
                 state: if lost.is_some() { "lost" } else { timeline.state(now) },
                 created_at: outside.date(job.begun),
                 ended_at: lost.or(ended).map(|at| outside.date(at)),

@@ -14,6 +14,7 @@ use axum::routing::MethodRouter;
 use axum::{Extension, Router};
 use serde_json::Value;
 
+use crate::batch;
 use crate::connections::Connection;
 use crate::faults::{FaultKind, Strike};
 use crate::hooks;
@@ -192,6 +193,7 @@ fn marker_in(endpoint: Endpoint, body: &Value) -> Option<String> {
             .find_map(Value::as_str)
             .map(str::to_owned),
         Endpoint::CircleciTrigger => marker_parameter(body["parameters"].as_object()?),
+        Endpoint::BatchTrigger => batch::key_in(body.as_object()?).map(str::to_owned),
         _ => None,
     }
 }

@@ -20,7 +20,8 @@ pub struct LogEntry {
     pub method: String,
     pub path: String,
     pub branch: Option<String>,
-    /// The caller's own id, if the request carried one: the Travis `message` or a CircleCI parameter with `marker` in its name.
+    /// The caller's own id, if the request carried one: the Travis `message`, a CircleCI parameter with `marker` in its name,
+    /// or the key of a batch job.
     pub marker: Option<String>,
     pub answer: Answer,
     /// Where several struck, the one that was injected first.

@@ -36,6 +36,7 @@ pub(super) fn simulated(
     for batch in &mut catalogue.batches {
         speak_as_the_seed(batch);
         batch.time_limit_minutes = hurried(batch.time_limit_minutes, speed);
+        batch.retries.pause_seconds = hurried(batch.retries.pause_seconds, speed);
     }
     catalogue.routines.iter_mut().for_each(|routine| hurry_routine(routine, speed));
     catalogue
@@ -82,6 +83,9 @@ fn speak_as_the_seed(batch: &mut BatchCall) {
     batch.failed_when = vec!["failed".to_owned()];
     for (name, value) in [("token", "drill"), ("singleton", "true")] {
         batch.body.entry(name.to_owned()).or_insert_with(|| BodyValue::Text(value.to_owned()));
+    }
+    if batch.carries_key() {
+        batch.body.insert("idempotencyKey".to_owned(), BodyValue::AttemptKey);
     }
 }
 

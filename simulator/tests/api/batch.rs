@@ -1,6 +1,6 @@
 //! The batch service of the seed, which lives and dies with its cluster.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use simulator::{Cluster, Endpoint, Fault, FaultKind, Settings};
 
 use crate::support::{Outside, TOKEN, outside, outside_with, read, read_text};
@@ -100,6 +100,32 @@ async fn an_ended_singleton_is_reported_for_ever() {
 
     outside.wait(100_000);
     assert_eq!(outside.batch_report().await, failed);
+}
+
+/// What is answered to a body with this key. Whoever has one needs to be no singleton.
+async fn asked_with(outside: &Outside, key: &str) -> Value {
+    let body = json!({ "token": TOKEN, "idempotencyKey": key });
+    let (status, report) = read(outside.http.post(outside.sim.batch_url()).json(&body)).await;
+    assert_eq!(status, 200, "{report}");
+    report
+}
+
+#[tokio::test]
+async fn each_key_has_one_job_and_what_becomes_of_one_is_nothing_to_the_other() {
+    let outside = outside_with_a_cluster().await;
+    outside.sim.inject(Fault::on(Endpoint::BatchTrigger, FaultKind::FailJob)).unwrap();
+    asked_with(&outside, "first").await;
+    outside.wait(240);
+    let failed = asked_with(&outside, "first").await;
+    assert_eq!(failed["status"], "failed");
+    let second = asked_with(&outside, "second").await;
+    assert_eq!((&second["status"], &second["id"]), (&json!("waiting"), &json!("2")));
+    outside.wait(1_000);
+    assert_eq!(asked_with(&outside, "second").await["status"], "completed");
+    assert_eq!(asked_with(&outside, "first").await, failed);
+    let runs = outside.sim.effective_runs();
+    let keys: Vec<_> = runs.iter().map(|run| run.marker.as_deref()).collect();
+    assert_eq!(keys, [Some("first"), Some("second")]);
 }
 
 #[tokio::test]
