@@ -3,6 +3,7 @@
 
 mod audit;
 mod backup;
+mod batches;
 mod breakdowns;
 mod certificates;
 mod endings;
