@@ -62,6 +62,8 @@ pub enum Variant {
     DeadlineWaits,
     /// What is held for second thoughts is begun at once.
     NoHold,
+    /// Each call of a batch service carries another key, so that whatever was not answered is started twice.
+    KeyOfEachCall,
 }
 
 impl Variant {

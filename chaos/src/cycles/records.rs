@@ -101,12 +101,12 @@ impl Records<'_> {
         ))
     }
 
-    /// How many batch steps from this job on were begun.
+    /// How many attempts of batch steps from this job on were begun.
     pub fn batches_from(&self, number: i64) -> Result<i64> {
         let mut client = self.postgres.connect(self.database)?;
         let row = client.query_one(
-            "select count(*) from step where job_number >= $1 and action ->> 'kind' = 'batch'
-                and state not in ('queued', 'skipped')",
+            "select coalesce(sum(case when state in ('queued', 'skipped') then attempt - 1 else attempt end), 0)
+               from step where job_number >= $1 and action ->> 'kind' = 'batch'",
             &[&number],
         )?;
         Ok(row.get(0))

@@ -54,7 +54,7 @@ impl Court {
         let batches = runs.iter().filter(|run| run.service == Service::Batch).count();
         let begun = stage.records().batches_from(jobs.first().copied().unwrap_or(i64::MAX))?;
         if i64::try_from(batches)? > begun {
-            let what = format_args!("I2: {batches} batch jobs were started for {begun} steps");
+            let what = format_args!("I2: {batches} batch jobs were started for {begun} attempts");
             violations.push(Violation::new(Loss::DoubleRun, what));
         }
         stage.begin_anew()?;

@@ -14,15 +14,26 @@ impl Stage {
         let Some(step) = store.step(job, position) else { return };
         self.note_doubt(job, step);
         self.judge_hold(job, step);
-        if step.state != StepState::Succeeded || !matches!(step.action, Action::Trigger { .. }) {
-            return;
-        }
-        let world = self.world.borrow();
-        let run = step.run().and_then(|run| world.runs.get(run.id.parse::<RunId>().ok()?));
-        if !run.is_some_and(|run| run.state == RunState::Ended(RunStatus::Succeeded)) {
+        if step.state == StepState::Succeeded && !self.has_really_succeeded(job, step) {
             self.judge_breach(Law::TruthfulEnds, || {
                 format!("step {position} of job {job} is shown as succeeded, and its run has not")
             });
+        }
+    }
+
+    fn has_really_succeeded(&self, job: i64, step: &Step) -> bool {
+        let world = self.world.borrow();
+        match step.action {
+            Action::Trigger { .. } => {
+                let run = step.run().and_then(|run| world.runs.get(run.id.parse::<RunId>().ok()?));
+                run.is_some_and(|run| run.state == RunState::Ended(RunStatus::Succeeded))
+            }
+            Action::Batch { .. } => {
+                let attempt = (job, step.position, step.attempt);
+                let mut of_attempt = world.batches.values().filter(|batch| batch.attempt == attempt);
+                of_attempt.any(|batch| batch.status(self.clock.now()) == RunStatus::Succeeded)
+            }
+            Action::Approval { .. } | Action::Unknown(_) => true,
         }
     }
 

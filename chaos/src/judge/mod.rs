@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::loss::Loss;
 use crate::stage::Stage;
 use crate::store::News;
-use crate::world::{Origin, RunId};
+use crate::world::{Attempt, Origin, RunId};
 
 /// The laws, by the invariants (I) of the product and its promises (P) that they stand for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,7 +22,7 @@ pub enum Law {
     ComesToRest,
     /// P1: what was accepted is there, and a press that was repeated is one job.
     OneJobPerPress,
-    /// I2, P2: an attempt has one run, but for the windows that are named.
+    /// I2, P2: an attempt has one run, but for the windows that are named, and one batch job without any window.
     OneRunPerAttempt,
     /// All calls of one attempt carry one marker.
     OneMarkerPerAttempt,
@@ -84,9 +84,6 @@ pub struct Judge {
     overstays: BTreeMap<String, u32>,
 }
 
-/// Job, step and attempt.
-type Attempt = (i64, i32, i32);
-
 /// What became of one attempt of a step.
 #[derive(Default)]
 struct Course {
@@ -110,7 +107,7 @@ impl Judge {
     }
 
     fn course(&mut self, origin: &Origin) -> &mut Course {
-        self.attempts.entry((origin.job, origin.position, origin.attempt)).or_default()
+        self.attempts.entry(origin.attempt()).or_default()
     }
 }
 

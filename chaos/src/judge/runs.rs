@@ -1,10 +1,11 @@
-//! Runs: one for each attempt, begun only while its step is under way.
+//! Runs and batch jobs: one for each attempt, a run begun only while its step is under way.
 
+use domain::run::RunStatus;
 use domain::step::{Step, TriggerState};
 
 use super::{Course, Law};
 use crate::stage::Stage;
-use crate::world::{Origin, Run, RunId, Window, Work};
+use crate::world::{Attempt, Batch, Origin, Run, RunId, Window, Work};
 
 impl Stage {
     /// A CI has accepted a call of ours.
@@ -28,7 +29,11 @@ impl Stage {
         let known = *self.judge.borrow_mut().course(origin).marker.get_or_insert(marker);
         if known != marker {
             self.judge_breach(Law::OneMarkerPerAttempt, || {
-                format!("{} carries another marker than an earlier call of {}", run.name(), named(origin))
+                format!(
+                    "{} carries another marker than an earlier call of {}",
+                    run.name(),
+                    named(origin.attempt())
+                )
             });
         }
     }
@@ -57,7 +62,7 @@ impl Stage {
         } else if was_asked_again {
             tally.asked_again += 1;
         } else {
-            let named = named(origin);
+            let named = named(origin.attempt());
             self.judge_breach(Law::OneRunPerAttempt, || {
                 format!("{} is a second run for {named}", run.name())
             });
@@ -93,7 +98,7 @@ impl Stage {
         match window {
             Some(window) => self.tell(|| format!("  too late, excused: {}", window.what())),
             None => self.judge_breach(Law::RunsOnlyUnderWay, || {
-                format!("{} begins though {} is over", run.name(), named(&origin))
+                format!("{} begins though {} is over", run.name(), named(origin.attempt()))
             }),
         }
     }
@@ -108,9 +113,7 @@ impl Stage {
         }
         let mut world = self.world.borrow_mut();
         let adopted = trigger.run.as_ref().and_then(|run| world.runs.get_mut(run.id.parse::<RunId>().ok()?));
-        let of_another = adopted.filter(|run| {
-            run.origin.map(|origin| (origin.job, origin.position, origin.attempt)) != Some(attempt)
-        });
+        let of_another = adopted.filter(|run| run.origin.map(|origin| origin.attempt()) != Some(attempt));
         if of_another.is_some() || trigger.state == TriggerState::NeedsPerson {
             self.judge.borrow_mut().attempts.entry(attempt).or_default().was_unsure = true;
         }
@@ -138,6 +141,21 @@ impl Stage {
         self.note_of_attempt(job, position, |course| course.was_asked_again = true);
     }
 
+    /// The batch service is about to start another job.
+    pub fn judge_batch_starts(&self, attempt: Attempt) {
+        let now = self.clock.now();
+        let world = self.world.borrow();
+        let (job, position, number) = attempt;
+        let mut of_step =
+            world.batches.values().filter(|batch| (batch.attempt.0, batch.attempt.1) == (job, position));
+        let is_beside = |batch: &Batch| batch.attempt.2 == number || batch.status(now) == RunStatus::Running;
+        if let Some(other) = of_step.find(|batch| is_beside(batch)) {
+            self.judge_breach(Law::OneRunPerAttempt, || {
+                format!("a batch job starts for {}, beside that of {}", named(attempt), named(other.attempt))
+            });
+        }
+    }
+
     fn note_of_attempt(&self, job: i64, position: i32, note: impl FnOnce(&mut Course)) {
         let attempt = self.store.borrow().step(job, position).map_or(1, |step| step.attempt);
         note(self.judge.borrow_mut().attempts.entry((job, position, attempt)).or_default());
@@ -145,6 +163,6 @@ impl Stage {
 }
 
 /// "job 3, step 2, attempt 1"
-fn named(origin: &Origin) -> String {
-    format!("job {}, step {}, attempt {}", origin.job, origin.position, origin.attempt)
+fn named((job, position, attempt): Attempt) -> String {
+    format!("job {job}, step {position}, attempt {attempt}")
 }

@@ -1,5 +1,6 @@
 //! Looking how far a step is.
 
+use domain::job::Job;
 use domain::run::RunStatus;
 use domain::step::{Action, CiTarget, Step};
 use domain::turn::{self, Seen, Unseen};
@@ -22,7 +23,7 @@ impl Replica {
         self.boundary().await;
         let looked = match &step.action {
             Action::Trigger { target, .. } => self.look_at_run(step, target).await,
-            Action::Batch { .. } => stage.batch(claim.job, step.position),
+            Action::Batch { .. } => self.look_at_batch(&facts.job.job, step),
             Action::Approval { .. } | Action::Unknown(_) => {
                 Err(Unseen::Refused("there is nothing to look at".into()))
             }
@@ -43,6 +44,16 @@ impl Replica {
             }
         };
         self.record(claim, facts, record).await
+    }
+
+    fn look_at_batch(&self, job: &Job, step: &Step) -> Result<Seen, Unseen> {
+        let stage = &self.stage;
+        let key = if stage.variant == Variant::KeyOfEachCall {
+            stage.dice.uuid().to_string()
+        } else {
+            job.attempt_key(step)
+        };
+        stage.batch(&key, (job.number, step.position, step.attempt))
     }
 
     async fn look_at_run(&self, step: &Step, target: &CiTarget) -> Result<Seen, Unseen> {

@@ -1,18 +1,17 @@
-//! The cloud: what runs made in it, what it shows, and the batch service that runs on it.
+//! The cloud: what runs made in it, and what it shows.
 
 use std::rc::Rc;
 
 use chrono::TimeDelta;
 use domain::cloud::{Resource, ResourceKind};
 use domain::run::RunStatus;
-use domain::turn::{Seen, Unseen};
 
 use super::runs::{Course, Thoroughness};
-use super::{Batch, Failure, RunId, RunState, Thing, Work, World};
+use super::{Failure, RunId, RunState, Thing, Work, World};
 use crate::stage::Stage;
 
 /// A CI ends by itself what hangs for so long.
-const LONGEST_RUN: TimeDelta = TimeDelta::minutes(40);
+pub(super) const LONGEST_RUN: TimeDelta = TimeDelta::minutes(40);
 
 impl Stage {
     /// How a run of this work will go.
@@ -111,31 +110,6 @@ impl Stage {
         let is_shown =
             |thing: &&Thing| thing.gone_at.is_none_or(|gone| gone > now) && !is_blind(&thing.cluster);
         Ok(world.things.iter().filter(is_shown).map(|thing| thing.resource.clone()).collect())
-    }
-
-    /// The one call of the batch service: starts the job, or tells how far it is.
-    pub fn batch(&self, job: i64, position: i32) -> Result<Seen, Unseen> {
-        let now = self.clock.now();
-        let weather = &self.scenario.weather;
-        if self.chance(weather.call_goes_wrong) {
-            return Err(Unseen::Later { after: None, what: "503".into() });
-        }
-        let mut world = self.world.borrow_mut();
-        let batch = world.batches.entry((job, position)).or_insert_with(|| Batch {
-            begun_at: now,
-            takes: if self.chance(weather.run_hangs) {
-                LONGEST_RUN
-            } else {
-                TimeDelta::seconds(self.dice.among(5..=90))
-            },
-            fails: self.chance(weather.run_fails),
-        });
-        let status = match (now >= batch.begun_at + batch.takes, batch.fails) {
-            (false, _) => RunStatus::Running,
-            (true, false) => RunStatus::Succeeded,
-            (true, true) => RunStatus::Failed,
-        };
-        Ok(Seen { status, detail: None, progress: None, run: None })
     }
 }
 

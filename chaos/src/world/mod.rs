@@ -3,6 +3,7 @@
 //! A stack has a lock, as Terraform's state has: of two runs on one stack the second fails at once. Without it no teardown
 //! could be sure of anything while a run that was given up is still at work.
 
+mod batch;
 mod calls;
 mod ci;
 mod cloud;
@@ -11,12 +12,12 @@ mod work;
 
 use std::collections::BTreeMap;
 
-use chrono::TimeDelta;
 use domain::Time;
 use domain::cloud::Resource;
 
+pub use batch::Batch;
 pub use calls::Failure;
-pub use runs::{Origin, Run, RunId, RunState, Window};
+pub use runs::{Attempt, Origin, Run, RunId, RunState, Window};
 pub use work::Work;
 
 /// Everything that is there, whoever knows of it.
@@ -26,7 +27,8 @@ pub struct World {
     pub things: Vec<Thing>,
     /// Which run is at work on a stack.
     locks: BTreeMap<(String, usize), RunId>,
-    batches: BTreeMap<(i64, i32), Batch>,
+    /// By the keys with which they were asked for.
+    pub batches: BTreeMap<String, Batch>,
     /// Until when the cloud does not show what there is of a cluster.
     blind_until: BTreeMap<String, Time>,
 }
@@ -43,13 +45,6 @@ pub struct Thing {
     pub was_lied_about: bool,
     /// No run knows of it any more.
     pub is_leftover: bool,
-}
-
-/// A batch job at its far end.
-struct Batch {
-    begun_at: Time,
-    takes: TimeDelta,
-    fails: bool,
 }
 
 impl World {

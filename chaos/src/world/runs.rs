@@ -9,6 +9,9 @@ use super::Work;
 
 pub type RunId = usize;
 
+/// Job, step and attempt.
+pub type Attempt = (i64, i32, i32);
+
 /// For which attempt of which step a run was asked, and how. The service does not see this; the judge does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Origin {
@@ -19,6 +22,12 @@ pub struct Origin {
     pub sent_at: Time,
     /// The claim had passed on when the call really left.
     pub left_stale: bool,
+}
+
+impl Origin {
+    pub const fn attempt(&self) -> Attempt {
+        (self.job, self.position, self.attempt)
+    }
 }
 
 /// Why the service cannot be blamed for not knowing of a run, or not any more. These are the windows that
