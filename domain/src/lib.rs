@@ -33,6 +33,7 @@ pub mod schedule;
 pub mod share;
 pub mod size;
 pub mod spelling;
+mod spread;
 pub mod standing;
 pub mod stay;
 pub mod step;

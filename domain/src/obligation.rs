@@ -8,6 +8,7 @@ use crate::cloud::CloudMark;
 use crate::extension::Extension;
 use crate::record::Evidence;
 use crate::spelling::spelled_enum;
+use crate::spread::spread;
 use crate::stay::StayLimits;
 use crate::step::Action;
 
@@ -141,6 +142,11 @@ pub fn duty(obligation: &Obligation, job_is_active: bool, now: Time) -> Duty {
 }
 
 impl Obligation {
+    /// How long to wait when one more destroy did not succeed.
+    pub fn pause_after_another_failure(&self) -> Duration {
+        pause_after_failure(&[self.id], self.failed_attempts + 1)
+    }
+
     /// Since when it should have been destroyed; none before. One that is still wanted by its row is overdue too, once its
     /// time is over and the patience with the job at work on it.
     pub fn overdue_since(&self, job_is_active: bool) -> Option<Time> {
@@ -164,16 +170,18 @@ pub fn alarms_owed(due_for: Duration) -> i32 {
     }
 }
 
-/// How long to wait after the nth failed destroy: slower and slower, up to a quarter of an hour, for ever.
-pub fn pause_after_failure(failed_attempts: i32) -> Duration {
-    match failed_attempts {
+/// How long to wait after so many failures: slower and slower, up to a quarter of an hour, for ever. The second half is
+/// spread by `of`, which is what failed.
+pub fn pause_after_failure(of: &[i64], failures: i32) -> Duration {
+    let whole = match failures {
         ..=0 => Duration::zero(),
         1 => Duration::seconds(30),
         2 => Duration::minutes(1),
         3 => Duration::minutes(2),
         4 => Duration::minutes(5),
         _ => Duration::minutes(15),
-    }
+    };
+    spread(whole, whole / 2, &[of, &[failures.into()]].concat())
 }
 
 #[cfg(test)]
@@ -232,7 +240,7 @@ mod tests {
         due.next_attempt_at = at(15);
         assert_eq!(duty(&due, false, at(14)), Duty::RestUntil(at(15)));
         assert_eq!(duty(&due, false, at(15)), Duty::Destroy);
-        assert_eq!(pause_after_failure(10_000), Duration::minutes(15));
+        assert!(due.pause_after_another_failure() <= Duration::minutes(15));
     }
 
     #[test]
@@ -308,9 +316,31 @@ mod tests {
     }
 
     #[test]
-    fn pauses_never_become_shorter() {
-        for attempts in 0..20 {
-            assert!(pause_after_failure(attempts) <= pause_after_failure(attempts + 1));
+    fn pauses_never_become_shorter_until_they_are_the_longest() {
+        for of in 0..100 {
+            let pauses: Vec<Duration> =
+                (0..=20).map(|failures| pause_after_failure(&[of], failures)).collect();
+            assert!(pauses[..=5].is_sorted(), "{pauses:?}");
+            let longest = Duration::seconds(450)..=Duration::minutes(15);
+            assert!(pauses[5..].iter().all(|pause| longest.contains(pause)), "{pauses:?}");
         }
+    }
+
+    #[test]
+    fn a_pause_is_never_shorter_than_half_of_it_and_never_longer_than_the_whole() {
+        for (failures, seconds) in [(0, 0), (1, 30), (2, 60), (3, 120), (4, 300), (5, 900), (10_000, 900)] {
+            let whole = Duration::seconds(seconds);
+            for of in 0..100 {
+                let pause = pause_after_failure(&[of], failures);
+                assert!((whole / 2..=whole).contains(&pause), "{pause} after {failures} failures");
+            }
+        }
+    }
+
+    #[test]
+    fn two_debts_whose_destroys_failed_at_the_same_moment_are_not_tried_again_at_the_same_moment() {
+        let one = obligation(ObligationState::Due);
+        let other = Obligation { id: 2, ..one.clone() };
+        assert_ne!(one.pause_after_another_failure(), other.pause_after_another_failure());
     }
 }

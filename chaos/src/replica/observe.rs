@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::Time;
 use domain::cloud::{CloudMark, Resource, belonging};
-use domain::obligation::{Obligation, ObligationState, pause_after_failure};
+use domain::obligation::{Obligation, ObligationState};
 use domain::proof::{Judgement, judge};
 
 use super::Replica;
@@ -117,7 +117,7 @@ impl Replica {
             }
             Judgement::DestroyAgain => {
                 let because = "The CI says destroyed, but the cloud still shows it";
-                let next = now + pause_after_failure(owed.failed_attempts + 1);
+                let next = now + owed.pause_after_another_failure();
                 self.ask_rows(|store, now| {
                     store.destroy_again(owed, because, next, now);
                     Ok(())

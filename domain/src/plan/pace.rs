@@ -3,6 +3,8 @@
 use chrono::Duration;
 
 use crate::Time;
+use crate::spread::spread;
+use crate::step::Step;
 
 /// Everything that waits asks here, so that a demo and a test can be quicker.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,12 +34,14 @@ impl Default for Pace {
 }
 
 impl Pace {
-    /// How long to wait after so many failed looks: from the time between two looks up to a minute, or as long as the
-    /// provider asked for.
-    pub fn pause_after(&self, failures: i32, asked: Option<Duration>) -> Duration {
-        let doublings = u32::try_from(failures.clamp(0, 6)).unwrap_or(0);
+    /// How long to wait after the failed looks at a step: from the time between two looks up to a minute, or as long as the
+    /// provider asked for. The second half is spread, since other jobs may have failed at the same moment.
+    pub fn pause_after(&self, job: i64, step: &Step, asked: Option<Duration>) -> Duration {
+        let doublings = u32::try_from(step.failed_looks.clamp(0, 6)).unwrap_or(0);
         let own = (self.poll * 2_i32.pow(doublings)).min(Duration::minutes(1));
-        asked.map_or(own, |asked| asked.max(own))
+        let asked = asked.unwrap_or_default();
+        let least = asked.max(own / 2);
+        spread(asked.max(own), least, &[job, step.position.into(), step.failed_looks.into()])
     }
 
     /// When a run that goes on is asked to stop once more, after it was asked so often: the pauses double, and the last

@@ -49,7 +49,7 @@ pub fn answered(facts: &Facts, step: &Step, sent: Sent, pace: &Pace, now: Time) 
         }
         Sent::Unsent { after, what } => {
             step.failed_looks += 1;
-            step.next_check_at = now + pace.pause_after(step.failed_looks, after);
+            step.next_check_at = now + pace.pause_after(facts.job.job.number, &step, after);
             (TriggerState::Unsent, asking_again(&mut step, what, now))
         }
         Sent::Unauthorized(what) => {

@@ -7,7 +7,7 @@ use crate::cluster::change_by_step;
 use crate::ending::warnings_owed;
 use crate::event::Remark;
 use crate::job::JobState;
-use crate::obligation::{Obligation, pause_after_failure};
+use crate::obligation::Obligation;
 use crate::record::{JobChange, ObligationChange, Record};
 use crate::run::Candidate;
 use crate::step::{Question, Step, StepState};
@@ -81,7 +81,7 @@ fn destroyed(facts: &Facts, step: &Step, ends_its_row: bool, now: Time) -> Optio
             failed: true,
             error: format!("{} may have been at work beside the destroy", stray.run.title()),
             next_attempt_at: now
-                + pause_after_failure(facts.obligation.as_ref().map_or(0, |owed| owed.failed_attempts) + 1),
+                + facts.obligation.as_ref().map(Obligation::pause_after_another_failure).unwrap_or_default(),
         },
         None => ObligationChange::Settle,
     })

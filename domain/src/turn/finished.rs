@@ -8,7 +8,7 @@ use crate::aftermath::{Aftermath, aftermath};
 use crate::ending::{self, warnings_owed};
 use crate::event::Remark;
 use crate::job::JobState;
-use crate::obligation::{ObligationState, pause_after_failure};
+use crate::obligation::ObligationState;
 use crate::record::{JobChange, ObligationChange, Record};
 use crate::text;
 
@@ -84,9 +84,8 @@ fn debt_left(facts: &Facts, outcome: &str, now: Time) -> Option<ObligationChange
     let due = |failed: bool, pause: Duration| {
         Some(ObligationChange::Due { failed, error: outcome.to_owned(), next_attempt_at: now + pause })
     };
-    let after_failure = pause_after_failure(obligation.failed_attempts + 1);
     match (aftermath(&facts.job.steps), &job.abandoned) {
-        (Aftermath::HalfDestroyed, _) => due(true, after_failure),
+        (Aftermath::HalfDestroyed, _) => due(true, obligation.pause_after_another_failure()),
         // Another job has destroyed it meanwhile: there is nothing to leave up, and the proof goes on.
         (Aftermath::Untouched, _) if obligation.state == ObligationState::Verifying => None,
         (Aftermath::Up | Aftermath::HalfCreated | Aftermath::Untouched, Some(abandonment)) => {

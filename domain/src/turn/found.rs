@@ -82,7 +82,7 @@ pub fn adopted(
 pub fn not_searched(facts: &Facts, step: &Step, error: &str, pace: &Pace, now: Time) -> Record {
     let mut step = step.clone();
     step.failed_looks += 1;
-    step.next_check_at = now + pace.pause_after(step.failed_looks, None);
+    step.next_check_at = now + pace.pause_after(facts.job.job.number, &step, None);
     let remark = Remark::warning(Some(step.position), format!("Could not look for the run: {error}."));
     facts.record(step, vec![remark], now)
 }

@@ -91,8 +91,8 @@ pub fn not_seen(facts: &Facts, step: &Step, unseen: Unseen, pace: &Pace, now: Ti
             // There is nothing that could be told to stop.
             return Record { left: Vec::new(), ..record };
         }
-        Unseen::NotFound(what) => (pace.pause_after(step.failed_looks, None), what),
-        Unseen::Later { after, what } => (pace.pause_after(step.failed_looks, after), what),
+        Unseen::NotFound(what) => (pace.pause_after(facts.job.job.number, &step, None), what),
+        Unseen::Later { after, what } => (pace.pause_after(facts.job.job.number, &step, after), what),
         Unseen::Unauthorized(what) => {
             let pause = pace.pause_for_credentials(step.failed_looks);
             let mut record = later(facts, step, pause, what, now);

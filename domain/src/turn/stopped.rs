@@ -40,7 +40,7 @@ pub fn stop_asked(
         }
         Err(error) => {
             step.failed_looks += 1;
-            step.next_check_at = now + pace.pause_after(step.failed_looks, None);
+            step.next_check_at = now + pace.pause_after(facts.job.job.number, &step, None);
             Remark::warning(position, format!("{} could not be stopped yet: {error}.", run.title()))
         }
     };

@@ -3,6 +3,7 @@
 mod halts;
 mod keys;
 mod laws;
+mod pauses;
 mod stories;
 mod strays;
 mod support;

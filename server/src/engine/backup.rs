@@ -269,7 +269,8 @@ impl Engine {
     }
 
     async fn failed(&self, backup: &BackupDestroy, failed: Failed) -> Result<(), Error> {
-        let own = pause_after_failure(backup.failures + 1).to_std().unwrap_or_default();
+        let of = [backup.obligation, backup.position.into()];
+        let own = pause_after_failure(&of, backup.failures + 1).to_std().unwrap_or_default();
         let own = if failed.is_refused { PAUSE_AFTER_REFUSAL } else { own };
         let pause = failed.asked.map_or(own, |asked| asked.max(own));
         self.store.backup_failed(backup, failed.is_refused, &failed.what, pause).await

@@ -4,11 +4,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use chrono::TimeDelta;
 use domain::Time;
 use domain::cloud::{CloudMark, Resource, belonging, strangers};
 use domain::cluster::Cluster;
-use domain::obligation::{Obligation, ObligationState, pause_after_failure};
+use domain::obligation::{Obligation, ObligationState};
 use domain::proof::{Judgement, Observation, judge};
 use domain::standing::{Source, doubt, last_word_of_ci, listed};
 use store::{Error, OwedDestroy};
@@ -132,8 +131,8 @@ impl Engine {
             Judgement::DestroyAgain => {
                 let because = format!("The CI says destroyed, but the cloud still shows {}", listed(shown));
                 warn!(cluster = owed.cluster, because, "destroying again");
-                let pause: TimeDelta = pause_after_failure(owed.failed_attempts + 1);
-                self.store.destroy_again(owed, &because, now + pause).await
+                let next_attempt_at = now + owed.pause_after_another_failure();
+                self.store.destroy_again(owed, &because, next_attempt_at).await
             }
         }
     }
