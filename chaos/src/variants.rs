@@ -76,7 +76,7 @@ impl Variant {
     /// histories of the seeds become others, it is found anew by `chaos seeds --variant NAME --count 100000`.
     pub const fn first_look(self) -> u64 {
         match self {
-            Self::TrustsEarlierDestroys => 24_000,
+            Self::TrustsEarlierDestroys => 16_000,
             Self::LateAnswersCount => 25_000,
             _ => 0,
         }
