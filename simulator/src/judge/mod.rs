@@ -2,7 +2,7 @@
 //! saw, and in nobody's own account of it.
 //!
 //! What was started twice (I2) and which clusters stand (I4) the simulators know by themselves. Of the rest they hear from
-//! witnesses (see [`Fact`](crate::Fact)): who asked for a job, who watches each row being written, who looks at a page. A
+//! witnesses (see [`Fact`]): who asked for a job, who watches each row being written, who looks at a page. A
 //! witness says what he saw, and the laws stand here. Where nobody was a witness, nothing is judged.
 
 mod acts;
