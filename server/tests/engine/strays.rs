@@ -6,8 +6,9 @@ use domain::cluster::ClusterState;
 use domain::job::{JobState, JobWithSteps};
 use domain::obligation::ObligationState;
 use domain::record::Evidence;
+use domain::run::RunRef;
 use domain::size::Size;
-use domain::step::{Answer, StepState};
+use domain::step::{Answer, Question, StepState};
 use simulator::{Endpoint, Fault, FaultKind};
 use sqlx::PgPool;
 
@@ -210,6 +211,59 @@ async fn whoever_says_that_no_run_is_ours_gets_another_one(pool: PgPool) {
     engine.stop().await;
     assert_eq!(over.job.state, JobState::Succeeded, "{}", house.story().await);
     assert_eq!(house.states("release-cluster"), ["running", "running", "success"]);
+}
+
+/// A step of a job that is over has this run.
+async fn another_step_takes(house: &House, run: &RunRef) {
+    sqlx::query(
+        "with other as (
+             insert into job (routine, cluster_name, state, actor_name, channel, teardown, lifetime_minutes, finished_at)
+             select 'up', cluster_name, 'succeeded', 'bob', 'web', '[]', 60, now() from cluster
+             returning job_number),
+         step as (
+             insert into step (job_number, position, phase, title, action, state)
+             select job_number, 1, 'forward', 'Create the cluster', '{}', 'succeeded' from other
+             returning job_number)
+         insert into trigger (marker, job_number, position, state, intended_at, sent_at, tries, looks, run)
+         select gen_random_uuid(), job_number, 1, 'accepted', now(), now(), 1, 0, $1 from step",
+    )
+    .bind(serde_json::to_value(run).unwrap())
+    .execute(&house.pool)
+    .await
+    .unwrap();
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_run_that_another_step_has_taken_since_the_question_is_not_adopted_and_the_question_stays(
+    pool: PgPool,
+) {
+    let house = House::build(pool).await;
+    let (guide, engine) = asks_which(&house).await;
+    engine.stop().await;
+    let fitting = async || match house.store.job(guide).await.unwrap().unwrap().steps[0].question() {
+        Some(Question::WhichRun(candidates)) => candidates.to_vec(),
+        other => panic!("asked {other:?}"),
+    };
+    let [taken, left] = <[_; 2]>::try_from(fitting().await).unwrap();
+    another_step_takes(&house, &taken.run).await;
+    let named = Answer::Adopt { run: taken.run.id.clone() };
+    house.store.answer(guide, 1, named, &anna()).await.unwrap();
+
+    let engine = house.start_engine();
+    house
+        .until("the answer was heeded", async || {
+            let step = house.store.job(guide).await.unwrap().unwrap().steps.swap_remove(0);
+            step.answer.is_none().then_some(())
+        })
+        .await;
+    let story = house.story().await;
+    assert!(story.contains("The run that was named is not among those that fit."), "{story}");
+    assert_eq!(fitting().await, std::slice::from_ref(&left));
+    let over = answered(&house, guide, Answer::TriggerAgain).await;
+    engine.stop().await;
+    assert_eq!(over.job.state, JobState::Succeeded, "{}", house.story().await);
+    let own = &over.steps[0].run().unwrap().id;
+    assert!(*own != taken.run.id && *own != left.run.id, "{}", house.story().await);
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
