@@ -1,6 +1,7 @@
 //! Speaking TLS: who is let in, what is shown to whom, and what the log says of it.
 
 use std::error::Error;
+use std::time::Duration;
 
 use reqwest::{Client, Method};
 use simulator::{Answer, Endpoint, Fault, FaultError, FaultKind, LogEntry, Service, Settings};
@@ -39,9 +40,13 @@ async fn ask(outside: &Outside) -> Result<u16, String> {
 
 /// The log once it holds so many entries: what came of a handshake is known to the caller first.
 async fn log_of(outside: &Outside, entries: usize) -> Vec<LogEntry> {
-    while outside.sim.log().len() < entries {
-        tokio::task::yield_now().await;
-    }
+    let filled = async {
+        while outside.sim.log().len() < entries {
+            tokio::task::yield_now().await;
+        }
+    };
+    let filled = tokio::time::timeout(Duration::from_secs(10), filled).await;
+    assert!(filled.is_ok(), "waited in vain for {entries} entries: {:?}", outside.sim.log());
     outside.sim.log()
 }
 
