@@ -20,8 +20,9 @@ pub enum Fact {
     Claimed { job: i64, fence_before: i64, fence: i64, by: String },
     /// A process changed something of a job while its claim was this one.
     Moved { job: i64, fence: i64, what: String, by: String },
-    /// Nobody has the claim on a job, although it is the turn of that job and healthy processes are there.
-    LeftBehind { job: i64, by: String, for_seconds: u32 },
+    /// The claim on a job ended so long ago and is nobody's, although it is the turn of that job and healthy processes are
+    /// there.
+    LeftBehind { job: i64, by: String, for_milliseconds: u32 },
     /// A row was written, in a transaction of this number.
     Wrote { thing: String, version_before: i64, version: i64, transaction: String },
     /// The state of a thing was another one after a transaction than before.

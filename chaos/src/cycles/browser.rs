@@ -1,5 +1,5 @@
-//! Somebody who looks at the pages of a replica all the time, comes back whenever the stream breaks, and remembers what was
-//! shown last: as a browser does.
+//! Somebody who looks at the pages of a replica all the time, comes back whenever the stream breaks, as a browser does, and
+//! tells what was shown.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

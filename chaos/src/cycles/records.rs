@@ -160,7 +160,7 @@ fn lines(client: &mut Client, query: &str) -> Result<Vec<String>> {
 }
 
 fn left_behind(client: &mut Client, of_jobs: &str) -> Result<Vec<Fact>> {
-    let ago = "extract(epoch from now() - claimed_until)";
+    let ago = "extract(epoch from now() - claimed_until) * 1000";
     let rows = client.query(
         &format!(
             "select job_number, claimed_by::text, floor({ago})::bigint from job
@@ -170,8 +170,8 @@ fn left_behind(client: &mut Client, of_jobs: &str) -> Result<Vec<Fact>> {
     )?;
     rows.iter()
         .map(|row| {
-            let for_seconds = u32::try_from(row.get::<_, i64>(2))?;
-            Ok(Fact::LeftBehind { job: row.get(0), by: row.get(1), for_seconds })
+            let for_milliseconds = u32::try_from(row.get::<_, i64>(2))?;
+            Ok(Fact::LeftBehind { job: row.get(0), by: row.get(1), for_milliseconds })
         })
         .collect()
 }

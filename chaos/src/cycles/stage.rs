@@ -164,10 +164,11 @@ impl Stage {
 
     /// Hears everybody who saw something, and judges.
     pub fn judge(&self) -> Result<Judgement> {
-        self.simulator.testify(self.witness().facts()?)?;
+        // Whatever was shown has been written before: the other way round it might look invented.
         for browser in &self.browsers {
             self.simulator.testify(browser.facts())?;
         }
+        self.simulator.testify(self.witness().facts()?)?;
         Ok(self.simulator.judge())
     }
 

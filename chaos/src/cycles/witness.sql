@@ -79,7 +79,14 @@ begin
     return null;
 end $$;
 
+create function witness.saw_new_job() returns trigger language plpgsql as $$
+begin
+    perform witness.saw_version(format('job-row-%s', new.job_number), 0, new.version);
+    return null;
+end $$;
+
 create trigger witness after update on public.job for each row execute function witness.saw_job();
+create trigger witness_of_new after insert on public.job for each row execute function witness.saw_new_job();
 create trigger witness after update of state, attempt on public.step for each row execute function witness.saw_step();
 create trigger witness after insert or update on public.trigger for each row execute function witness.saw_step();
 create trigger witness after update on public.cluster for each row execute function witness.saw_cluster();

@@ -1,5 +1,5 @@
-//! I5: no version goes down, no state changes without a new one, and in the end each page shows what is. The last is to be
-//! asked when all has come to rest and the pages have had their time.
+//! I5: no version goes down, no state changes without a new one, no page shows what nobody wrote, and in the end each page
+//! shows what is. The last is to be asked when all has come to rest and the pages have had their time.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -7,7 +7,7 @@ use super::{Invariant, Violation};
 use crate::testimony::Fact;
 
 pub(super) fn judge(facts: &[Fact]) -> Vec<Violation> {
-    let found = written(facts).into_iter().chain(shown(facts)).chain(stale(facts));
+    let found = written(facts).into_iter().chain(shown(facts)).chain(stale(facts)).chain(invented(facts));
     found.map(|what| Violation::of(Invariant::VersionsRise, what)).collect()
 }
 
@@ -51,6 +51,22 @@ fn shown(facts: &[Fact]) -> Vec<String> {
         }
     }
     found
+}
+
+/// All versions are drawn from one row of numbers, so that none is shown that is beyond the last one written.
+fn invented(facts: &[Fact]) -> Vec<String> {
+    let last = facts.iter().filter_map(|fact| match fact {
+        Fact::Wrote { version, .. } | Fact::Stands { version, .. } => Some(*version),
+        _ => None,
+    });
+    let Some(last) = last.max() else { return Vec::new() };
+    let beyond = facts.iter().filter_map(|fact| match fact {
+        Fact::Shown { page, thing, version, .. } if *version > last => Some(format!(
+            "{page} shows {thing} at {version}, which is beyond the last version written, {last}"
+        )),
+        _ => None,
+    });
+    beyond.collect()
 }
 
 fn stale(facts: &[Fact]) -> Vec<String> {
@@ -130,8 +146,20 @@ mod tests {
         assert!(found(&[shown(1, 5, 5), stands(4), stands(5)]).is_empty());
         assert_eq!(found(&[shown(1, 5, 5), stands(6)]), ["page shows shop at 5, and it is at 6"]);
         let of_another = Fact::Stands { thing: "other".to_owned(), version: 2 };
-        assert_eq!(found(&[shown(1, 5, 5), of_another]), ["page shows other at 0, and it is at 2"]);
+        assert_eq!(
+            found(&[wrote(4, 5), shown(1, 5, 5), of_another]),
+            ["page shows other at 0, and it is at 2"]
+        );
         assert!(found(&[stands(6)]).is_empty(), "nobody looks");
-        assert!(found(&[stands(4), shown(1, 5, 5)]).is_empty(), "it has changed since");
+        assert!(found(&[stands(4), shown(1, 5, 5), wrote(4, 5)]).is_empty(), "it has changed since");
+    }
+
+    #[test]
+    fn a_page_that_shows_what_nobody_wrote_is_found() {
+        assert_eq!(
+            found(&[stands(4), shown(1, 5, 5)]),
+            ["page shows shop at 5, which is beyond the last version written, 4"]
+        );
+        assert!(found(&[shown(1, 5, 5)]).is_empty(), "nobody watches the rows");
     }
 }

@@ -142,7 +142,7 @@ async fn what_witnesses_saw_is_judged_by_the_laws_of_the_product() {
         ),
         ("I6", json!([{ "fact": "verified", "links": 4, "broken": "act 3 was altered" }])),
         ("I7", json!([{ "fact": "searched", "place": "the log of a", "found": true }])),
-        ("I8", json!([{ "fact": "left_behind", "job": 1, "by": "a", "for_seconds": 6 }])),
+        ("I8", json!([{ "fact": "left_behind", "job": 1, "by": "a", "for_milliseconds": 5_001 }])),
     ];
     for (law, facts) in breaches {
         let (status, _) = read(outside.behind_the_scenes(Method::POST, "/_facts").json(&facts)).await;
