@@ -74,28 +74,15 @@ async fn an_engine_that_is_killed_often_still_destroys_the_cluster(pool: PgPool)
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
-async fn a_guide_that_is_shown_wrong_certificates_in_the_middle_destroys_the_cluster_and_says_so(
-    pool: PgPool,
-) {
+async fn a_guide_that_is_shown_wrong_certificates_in_the_middle_destroys_the_cluster(pool: PgPool) {
     let operator = Operator::arrive(pool).await;
-    let misnamed =
-        ("misnamed_certificate", "its certificate is of another name than 127.0.0.1. Asking again");
-    let expired = ("expired_certificate", "its certificate expired at 2020-01-01 00:00 UTC. Asking again");
-    // The story tells what people were told first, and leaves out the middle of a long one.
-    for ((first, told), (second, _)) in [(misnamed, expired), (expired, misnamed)] {
-        let kinds = [first, first, first, first, second, second, second, second];
-        let faults: Vec<String> =
-            (8..).zip(kinds).map(|(nth, kind)| format!("--fault=tls handshake {kind} {nth}")).collect();
-        let held = operator.drill(&faults.iter().map(String::as_str).collect::<Vec<_>>());
-        assert_eq!(held.code, Some(0), "{held:#?}");
-        assert_eq!(held.report.matches("  struck after").count(), 8, "{}", held.report);
-        assert!(held.report.contains("The job succeeded: All 6 steps succeeded."), "{}", held.report);
-        assert!(
-            held.report.contains(&format!("#1 warning: No connection to CircleCI: {told}")),
-            "{}",
-            held.report
-        );
-    }
+    let kinds = ["misnamed_certificate", "expired_certificate"].repeat(4);
+    let faults: Vec<String> =
+        (8..).zip(kinds).map(|(nth, kind)| format!("--fault=tls handshake {kind} {nth}")).collect();
+    let held = operator.drill(&faults.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(held.code, Some(0), "{held:#?}");
+    assert_eq!(held.report.matches("  struck after").count(), 8, "{}", held.report);
+    assert!(held.report.contains("The job succeeded: All 6 steps succeeded."), "{}", held.report);
     operator.leave().await;
 }
 
