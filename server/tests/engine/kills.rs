@@ -11,6 +11,10 @@ use sqlx::PgPool;
 
 use crate::support::{CLUSTER, GUIDE, House, RunningEngine};
 
+/// Over a job of which no turn ever ends, three breakdowns are enough to put its step aside. So a worker that came after two
+/// of them is left alone until it got somewhere, however slow the machine is.
+const BREAKDOWNS: i32 = 2;
+
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_guide_job_survives_a_kill_at_every_request(pool: PgPool) {
     let house = House::build(pool).await;
@@ -18,9 +22,6 @@ async fn a_guide_job_survives_a_kill_at_every_request(pool: PgPool) {
     let mut kills = 0;
     // Only kills count as breakdowns here: on a machine that is slow no claim ends before its worker was killed.
     let lease = Duration::from_secs(60);
-    // Over a job of which no turn ever ends, three breakdowns are enough to put its step aside. So a worker that came
-    // after two of them is left alone until it got somewhere, however slow the machine is.
-    const BREAKDOWNS: i32 = 2;
     loop {
         let engine = RunningEngine::start(house.engine_on(house.store.clone()).with_lease(lease));
         let requests = house.ci_requests();
