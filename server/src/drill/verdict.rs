@@ -8,7 +8,7 @@ use domain::job::JobState;
 use domain::record::Evidence;
 use domain::standing::listed;
 use domain::text;
-use simulator::{Cluster, EffectiveRun, Judgement};
+use simulator::{Answer, Cluster, EffectiveRun, FaultKind, Judgement};
 
 use super::plan::Plan;
 use super::play::Played;
@@ -50,6 +50,7 @@ pub(super) async fn judge(stage: &Stage, plan: &Plan, played: &Played) -> Verdic
     let violations = judgement.violations.iter();
     failures.extend(violations.map(|violation| format!("{}.", text::sentence(&violation.what))));
     failures.extend(green_without_reason(played, &simulator.effective_runs(), &judgement));
+    failures.extend(too_trusting(simulator.log().iter().map(|entry| (entry.fault, entry.answer))));
     if struck.iter().all(|struck| struck.after_seconds.is_empty()) {
         failures.push("No fault struck, so nothing was put to the test.".to_owned());
     }
@@ -127,6 +128,12 @@ fn green_without_reason(played: &Played, runs: &[EffectiveRun], judgement: &Judg
     failures
 }
 
+/// Whoever takes a certificate for good that proves nothing may have spoken to anybody.
+fn too_trusting(mut answers: impl Iterator<Item = (Option<FaultKind>, Answer)>) -> Option<String> {
+    let trusted = answers.find_map(|(fault, answer)| fault.filter(|_| answer == Answer::Trusted))?;
+    Some(format!("A certificate that proves nothing was trusted: {}.", trusted.name()))
+}
+
 fn proof(plan: &Plan, played: &Played) -> String {
     match played.debt.as_ref().and_then(|debt| debt.evidence) {
         Some(Evidence::Cloud) => "the cloud showed nothing, twice".to_owned(),
@@ -136,5 +143,21 @@ fn proof(plan: &Plan, played: &Played) -> String {
             plan.order.cluster
         ),
         None => "none".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_trusts_a_certificate_that_proves_nothing_fails_the_drill_and_who_turns_away_does_not() {
+        let misnamed = Some(FaultKind::MisnamedCertificate);
+        assert_eq!(too_trusting([(misnamed, Answer::TurnedAway), (None, Answer::Trusted)].into_iter()), None);
+        let failure = too_trusting([(None, Answer::Status(200)), (misnamed, Answer::Trusted)].into_iter());
+        assert_eq!(
+            failure.as_deref(),
+            Some("A certificate that proves nothing was trusted: misnamed_certificate.")
+        );
     }
 }
