@@ -4,9 +4,10 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::order::Ask;
+use crate::order::{Ask, LONGEST_NAME};
 use crate::size::Size;
 use crate::spelling::UnknownSpelling;
+use crate::text::one_line;
 
 /// A word and what it asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,7 +30,7 @@ impl Word {
 /// Why a text is no command.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CommandError {
-    #[error("There is no command \"{found}\". Known commands: {known}.")]
+    #[error("There is no command \"{}\". Known commands: {known}.", one_line(found, LONGEST_NAME))]
     UnknownWord { found: String, known: String },
     #[error("The command \"{word}\" takes no size.")]
     SizeNotTaken { word: String },

@@ -8,6 +8,7 @@ use crate::obligation::{Obligation, PlannedTeardown};
 use crate::size::{Size, SizeOffer};
 use crate::stay::{Stay, StayError, StayTerms};
 use crate::step::{Action, Phase};
+use crate::text::one_line;
 
 /// What somebody asks for, with the names still unchecked.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -89,14 +90,17 @@ pub struct Resumption {
     pub from: i32,
 }
 
+/// Of a name that nobody knows, so much is repeated: it may be anything that somebody sent.
+pub(crate) const LONGEST_NAME: usize = 80;
+
 /// Why an ask cannot become a job.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AskError {
-    #[error("There is no routine \"{name}\". Known routines: {known}.")]
+    #[error("There is no routine \"{}\". Known routines: {known}.", one_line(name, LONGEST_NAME))]
     UnknownRoutine { name: String, known: String },
-    #[error("There is no cluster \"{name}\". Known clusters: {known}.")]
+    #[error("There is no cluster \"{}\". Known clusters: {known}.", one_line(name, LONGEST_NAME))]
     UnknownCluster { name: String, known: String },
-    #[error("There is no service \"{name}\". Known services: {known}.")]
+    #[error("There is no service \"{}\". Known services: {known}.", one_line(name, LONGEST_NAME))]
     UnknownService { name: String, known: String },
     #[error("The routine \"{routine}\" needs a service. Known services: {known}.")]
     ServiceMissing { routine: String, known: String },
@@ -154,5 +158,22 @@ pub fn conflict(steps: &[PlannedStep], size: Option<Size>, cluster: &Cluster) ->
         }
         (ClusterState::Down, _) if !first.creates_cluster() => Some(Conflict::Down { cluster: name() }),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_name_is_repeated_in_one_line_and_never_whole_when_it_is_long() {
+        let unknown = |name: String| {
+            let known = "iriversland2".to_owned();
+            AskError::UnknownCluster { name, known }.to_string()
+        };
+        let short = "There is no cluster \"no pe\". Known clusters: iriversland2.";
+        assert_eq!(unknown("no\npe".to_owned()), short);
+        let long = format!("There is no cluster \"{}…\". Known clusters: iriversland2.", "x".repeat(79));
+        assert_eq!(unknown("x".repeat(5_000)), long);
     }
 }

@@ -2,6 +2,7 @@
 
 use domain::Time;
 use domain::cluster::Cluster;
+use domain::text::one_line;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use leptos_router::params::ParamsMap;
@@ -38,13 +39,14 @@ pub fn query() -> ParamsMap {
 pub async fn cluster(world: &World, name: &str) -> Result<ClusterFacts, PageError> {
     ClusterFacts::load(&world.store, &world.catalogue, name).await?.ok_or_else(|| {
         let known = world.catalogue.clusters.iter().map(|cluster| cluster.name.as_str()).collect::<Vec<_>>();
+        let name = one_line(name, 80);
         PageError::NotFound(format!("There is no cluster \"{name}\". Known clusters: {}.", known.join(", ")))
     })
 }
 
 /// The job of this number, or what to say when there is none.
 pub async fn job(world: &World, asked: &str) -> Result<JobFacts, PageError> {
-    let missing = || PageError::NotFound(format!("There is no job {asked}."));
+    let missing = || PageError::NotFound(format!("There is no job {}.", one_line(asked, 40)));
     let number = asked.parse().map_err(|_| missing())?;
     JobFacts::load(&world.store, &world.catalogue, number).await?.ok_or_else(missing)
 }

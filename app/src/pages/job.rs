@@ -1,6 +1,7 @@
 //! `/jobs/{number}`: one job, live.
 
 use domain::act::ActError;
+use domain::text::one_line;
 use http::StatusCode;
 use leptos::prelude::*;
 use leptos_router::params::ParamsMap;
@@ -16,7 +17,7 @@ use crate::view::JobView;
 pub fn page() -> impl IntoView {
     let (asked, query) = (form::job_in_path(), form::query());
     load(async move |world| {
-        let missing = || PageError::NotFound(format!("There is no job {asked}."));
+        let missing = || PageError::NotFound(format!("There is no job {}.", one_line(&asked, 40)));
         let number = asked.parse::<i64>().map_err(|_| missing())?;
         let first = JobView::load(&world.store, &world.catalogue, number).await?.ok_or_else(missing)?;
         let refusal = unheard(&query, number);

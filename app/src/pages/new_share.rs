@@ -1,6 +1,7 @@
 //! `/shares/new`: what of a thing strangers will see, with a preview that is drawn as they will see it.
 
 use domain::share::{ShareDetail, ShareView};
+use domain::text::one_line;
 use leptos::prelude::*;
 use server_fn::ServerFn;
 
@@ -26,7 +27,9 @@ pub fn page() -> impl IntoView {
         let what = text.what().map_err(missing)?;
         let view = text.view().unwrap_or_default();
         let opened = Opened::load(&world.store, &world.catalogue, &what, view).await?;
-        let opened = opened.ok_or_else(|| PageError::NotFound(format!("There is no {what} to share.")))?;
+        let missing =
+            || PageError::NotFound(format!("There is no {} to share.", one_line(&what.to_string(), 80)));
+        let opened = opened.ok_or_else(missing)?;
         let refusal = refusal(query.get_str("problem"), &text, &world);
         let title = format!("Share {what}");
         let frame = form::frame(&title, Section::Shares, refusal.as_ref()).load(&world).await?;
