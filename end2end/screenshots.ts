@@ -22,10 +22,10 @@ test.setTimeout(600_000);
 
 test("screenshots", async ({ page, head }) => {
   await takeAll(page, "first-use", LIVE);
-  const up = await head.api.run({ routine: "up", size: "m" });
-  await head.api.run({ routine: "deploy", service: "slack-middleware" });
+  const up = await head.run({ routine: "up", size: "m" });
+  await head.run({ routine: "deploy", service: "slack-middleware" });
   await takeAll(page, "up", { ...LIVE, ...FORMS, job: job(up.number) });
-  await head.api.run({ routine: "down" });
+  await head.run({ routine: "down" });
 
   await head.simulator.inject({ service: "travis", endpoint: "trigger", fault: "fail_job" });
   const failed = await head.api.start({ routine: "guide", size: "s" });
@@ -64,7 +64,7 @@ test("pictures of what people do", async ({ page, head }) => {
   await takeAll(page, "refused", { job: job(asked.number), ...LIVE, ...acts(asked.number) });
 
   await head.simulator.leaveThingsBehind();
-  await head.api.run({ routine: "down" });
+  await head.run({ routine: "down" });
   await page.goto(LIVE.cluster);
   await page.getByRole("link", { name: /^Accept volume/ }).click(LONG);
   await takeAll(page, "accept", { leftover: "" });

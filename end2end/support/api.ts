@@ -75,15 +75,6 @@ export class Api {
     return answer.json();
   }
 
-  /** Starts a job and waits until it has succeeded. */
-  async run(ask: Ask): Promise<Job> {
-    const { number } = await this.start(ask);
-    await this.untilEnded(number);
-    const job = await this.job(number);
-    expect(job.state, job.outcome ?? "").toBe("succeeded");
-    return job;
-  }
-
   async cluster(): Promise<Cluster> {
     return (await this.send(`/clusters/${CLUSTER}`)).json();
   }
@@ -101,9 +92,14 @@ export class Api {
     return (await this.jobs()).filter(({ state }) => ["queued", "running", "waiting"].includes(state));
   }
 
-  async untilEnded(number: number): Promise<void> {
+  /** `meanwhile` is done again before each look. */
+  async untilEnded(number: number, meanwhile = async () => {}): Promise<void> {
+    const look = async () => {
+      await meanwhile();
+      return (await this.job(number)).state;
+    };
     await expect
-      .poll(async () => (await this.job(number)).state, { timeout: JOB_LIMIT, intervals: BRISKLY })
+      .poll(look, { timeout: JOB_LIMIT, intervals: BRISKLY })
       .toMatch(/^(succeeded|failed|cancelled)$/);
   }
 

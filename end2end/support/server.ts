@@ -4,7 +4,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { Api } from "./api";
+import { expect } from "@playwright/test";
+
+import { type Ask, Api, type Job } from "./api";
 import { environment } from "./environment";
 import { freePort, Program } from "./program";
 import { Simulator } from "./simulator";
@@ -12,13 +14,18 @@ import { Simulator } from "./simulator";
 /** In seconds: how long the jobs stand still after a kill. Usually that is three times as long. */
 const LEASE = "10";
 
+/** In simulated seconds: how much time passes at once, again and again, while nobody looks. */
+const AT_EACH_LOOK = 60;
+
 interface Options {
   database: string;
   /** Where the logs go. */
   folder: string;
   /** How many times faster than life the simulators run. */
   speed: number;
-  /** What the config says beside what the shipped one does. */
+  /** How long a destroy that somebody asked for waits and can be stopped. */
+  undo: string;
+  /** What the config says beside that and what the shipped one does. */
   moreConfig: string;
 }
 
@@ -78,18 +85,34 @@ export class ClusterHead {
 
   private config(): string {
     const file = join(this.options.folder, "cluster-head.toml");
-    writeFileSync(file, readFileSync(environment("CLUSTER_HEAD_CONFIG"), "utf8") + this.options.moreConfig);
+    const shipped = readFileSync(environment("CLUSTER_HEAD_CONFIG"), "utf8");
+    const { undo, moreConfig } = this.options;
+    writeFileSync(file, `${shipped}\n[pace]\nundo = "${undo}"\n${moreConfig}`);
     return file;
+  }
+
+  /** Starts a job that is not what the test is about, and sees to it that it has succeeded soon. */
+  async run(ask: Ask): Promise<Job> {
+    const { number } = await this.api.start(ask);
+    await this.untilEnded(number);
+    const job = await this.api.job(number);
+    expect(job.state, job.outcome ?? "").toBe("succeeded");
+    return job;
+  }
+
+  /** Lets time pass until a job has ended of which nobody watches the rest. */
+  untilEnded(number: number): Promise<void> {
+    return this.api.untilEnded(number, () => this.simulator.advance(AT_EACH_LOOK));
   }
 
   /** The beginning that every test knows: no job at work, the cluster down, nothing owed, and nothing ever ran outside. */
   async clear(): Promise<void> {
     await this.api.deleteSchedules();
     for (const { number } of await this.api.unfinished()) {
-      await this.api.untilEnded(number);
+      await this.untilEnded(number);
     }
     if ((await this.api.cluster()).state !== "down") {
-      await this.api.run({ routine: "down" });
+      await this.run({ routine: "down" });
     }
     await this.api.untilNothingIsOwed();
     await this.simulator.reset();

@@ -50,6 +50,12 @@ export class Simulator {
     }
   }
 
+  /** Lets simulated time pass at once. Its dates run ahead of ours by what that is at its speed. */
+  async advance(seconds: number): Promise<void> {
+    const answer = await fetch(`${this.url}/_advance`, { method: "POST", body: JSON.stringify({ seconds }) });
+    expect(answer.status, await answer.text()).toBe(204);
+  }
+
   async reset(): Promise<void> {
     await fetch(`${this.url}/_reset`, { method: "POST" });
   }

@@ -19,6 +19,8 @@ interface OfTest {
 interface OfWorker {
   /** How many times faster than life the simulators run. */
   speed: number;
+  /** How long a destroy that somebody asked for waits and can be stopped: a file that asks for more has a worker of its own. */
+  undo: string;
   /** What the config says beside what the shipped one does: a file that asks for it has a worker of its own. */
   moreConfig: string;
   /** A file that asks for it has a worker of its own, whose server has never had a job. */
@@ -29,14 +31,16 @@ interface OfWorker {
 
 export const test = base.extend<OfTest & { knownBeginning: void }, OfWorker>({
   speed: [120, { option: true, scope: "worker" }],
+  undo: ["0s", { option: true, scope: "worker" }],
   moreConfig: ["", { option: true, scope: "worker" }],
   isFirstUse: [false, { option: true, scope: "worker" }],
   head: [
-    async ({ speed, moreConfig }, use, worker) => {
+    async ({ speed, undo, moreConfig }, use, worker) => {
       const head = await ClusterHead.start({
         database: database(worker.workerIndex),
         folder: join(worker.project.outputDir, `worker-${worker.workerIndex}`),
         speed,
+        undo,
         moreConfig,
       });
       await use(head);

@@ -17,8 +17,8 @@ test("every page of a cluster that is down can be used by everybody", async ({ p
 });
 
 test("every page of a cluster that is up can be used by everybody", async ({ page, head }) => {
-  const { number } = await head.api.run({ routine: "up", size: "m" });
-  await head.api.run({ routine: "deploy", service: "slack-middleware" });
+  const { number } = await head.run({ routine: "up", size: "m" });
+  await head.run({ routine: "deploy", service: "slack-middleware" });
   await check(page, { ...LIVE, ...FORMS, ...DEBTS, ...acts(number), "job that succeeded": job(number) });
 });
 
@@ -64,8 +64,8 @@ test("schedules that run, rest or are frozen can be used by everybody", async ({
 
 test("what a cluster left behind, and its acceptance, can be used by everybody", async ({ page, head }) => {
   await head.simulator.leaveThingsBehind();
-  await head.api.run({ routine: "up", size: "s" });
-  await head.api.run({ routine: "down" });
+  await head.run({ routine: "up", size: "s" });
+  await head.run({ routine: "down" });
   await page.goto(LIVE.cluster);
   const accept = page.getByRole("link", { name: /^Accept volume/ });
   await expect(accept).toBeVisible({ timeout: 60_000 });
@@ -78,14 +78,14 @@ test("what a cluster left behind, and its acceptance, can be used by everybody",
 });
 
 test("a cluster near its end, the move of it and its receipt can be used by everybody", async ({ page, head }) => {
-  await head.api.run({ routine: "up", size: "s", lifetime: "8min" });
+  await head.run({ routine: "up", size: "s", lifetime: "8min" });
   await page.goto(LIVE.cluster);
   await expect(page.getByRole("region", { name: "Auto-destroy time" })).toContainText(/in \d min/);
   await inspect(page, "a cluster that ends soon");
   await page.getByRole("button", { name: "Extend 1 h" }).click();
   await expect(page.getByRole("button", { name: "Undo" })).toBeVisible();
   await inspect(page, "an end that was moved");
-  await head.api.run({ routine: "down" });
+  await head.run({ routine: "down" });
   await head.api.untilNothingIsOwed();
   await page.goto("/receipts");
   await inspect(page, "the receipts");

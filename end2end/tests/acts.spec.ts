@@ -60,7 +60,7 @@ test("a job that asks is refused, and what it brought up is destroyed", async ({
 test("a job that failed is resumed from the step that failed", async ({ page, comes, head }) => {
   await head.simulator.inject({ service: "travis", endpoint: "trigger", nth: 1, fault: "fail_job" });
   const { number } = await head.api.start({ routine: KEEPS, size: "s" });
-  await head.api.untilEnded(number);
+  await head.untilEnded(number);
   await page.goto(`/jobs/${number}`);
   await expect(page.getByRole("link", { name: "Run again…" })).toHaveAttribute(
     "href",
@@ -99,7 +99,7 @@ test("a cluster is left up until a time that somebody chooses", async ({ page, c
 });
 
 test("a debt is taken over only under the name of the cluster and with a reason", async ({ page, head }) => {
-  await head.api.run({ routine: "up", size: "s" });
+  await head.run({ routine: "up", size: "s" });
   await page.goto(`/clusters/${CLUSTER}`);
   await expect(owed(page)).toContainText("Destroy owed");
   await owed(page).getByRole("link", { name: "Take the debt over…" }).click();
@@ -124,8 +124,8 @@ test("what a destroyed cluster left behind is listed, and settles the debt once 
   head,
 }) => {
   await head.simulator.leaveThingsBehind();
-  await head.api.run({ routine: "up", size: "s" });
-  await head.api.run({ routine: "down" });
+  await head.run({ routine: "up", size: "s" });
+  await head.run({ routine: "down" });
   await page.goto(`/clusters/${CLUSTER}`);
   const left = page.getByRole("region", { name: "Still in the cloud" });
   await comes(left.getByRole("link", { name: /^Accept volume/ }));

@@ -12,7 +12,7 @@ const TEXT = 4.5;
 const GRAPHIC = 3;
 
 test("a badge is as large as it says, and no word leaves its ground", async ({ page, head }) => {
-  const { number } = await head.api.run({ routine: "up", size: "s" });
+  const { number } = await head.run({ routine: "up", size: "s" });
   for (const what of [{ cluster: CLUSTER }, { job: number }]) {
     const { url } = await head.api.share(what);
     await page.goto(`${url}/badge.svg`);

@@ -51,7 +51,7 @@ test("another size on a cluster that is up is offered as a replacement, which th
   comes,
   head,
 }) => {
-  await head.api.run({ routine: "up", size: "s" });
+  await head.run({ routine: "up", size: "s" });
   await page.goto("/");
   await card(page).getByRole("link", { name: "Change size…" }).click();
   await expect(page.getByRole("heading", { name: `Replace ${CLUSTER} by another size?` })).toBeVisible();
@@ -71,7 +71,7 @@ test("another size on a cluster that is up is offered as a replacement, which th
   await comes(cardIn(page, "Provisioning"));
   await comes(cardIn(page, "Up"));
   await expect(cardIn(page, "Up")).toContainText("· m · $0.036/h");
-  await head.api.untilEnded(number);
+  await head.untilEnded(number);
   expect((await head.simulator.ran()).slice(2)).toEqual([
     "destroy-release",
     "destroy-cluster",

@@ -6,7 +6,7 @@ import { expect, test } from "../support/test";
 
 test("no page makes the browser complain", async ({ page, head, javaScriptEnabled }) => {
   const complaints = listenForComplaints(page);
-  const { number } = await head.api.run({ routine: "up", size: "s" });
+  const { number } = await head.run({ routine: "up", size: "s" });
   const live: Record<string, string> = { ...LIVE, job: job(number) };
   for (const [name, path] of Object.entries({ ...ALL, ...live })) {
     await test.step(name, async () => {

@@ -26,8 +26,8 @@ test("guide is followed to its end, and the history outlives a crash of the serv
   head,
   javaScriptEnabled,
 }) => {
-  const { number: destroyed } = await head.api.run({ routine: "up", size: "m" });
-  await head.api.run({ routine: "down" });
+  const { number: destroyed } = await head.run({ routine: "up", size: "m" });
+  await head.run({ routine: "down" });
   await head.simulator.reset();
 
   await page.goto("/");
@@ -80,7 +80,7 @@ test("guide goes on from a cluster that is up in its size, and destroys it at th
   comes,
   head,
 }) => {
-  await head.api.run({ routine: "up", size: "s" });
+  await head.run({ routine: "up", size: "s" });
   await page.goto("/");
   await expect(cardIn(page, "Up")).toBeVisible();
   await card(page).getByRole("link", { name: "Start routine…" }).click();
@@ -106,7 +106,7 @@ test("guide in another size than that of a cluster that is up is refused with th
   page,
   head,
 }) => {
-  const { number: up } = await head.api.run({ routine: "up", size: "s" });
+  const { number: up } = await head.run({ routine: "up", size: "s" });
   await expect(async () => {
     await page.goto(`/jobs/new?routine=guide&cluster=${CLUSTER}`);
     await size(page, "l").check();

@@ -13,7 +13,7 @@ test("Lighthouse gives 100 to the page of a link, at work, ended, and when it do
   await head.api.untilAtWork(number, "Deploy slack-middleware");
   expect.soft(await lacks(link.url), "a job at work").toEqual([]);
   await head.api.act(`/jobs/${number}/cancel`, {});
-  await head.api.untilEnded(number);
+  await head.untilEnded(number);
   expect.soft(await lacks(link.url), "a job that ended").toEqual([]);
   await head.api.revoke(link);
   // The browser tells of every 404 on the console, also of one that is meant.

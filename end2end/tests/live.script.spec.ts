@@ -37,7 +37,7 @@ test("what somebody starts elsewhere is seen without a reload", async ({ page, b
       expect(cardIn(elsewhere, shown)).toBeVisible(),
     ]);
   }
-  await head.api.untilEnded(number);
+  await head.untilEnded(number);
   await expect(row(page, number, "Succeeded")).toBeVisible();
   expect(await Promise.all(isLive.map((stillThere) => stillThere()))).toEqual([true, true]);
   await elsewhere.close();
@@ -55,7 +55,7 @@ test("a page that loses the server says so, comes back by itself and catches up"
   await expect(chip(page, "Reconnecting…")).toBeVisible();
   await head.restart();
   await expect(chip(page, LIVE)).toBeVisible(BACK);
-  await head.api.untilEnded(number);
+  await head.untilEnded(number);
   await expect(cardIn(page, "Up")).toBeVisible();
   await expect(row(page, number, "Succeeded")).toBeVisible();
   expect(await isLive()).toBe(true);
@@ -86,7 +86,7 @@ test("after half a minute without the server nothing on the page looks fresh", a
 });
 
 test("how old the word of each provider is comes anew with the server's time", async ({ page, head }) => {
-  await head.api.run({ routine: "up", size: "s" });
+  await head.run({ routine: "up", size: "s" });
   await page.goto("/");
   await expect(chip(page, LIVE)).toBeVisible();
   const ages = page.locator("#contact-ages");

@@ -16,7 +16,7 @@ test("a double press on Start is one job", async ({ page, head }) => {
   await start(page).dblclick();
   const number = await arrivedAtJob(page);
   expect((await head.api.jobs()).length - before).toBe(1);
-  await head.api.untilEnded(number);
+  await head.untilEnded(number);
   expect(await head.simulator.ran()).toEqual(["release-cluster", "release"]);
 });
 
@@ -35,7 +35,7 @@ test("the same form in two tabs, or sent again from the history, is the same job
 test("a press on a page from before a change starts nothing and says what has changed", async ({ page, head }) => {
   await page.goto(`/clusters/${CLUSTER}/start`);
   const stale = await fieldsOfStartForm(page);
-  const { number } = await head.api.run({ routine: "up", size: "s" });
+  const { number } = await head.run({ routine: "up", size: "s" });
   const answer = await page.request.post("/actions/start-cluster", { form: stale, ...NO_HOPS });
   await page.goto(answer.headers()["location"] ?? "");
   await expect(problem(page)).toContainText(
@@ -64,7 +64,7 @@ test("a cluster that somebody else started is destroyed only under its right nam
   const kkk = { token: "demo", user_name: "mira", text: "kkk:s" };
   await fetch(`${head.url}/slack/provision`, { method: "POST", body: new URLSearchParams(kkk) });
   const [started] = await head.api.unfinished();
-  await head.api.untilEnded(started?.number ?? 0);
+  await head.untilEnded(started?.number ?? 0);
 
   await page.goto(`/clusters/${CLUSTER}/destroy`);
   await expect(page.getByRole("region", { name: "Who uses it now" })).toContainText("It was started by mira");
@@ -79,7 +79,7 @@ test("a cluster that somebody else started is destroyed only under its right nam
   await name.fill(CLUSTER);
   await page.getByRole("button", { name: "Destroy cluster" }).click();
   const number = await arrivedAtJob(page);
-  await head.api.untilEnded(number);
+  await head.untilEnded(number);
   expect((await head.api.cluster()).state).toBe("down");
 });
 

@@ -3,7 +3,7 @@
 import { expect, test } from "../support/test";
 
 test("the page of a link to a job is printed on one sheet, black on white", async ({ page, head }) => {
-  const { number } = await head.api.run({ routine: "guide", size: "s" });
+  const { number } = await head.run({ routine: "guide", size: "s" });
   const { url } = await head.api.share({ job: number, shows_cost: true, shows_names: true });
   await page.emulateMedia({ media: "print", colorScheme: "dark" });
   await page.goto(url);

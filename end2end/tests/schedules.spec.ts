@@ -51,7 +51,7 @@ test("a schedule is seen before it is saved, and paused, resumed, run and delete
   await page.getByRole("button", { name: "Run mornings now" }).click();
   const number = await arrivedAtJob(page);
   expect(await head.api.job(number)).toMatchObject({ routine: "up" });
-  await head.api.untilEnded(number);
+  await head.untilEnded(number);
 
   await page.goto("/schedules");
   await page.getByRole("button", { name: "Run mornings now" }).click();

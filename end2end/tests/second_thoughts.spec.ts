@@ -5,10 +5,10 @@ import { arrivedAtJob, ESTIMATE, outcome } from "../support/pages";
 import { expect, test } from "../support/test";
 
 // Time enough to press in, however busy the machine is.
-test.use({ moreConfig: `\n[pace]\nundo = "60s"\n` });
+test.use({ undo: "60s" });
 
 test("a destroy that is stopped in time destroys nothing", async ({ page, head, comes }) => {
-  await head.api.run({ routine: "up", size: "s" });
+  await head.run({ routine: "up", size: "s" });
   await page.goto(`/clusters/${CLUSTER}/destroy`);
   await expect(page.getByRole("main")).toContainText(ESTIMATE);
   await page.getByRole("button", { name: "Destroy cluster" }).click();

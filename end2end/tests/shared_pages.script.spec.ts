@@ -19,7 +19,7 @@ test("a job at work, with its log, and as it ended", async ({ page, head }) => {
   await head.api.untilAtWork(number, "Deploy slack-middleware");
   await look(page, link, "a job at work", "Running");
   await head.api.act(`/jobs/${number}/cancel`, {});
-  await head.api.untilEnded(number);
+  await head.untilEnded(number);
   await look(page, link, "a job that ended", "Cancelled");
   await head.api.revoke(link);
   await page.goto(link.url);
@@ -30,12 +30,12 @@ test("a job at work, with its log, and as it ended", async ({ page, head }) => {
 
 test("a cluster that is up, and its receipt", async ({ page, head }) => {
   const complaints = listenForComplaints(page);
-  await head.api.run({ routine: "up", size: "s" });
+  await head.run({ routine: "up", size: "s" });
   await look(page, await head.api.share({ cluster: CLUSTER, shows_cost: true }), "a cluster", "Up");
   await page.goto("/wall");
   await expect(page.locator("#live")).toHaveText(/^Live/);
   await inspect(page, "the wall with a cluster that is up");
-  await head.api.run({ routine: "down" });
+  await head.run({ routine: "down" });
   await head.api.untilNothingIsOwed();
   const receipt = await head.api.share({ receipt: await head.api.receipt(), shows_cost: true, shows_names: true });
   await look(page, receipt, "a receipt", "Settled");

@@ -31,7 +31,7 @@ for (const [name, addressAt] of Object.entries(PLACES)) {
     await expect(live(page)).toHaveText(NOT_LIVE);
     await head.restart();
     await expect(live(page)).toHaveText(/^Live · updated/, BACK);
-    await head.api.run({ routine: "up", size: "s" });
+    await head.run({ routine: "up", size: "s" });
     await expect(page.locator(".badge")).toHaveText("Up");
     expect(await isLive()).toBe(true);
   });
@@ -49,7 +49,7 @@ test("a line that fell silent without being cut is given up for a new one", asyn
     await page.clock.fastForward(31_000);
     await expect(live(page)).toHaveText(/^Live · updated/, { timeout: 3_000 });
   }).toPass({ timeout: 40_000 });
-  await head.api.run({ routine: "up", size: "s" });
+  await head.run({ routine: "up", size: "s" });
   await expect(page.locator(".badge")).toHaveText("Up");
   line.end();
 });

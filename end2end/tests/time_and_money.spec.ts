@@ -12,7 +12,7 @@ const HOUR = 3_600_000;
 const end = (page: Page) => page.getByRole("region", { name: "Auto-destroy time" });
 
 test("the end of a cluster is shown, moved, and moved back while there is time for it", async ({ page, head }) => {
-  await head.api.run({ routine: "up", size: "s", lifetime: "2h" });
+  await head.run({ routine: "up", size: "s", lifetime: "2h" });
   const first = Date.parse((await head.api.cluster()).destroys_at ?? "");
   await page.goto(`/clusters/${CLUSTER}`);
   await expect(end(page)).toContainText(/Destroys .*\d\d:\d\d \(in 1 h 5\d min\)/);
@@ -30,7 +30,7 @@ test("the end of a cluster is shown, moved, and moved back while there is time f
 });
 
 test("a cluster that was started and forgotten warns before its end, which one press moves", async ({ page, head }) => {
-  await head.api.run({ routine: "up", size: "s", lifetime: "8min" });
+  await head.run({ routine: "up", size: "s", lifetime: "8min" });
   await page.goto("/");
   await expect(end(page)).toContainText(/Destroys .*\(in \d min\)/);
   await expect(end(page)).toHaveAttribute("data-alarm", "");
@@ -40,8 +40,8 @@ test("a cluster that was started and forgotten warns before its end, which one p
 });
 
 test("a cluster that is gone leaves a receipt, which is found in the list", async ({ page, head }) => {
-  await head.api.run({ routine: "up", size: "m" });
-  await head.api.run({ routine: "down" });
+  await head.run({ routine: "up", size: "m" });
+  await head.run({ routine: "down" });
   await head.api.untilNothingIsOwed();
   await page.goto("/");
   await page.getByRole("link", { name: "Receipts", exact: true }).click();

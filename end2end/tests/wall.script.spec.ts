@@ -33,7 +33,7 @@ test.use({ moreConfig: CLUSTERS.join(""), viewport: { width: 1920, height: 1080 
 
 test("one cluster fills a wall that can be read at five metres", async ({ page, head }) => {
   const { url } = await head.api.share({ cluster: CLUSTER });
-  await head.api.run({ routine: "up", size: "s" });
+  await head.run({ routine: "up", size: "s" });
   await page.goto(`${url}/wall`);
   await canBeReadFromAfar(page, 1);
 });

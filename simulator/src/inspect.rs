@@ -1,5 +1,7 @@
 //! What no real service has: looking behind the scenes, and breaking things (`/_log`, `/_runs`, `/_judge`, `/_world`, `/_slack`,
-//! `/_strangers`, `/_hooks`, `/_facts`, `/_faults`, `/_reset`).
+//! `/_strangers`, `/_hooks`, `/_facts`, `/_faults`, `/_advance`, `/_reset`).
+
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -26,6 +28,7 @@ pub(crate) fn routes() -> Router<Outside> {
         .route("/_hooks", post(send_hooks))
         .route("/_facts", post(testify).get(facts).delete(forget_facts))
         .route("/_faults", post(inject).get(faults).delete(clear))
+        .route("/_advance", post(advance))
         .route("/_reset", post(reset))
 }
 
@@ -125,6 +128,23 @@ async fn faults(State(outside): State<Outside>) -> Response {
 async fn clear(State(outside): State<Outside>) -> StatusCode {
     outside.memory().faults.clear();
     StatusCode::NO_CONTENT
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AdvanceForm {
+    /// Of simulated time.
+    seconds: u32,
+}
+
+async fn advance(State(outside): State<Outside>, body: Bytes) -> Response {
+    match serde_json::from_slice::<AdvanceForm>(&body) {
+        Ok(form) => {
+            outside.clock().advance(Duration::from_secs(form.seconds.into()));
+            StatusCode::NO_CONTENT.into_response()
+        }
+        Err(error) => refused(&error.to_string(), &[]),
+    }
 }
 
 async fn reset(State(outside): State<Outside>) -> StatusCode {

@@ -51,6 +51,22 @@ async fn a_request_that_strays_is_logged_without_an_endpoint() {
 }
 
 #[tokio::test]
+async fn time_passes_when_it_is_told_to_and_not_when_nobody_understands_for_how_long() {
+    let outside = outside().await;
+    read(outside.circleci_trigger("release-cluster")).await;
+    let state = async || items(&outside, "/_runs").await[0]["state"].clone();
+    let begun = state().await;
+    for unclear in [json!({ "seconds": -1 }), json!({ "minutes": 60 }), json!(null)] {
+        let asked = outside.behind_the_scenes(Method::POST, "/_advance").json(&unclear);
+        assert_eq!(read(asked).await.0, 422, "{unclear}");
+    }
+    assert_eq!(state().await, begun);
+    let asked = outside.behind_the_scenes(Method::POST, "/_advance").json(&json!({ "seconds": 3_600 }));
+    assert_eq!(read(asked).await.0, 204);
+    assert_eq!((begun, state().await), (json!("created"), json!("success")));
+}
+
+#[tokio::test]
 async fn tokens_are_not_logged() {
     let outside = outside().await;
     read(outside.circleci(Method::GET, &format!("/me?circle-token={TOKEN}"))).await;
