@@ -32,6 +32,14 @@ enum Half {
     Browser,
 }
 
+/// How many tests of one binary libtest runs at a time.
+const THREADS: &str = "RUST_TEST_THREADS";
+
+/// Most tests wait for most of their time: for Postgres, for a simulator, for a time that is to pass.
+fn threads() -> usize {
+    2 * std::thread::available_parallelism().map_or(1, usize::from)
+}
+
 /// How many tests passed and failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Tally {
@@ -82,6 +90,9 @@ fn rust_tests(workspace: &Workspace, database: &str, filter: Option<&str>) -> Re
     println!();
     let mut cargo = workspace.cargo();
     cargo.args(["test", "--workspace", "--no-fail-fast"]).args(filter).env("DATABASE_URL", database);
+    if std::env::var_os(THREADS).is_none() {
+        cargo.env(THREADS, threads().to_string());
+    }
     let mut child = process::start(cargo.stdout(Stdio::piped()))?;
     let output = child.stdout.take().context("cargo has no output")?;
     let reader = std::thread::spawn(move || {
