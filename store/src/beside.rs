@@ -30,14 +30,20 @@ impl Store {
         Ok(Self { pool: connections::pool(CONNECTIONS).connect_lazy_with(options) })
     }
 
-    /// Drops a database beside this one, whoever is connected to it. One that is gone already is no error.
+    /// Drops a database beside this one, and ends what this role still has open there. One that is gone already is no error.
+    ///
+    /// Not `with (force)`: while Postgres vacuums there by itself, it lets nobody but a superuser do that. Without force it
+    /// ends its vacuuming for anybody.
     ///
     /// # Errors
-    /// When the server does not answer, or the role does not own the database.
+    /// When another role stays connected, the server does not answer, or the role does not own the database.
     pub async fn drop_beside(&self, name: &str) -> Result<(), Error> {
-        let drop = format!("drop database if exists {} with (force)", quoted(name));
-        raw_sql(AssertSqlSafe(drop)).execute(&self.pool).await?;
-        Ok(())
+        let ours = sqlx::query!(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and usename = current_user",
+            name
+        );
+        ours.fetch_all(&self.pool).await?;
+        self.drop_deserted_beside(name).await
     }
 
     /// Drops a database beside this one that nobody is connected to; the server refuses while somebody is.
