@@ -30,7 +30,7 @@ use crate::providers;
 use database::DrillDatabase;
 use stage::Stage;
 
-/// Holds a drill, unless it is interrupted. Its database is gone afterwards in every case.
+/// Holds a drill, unless it is interrupted. Its database is gone afterwards, or the report says that it is not.
 ///
 /// # Errors
 /// When the drill could not be held, which says nothing about how it would have gone.
@@ -47,7 +47,7 @@ pub async fn hold(real: &Store, plan: &Plan, interrupted: impl Future<Output = (
     };
     match (report, database.drop_from(real).await) {
         (Ok(report), Ok(())) => Ok(report),
-        (Ok(_), Err(left)) => Err(left),
+        (Ok(report), Err(left)) => Ok(report.noting(format!("{left:#}"))),
         (Err(error), Ok(())) => Err(error),
         (Err(error), Err(left)) => bail!("{error:#}; {left:#}"),
     }

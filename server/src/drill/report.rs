@@ -32,7 +32,7 @@ pub struct Report {
     pub speed: f64,
     /// With what the faults were drawn; none when somebody chose them.
     pub seed: Option<u64>,
-    /// What was not as the config says.
+    /// What was not as the config says, and what is left behind.
     notes: Vec<String>,
     faults: Vec<Struck>,
     story: Vec<Line>,
@@ -68,6 +68,11 @@ impl Report {
             proof: verdict.proof,
             requests: stage.simulator.log().len(),
         }
+    }
+
+    pub(super) fn noting(mut self, what: String) -> Self {
+        self.notes.push(what);
+        self
     }
 
     /// The row that the dashboard shows: everything but the story.

@@ -36,10 +36,10 @@ async fn pipelines_and_batches_of_other_names_are_played_by_stand_ins(pool: PgPo
         ],
     );
     let held = drill(&operator, &config, &["--fault", "circleci trigger drop_answer 3"]);
-    assert_eq!(held.code, Some(0), "{held:#?}");
+    assert_eq!(held.code, Some(0), "{held}");
     let note = "release-cluster is played by the simulated pipeline release-cluster of CircleCI.";
-    assert!(held.report.contains(note), "{}", held.report);
-    assert!(held.report.contains("The job succeeded: All 6 steps succeeded."), "{}", held.report);
+    assert!(held.report.contains(note), "{held}");
+    assert!(held.report.contains("The job succeeded: All 6 steps succeeded."), "{held}");
     operator.leave().await;
 }
 
@@ -49,8 +49,8 @@ async fn the_drill_is_the_person_who_approves(pool: PgPool) {
     let asks = "steps = [\"up\", { approval = \"Go on with the batch?\" }, ";
     let config = config("approval", &[("steps = [\"up\", ", asks)]);
     let held = drill(&operator, &config, &["--fault", "travis trigger status_500"]);
-    assert_eq!(held.code, Some(0), "{held:#?}");
-    assert!(held.report.contains("The job succeeded: All 7 steps succeeded."), "{}", held.report);
+    assert_eq!(held.code, Some(0), "{held}");
+    assert!(held.report.contains("The job succeeded: All 7 steps succeeded."), "{held}");
     operator.leave().await;
 }
 
@@ -60,7 +60,7 @@ async fn a_destroy_that_destroys_nothing_is_seen_also_where_only_the_ci_is_belie
     let mark = "[clusters.iriversland2.cloud]\nname = \"iriversland2\"\n";
     let config = config("no-mark", &[(mark, "")]);
     let held = drill(&operator, &config, &["--fault", "circleci trigger destroys_nothing"]);
-    assert_eq!(held.code, Some(1), "{held:#?}");
-    assert!(held.report.contains("FAILED: The simulated cloud still shows 1 cluster"), "{}", held.report);
+    assert_eq!(held.code, Some(1), "{held}");
+    assert!(held.report.contains("FAILED: The simulated cloud still shows 1 cluster"), "{held}");
     operator.leave().await;
 }

@@ -7,7 +7,7 @@ use crate::support::Operator;
 async fn is_refused(pool: PgPool, args: &[&str], sentence: &str) {
     let operator = Operator::arrive(pool).await;
     let held = operator.drill(args);
-    assert_eq!(held.code, Some(1), "{held:#?}");
+    assert_eq!(held.code, Some(1), "{held}");
     assert!(held.error.contains(sentence), "{}", held.error);
     assert_eq!(held.report, "");
     assert_eq!(operator.last_drill().await, None);
@@ -48,7 +48,7 @@ async fn a_speed_that_lets_time_stand_still_is_refused(pool: PgPool) {
 async fn a_role_that_may_not_create_databases_is_told_what_is_missing(pool: PgPool) {
     let operator = Operator::without_the_right_to_create_databases(pool).await;
     let held = operator.drill(&[]);
-    assert_eq!(held.code, Some(1), "{held:#?}");
+    assert_eq!(held.code, Some(1), "{held}");
     assert!(held.error.contains("may not create databases"), "{}", held.error);
     assert!(held.error.contains("alter role \"drill_operator_"), "{}", held.error);
     assert!(held.error.trim_end().ends_with("\" createdb;"), "{}", held.error);
@@ -60,7 +60,7 @@ async fn a_role_that_may_not_create_databases_is_told_what_is_missing(pool: PgPo
 async fn a_database_without_a_table_for_the_result_is_to_be_migrated_first(pool: PgPool) {
     let operator = Operator::arrive(pool).await;
     let held = operator.drill(&[]);
-    assert_eq!(held.code, Some(1), "{held:#?}");
+    assert_eq!(held.code, Some(1), "{held}");
     assert!(held.error.contains("\"cluster-head migrate\""), "{}", held.error);
     operator.leave().await;
 }

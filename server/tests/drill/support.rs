@@ -1,5 +1,6 @@
 //! An operator with a role of their own: may create databases, may write down drills, and nothing else.
 
+use std::fmt;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -16,7 +17,6 @@ pub struct Operator {
 }
 
 /// How a drill went, as the shell sees it.
-#[derive(Debug)]
 pub struct Held {
     pub code: Option<i32>,
     pub report: String,
@@ -103,5 +103,11 @@ impl From<Output> for Held {
             report: String::from_utf8(output.stdout).unwrap(),
             error: String::from_utf8(output.stderr).unwrap(),
         }
+    }
+}
+
+impl fmt::Display for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "exit code {:?}\n{}\n{}", self.code, self.report, self.error)
     }
 }

@@ -17,20 +17,27 @@ async fn an_interrupted_drill_drops_its_database_and_writes_nothing_down(pool: P
     let operator = Operator::arrive(pool).await;
     let endless = ["--fault", "circleci trigger run_hangs", "--limit", "1h"];
     let drill = operator.command(SHIPPED.as_ref(), &endless).spawn().unwrap();
-    let mut often = tokio::time::interval(Duration::from_millis(20));
-    tokio::time::timeout(Duration::from_secs(30), async {
-        while operator.databases().await.is_empty() {
-            often.tick().await;
-        }
-    })
-    .await
-    .expect("the drill never created its database");
-
+    database_of_the_drill(&operator).await;
     assert!(Command::new("kill").args(["-INT", &drill.id().to_string()]).status().unwrap().success());
     let held: Held = drill.wait_with_output().unwrap().into();
-    assert_eq!(held.code, Some(1), "{held:#?}");
+    assert_eq!(held.code, Some(1), "{held}");
     assert_eq!(held.error, "The drill was interrupted. Nothing was written down.\n");
     assert_eq!(operator.last_drill().await, None);
+    operator.leave().await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_drill_into_whose_database_somebody_looks_tells_how_it_went_and_what_is_left(pool: PgPool) {
+    let operator = Operator::arrive(pool.clone()).await;
+    let drill = operator.command(SHIPPED.as_ref(), &["--fault", "slack post html"]).spawn().unwrap();
+    let name = database_of_the_drill(&operator).await;
+    let somebody = pool.connect_options().as_ref().clone().database(&name).connect().await.unwrap();
+    let held: Held = drill.wait_with_output().unwrap().into();
+    assert_eq!(held.code, Some(0), "{held}");
+    assert!(held.report.contains(&format!("The database {name} could not be dropped")), "{held}");
+    assert!(operator.last_drill().await.is_some(), "{held}");
+    somebody.close().await.unwrap();
+    operator.drop_database(&name).await;
     operator.leave().await;
 }
 
@@ -43,7 +50,7 @@ async fn what_a_killed_drill_left_behind_is_dropped_by_the_next_and_one_that_is_
     }
     let of_the_held = pool.connect_options().as_ref().clone().database(&held).connect().await.unwrap();
     let next = operator.drill(&["--fault", "slack post html"]);
-    assert_eq!(next.code, Some(0), "{next:#?}");
+    assert_eq!(next.code, Some(0), "{next}");
     let left: BTreeSet<String> = operator.databases().await.into_iter().collect();
     assert_eq!(left, BTreeSet::from([held.clone(), young.clone()]));
     of_the_held.close().await.unwrap();
@@ -51,6 +58,19 @@ async fn what_a_killed_drill_left_behind_is_dropped_by_the_next_and_one_that_is_
         operator.drop_database(name).await;
     }
     operator.leave().await;
+}
+
+async fn database_of_the_drill(operator: &Operator) -> String {
+    let mut often = tokio::time::interval(Duration::from_millis(20));
+    let created = tokio::time::timeout(Duration::from_secs(30), async {
+        loop {
+            if let Some(name) = operator.databases().await.pop() {
+                return name;
+            }
+            often.tick().await;
+        }
+    });
+    created.await.expect("the drill never created its database")
 }
 
 fn name_given(seconds_ago: u64) -> String {
