@@ -63,7 +63,7 @@ async fn time_passes_when_it_is_told_to_and_not_when_nobody_understands_for_how_
     assert_eq!(state().await, begun);
     let asked = outside.behind_the_scenes(Method::POST, "/_advance").json(&json!({ "seconds": 3_600 }));
     assert_eq!(read(asked).await.0, 204);
-    assert_eq!((begun, state().await), (json!("created"), json!("success")));
+    assert_eq!((begun, state().await), (json!("pending"), json!("success")));
 }
 
 #[tokio::test]
