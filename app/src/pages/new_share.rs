@@ -23,8 +23,8 @@ pub fn page() -> impl IntoView {
     let query = form::query();
     load(async move |world| {
         let text = ShareText::from_query(&query);
-        let missing = |error: ShareTextError| PageError::NotFound(error.to_string());
-        let what = text.what().map_err(missing)?;
+        let unclear = |error: ShareTextError| PageError::NotFound(error.to_string());
+        let what = text.what().map_err(unclear)?;
         let view = text.view().unwrap_or_default();
         let opened = Opened::load(&world.store, &world.catalogue, &what, view).await?;
         let missing =
